@@ -1,0 +1,89 @@
+import path from 'node:path'
+import { z } from 'zod'
+
+const mebibyte = 1024 * 1024
+const loopback = ['127.0.0.1', 'localhost', '::1']
+
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `must be from ${min} to ${max}`)
+
+const text = z.string().trim().min(1, 'must not be empty')
+
+const environment = z
+  .object({
+    HOST: text.default('127.0.0.1'),
+    PORT: integer(0, 65_535).default(4000),
+    DATA_DIR: text.default('data'),
+    DATABASE_URL: text.regex(/^(file:|postgres(ql)?:)/, 'must begin with file: or postgresql:').optional(),
+    STORAGE_URL: text.regex(/^file:/, 'must begin with file:').optional(),
+    ORIGINALS_URL: text.regex(/^file:/, 'must begin with file:').optional(),
+    PUBLIC_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+    CONCURRENCY: integer(0, 256).default(2),
+    IMAGE_THREADS: integer(1, 256).optional(),
+    DEFAULT_RECIPES: text.default('presets,responsive'),
+    MAX_BYTES: integer(1, 1024 * mebibyte).default(10 * mebibyte),
+    MAX_PIXELS: integer(1, 1_000_000_000).default(100_000_000),
+    MIN_WIDTH: integer(1, 16_383).default(100),
+    MIN_HEIGHT: integer(1, 16_383).default(100),
+    LEASE_SECONDS: integer(3, 86_400).default(30),
+    RETRY_BASE_SECONDS: integer(0, 86_400).default(2),
+    LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  })
+  .superRefine((env, context) => {
+    if (!loopback.includes(env.HOST)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['HOST'],
+        message: `is ${env.HOST}, which others can reach, and there is no authentication yet; use 127.0.0.1`,
+      })
+    }
+  })
+
+/** The names of all variables read, for the table in docs/configuration.md. */
+export const variableNames = Object.keys(environment.shape)
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** Reads the whole environment; throws one ConfigError that names every problem. An empty variable counts as unset. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = environment.safeParse(set)
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`)
+    throw new ConfigError(`The configuration is wrong:\n${problems.join('\n')}`)
+  }
+  const e = parsed.data
+  const dataDir = path.resolve(e.DATA_DIR)
+  const privateDir = path.join(dataDir, 'private')
+  return {
+    http: { host: e.HOST, port: e.PORT },
+    database: { url: e.DATABASE_URL ?? `file:${path.join(privateDir, 'greenroom.db')}` },
+    storage: {
+      url: e.STORAGE_URL ?? `file:${dataDir}`,
+      originalsUrl: e.ORIGINALS_URL ?? `file:${privateDir}`,
+      publicBaseUrl: e.PUBLIC_BASE_URL?.replace(/\/+$/, '') ?? null,
+    },
+    work: {
+      concurrency: e.CONCURRENCY,
+      threads: e.IMAGE_THREADS ?? null,
+      leaseMs: e.LEASE_SECONDS * 1000,
+      retryBaseMs: e.RETRY_BASE_SECONDS * 1000,
+    },
+    defaultRecipes: e.DEFAULT_RECIPES.split(',').map((name) => name.trim()),
+    limits: {
+      maxBytes: e.MAX_BYTES,
+      maxPixels: e.MAX_PIXELS,
+      minWidth: e.MIN_WIDTH,
+      minHeight: e.MIN_HEIGHT,
+    },
+    logLevel: e.LOG_LEVEL,
+  }
+}
+
+export type Config = ReturnType<typeof loadConfig>

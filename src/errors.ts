@@ -1,0 +1,139 @@
+/** Everything that can go wrong in a way the caller can act on; the API shows exactly these codes. */
+export const errorCodes = [
+  'UNSUPPORTED_IMAGE_TYPE',
+  'IMAGE_TOO_LARGE',
+  'IMAGE_TOO_SMALL',
+  'TOO_MANY_PIXELS',
+  'CORRUPT_IMAGE',
+  'NOT_FOUND',
+  'NO_IMAGES_MATCHED',
+  'RUN_ALREADY_ACTIVE',
+  'STORAGE_NOT_CONFIGURED',
+  'STORAGE_UNAVAILABLE',
+  'SOURCE_BLOCKED',
+  'SOURCE_UNAVAILABLE',
+  'QUEUE_FULL',
+  'UNKNOWN_RECIPE',
+  'INVALID_INPUT',
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'POISON_IMAGE',
+  'DEADLINE_EXCEEDED',
+  'INTERNAL_ERROR',
+  'EVENTS_EXPIRED',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
+
+/** An expected failure: `message` is a sentence for a person, `retryable` says whether trying again can help. */
+export abstract class AppError extends Error {
+  abstract readonly code: ErrorCode
+  readonly retryable: boolean = false
+}
+
+export class UnsupportedImageTypeError extends AppError {
+  override readonly name = 'UnsupportedImageTypeError'
+  readonly code = 'UNSUPPORTED_IMAGE_TYPE'
+  constructor(mimeType: string) {
+    super(`Unsupported image type: ${mimeType}`)
+  }
+}
+
+export class ImageTooLargeError extends AppError {
+  override readonly name = 'ImageTooLargeError'
+  readonly code = 'IMAGE_TOO_LARGE'
+  constructor(maxBytes: number) {
+    super(`File too large (max ${Math.floor(maxBytes / 1024 / 1024)}MB)`)
+  }
+}
+
+export class ImageTooSmallError extends AppError {
+  override readonly name = 'ImageTooSmallError'
+  readonly code = 'IMAGE_TOO_SMALL'
+  constructor(size: { width: number; height: number }, min: { width: number; height: number }) {
+    super(`The image is ${size.width}x${size.height} px; at least ${min.width}x${min.height} px is needed.`)
+  }
+}
+
+export class TooManyPixelsError extends AppError {
+  override readonly name = 'TooManyPixelsError'
+  readonly code = 'TOO_MANY_PIXELS'
+  constructor(size: { width: number; height: number; frames: number }, maxPixels: number) {
+    const frames = size.frames > 1 ? ` in ${size.frames} frames` : ''
+    super(`The image is ${size.width}x${size.height} px${frames}; at most ${maxPixels / 1e6} megapixels are accepted.`)
+  }
+}
+
+export class CorruptImageError extends AppError {
+  override readonly name = 'CorruptImageError'
+  readonly code = 'CORRUPT_IMAGE'
+}
+
+export class PoisonImageError extends AppError {
+  override readonly name = 'PoisonImageError'
+  readonly code = 'POISON_IMAGE'
+  constructor(deaths: number) {
+    super(`The image ended the image host ${deaths} times and is not tried again.`)
+  }
+}
+
+export class NotFoundError extends AppError {
+  override readonly name = 'NotFoundError'
+  readonly code = 'NOT_FOUND'
+  constructor(what: string, id: string) {
+    super(`There is no ${what} ${id}.`)
+  }
+}
+
+export class NoImagesMatchedError extends AppError {
+  override readonly name = 'NoImagesMatchedError'
+  readonly code = 'NO_IMAGES_MATCHED'
+  constructor() {
+    super('No images matched the scope.')
+  }
+}
+
+export class RunAlreadyActiveError extends AppError {
+  override readonly name = 'RunAlreadyActiveError'
+  readonly code = 'RUN_ALREADY_ACTIVE'
+  /** the id of the run in the database, not the API's global id */
+  readonly activeRunId: string
+  constructor(activeRunId: string) {
+    super('Another reprocess run is already active; wait for its end or cancel it.')
+    this.activeRunId = activeRunId
+  }
+}
+
+export class StorageUnavailableError extends AppError {
+  override readonly name = 'StorageUnavailableError'
+  readonly code = 'STORAGE_UNAVAILABLE'
+  override readonly retryable = true
+}
+
+export class UnknownRecipeError extends AppError {
+  override readonly name = 'UnknownRecipeError'
+  readonly code = 'UNKNOWN_RECIPE'
+  constructor(recipe: string, known: readonly string[]) {
+    super(`There is no recipe "${recipe}"; the recipes are ${known.join(', ')}.`)
+  }
+}
+
+export class InvalidInputError extends AppError {
+  override readonly name = 'InvalidInputError'
+  readonly code = 'INVALID_INPUT'
+  /** the input field at fault, as the API names it */
+  readonly field: string
+  constructor(field: string, message: string) {
+    super(message)
+    this.field = field
+  }
+}
+
+/** A subscription asked for events that were pruned; the run itself tells the end of the story. */
+export class EventsExpiredError extends AppError {
+  override readonly name = 'EventsExpiredError'
+  readonly code = 'EVENTS_EXPIRED'
+  constructor(afterSeq: number, firstSeq: number) {
+    super(`The events after ${afterSeq} are no longer kept; the first one left is ${firstSeq}.`)
+  }
+}

@@ -1,0 +1,79 @@
+import type { GraphiQLOptions } from 'graphql-yoga'
+
+const csrfHeader = { 'x-graphql-yoga-csrf': 'graphiql' }
+
+const upload = `# Choose a photo: the paper clip of the "input" variable's file, or send this operation with curl:
+#
+#   curl http://localhost:4000/graphql -H 'x-graphql-yoga-csrf: 1' \\
+#     -F operations='{"query":"mutation ($file: File!) { uploadImage(input: { file: $file, artistName: \\"Carl Cox\\" }) { __typename ... on UploadImagePayload { run { id } } ... on Error { message } } }","variables":{"file":null}}' \\
+#     -F map='{"0":["variables.file"]}' -F 0=@photo.jpg
+mutation Upload($file: File!) {
+  uploadImage(input: { file: $file, artistName: "Carl Cox" }) {
+    __typename
+    ... on UploadImagePayload {
+      duplicate
+      image { id filename width height }
+      run { id status }
+    }
+    ... on Error { code message retryable }
+  }
+}
+`
+
+const watch = `# Take the run's id from an upload. It replays what has happened, then goes on live.
+subscription Watch($runId: ID!, $afterSeq: Int) {
+  runProgress(runId: $runId, afterSeq: $afterSeq) {
+    seq
+    type
+    message
+    run { status progress processedCount totalCount }
+    variant { name format width height byteSize url }
+  }
+}
+`
+
+const reprocess = `# Makes what is missing. Scopes: MISSING, STALE, ALL, IMAGES (with ids).
+mutation Reprocess {
+  reprocessImages(input: { scope: ALL }) {
+    __typename
+    ... on StartRunPayload { run { id status } }
+    ... on Error { code message }
+  }
+}
+`
+
+const browse = `# What is there. Everything in a list of images comes in a fixed number of database queries.
+query Browse {
+  images(first: 10) {
+    totalCount
+    nodes: edges {
+      node {
+        id
+        filename
+        status
+        readyMaxWidth
+        warnings
+        placeholder
+        srcset(format: "avif", maxWidth: 1280)
+        artists { slug name }
+        variants(recipe: "presets") { name width height byteSize url }
+      }
+    }
+  }
+  recipes { name hash formats variants { name method width height } }
+  uploadPolicy { maxBytes maxPixels minWidth minHeight mimeTypes }
+}
+`
+
+/** Options of the page at GET /graphql: runnable examples in tabs, subscriptions over the same endpoint. */
+export const graphiqlOptions = {
+  title: 'Greenroom',
+  subscriptionsProtocol: 'WS',
+  additionalHeaders: csrfHeader,
+  defaultTabs: [
+    { query: browse },
+    { query: upload, variables: JSON.stringify({ file: null }, null, 2) },
+    { query: watch, variables: JSON.stringify({ runId: '', afterSeq: 0 }, null, 2) },
+    { query: reprocess },
+  ],
+} satisfies GraphiQLOptions

@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http'
+
+const localNames = ['localhost', '127.0.0.1', '[::1]']
+
+/**
+ * Who may ask while there are no tokens: a program or a page on this machine. A foreign Host is DNS rebinding, a
+ * foreign Origin another site's page, and a forwarded request comes through a proxy from who knows where.
+ * Returns why a request is refused, or null.
+ */
+export function refuseForeign({ headers }: Pick<IncomingMessage, 'headers'>, port: number): string | null {
+  const hosts = localNames.map((name) => `${name}:${port}`)
+  if (!headers.host || !hosts.includes(headers.host)) {
+    return `Host must be one of ${hosts.join(', ')}.`
+  }
+  if (headers.origin !== undefined && headers.origin !== `http://${headers.host}`) {
+    return 'Requests from pages of other origins are refused.'
+  }
+  const forwarded = Object.keys(headers).find((name) => name === 'forwarded' || name.startsWith('x-forwarded-'))
+  return forwarded ? `Requests through a proxy (${forwarded}) are refused while there is no authentication.` : null
+}

@@ -1,0 +1,40 @@
+import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
+import type { GraphQLSchema } from 'graphql'
+import { createYoga } from 'graphql-yoga'
+import type { Log } from '../log.ts'
+import type { Context } from '../schema/context.ts'
+import { useBodyLimit } from './body-limit.ts'
+import { graphiqlOptions } from './graphiql.ts'
+import { maskUnexpected } from './mask-error.ts'
+
+/** A multipart request carries more than its file. */
+const overheadBytes = 1024 * 1024
+
+/** GraphQL over HTTP: queries and mutations, multipart uploads, subscriptions as server-sent events, GraphiQL. */
+export function createGraphQL({ schema, context, log }: { schema: GraphQLSchema; context: Context; log: Log }) {
+  const maxBodyBytes = context.limits.maxBytes + overheadBytes
+  return createYoga<object, Context>({
+    schema,
+    context,
+    graphqlEndpoint: '/graphql',
+    landingPage: false,
+    graphiql: graphiqlOptions,
+    // the bundled page; Yoga's own loads its scripts from another site
+    renderGraphiQL,
+    // by default Yoga allows every origin, with credentials
+    cors: false,
+    batching: false,
+    maxRequestBodySize: maxBodyBytes,
+    maskedErrors: { maskError: maskUnexpected },
+    plugins: [useCSRFPrevention({ requestHeaders: ['x-graphql-yoga-csrf'] }), useBodyLimit(maxBodyBytes)],
+    logging: {
+      debug: (...args) => log.debug({ args }, 'graphql'),
+      info: (...args) => log.info({ args }, 'graphql'),
+      warn: (...args) => log.warn({ args }, 'graphql'),
+      error: (...args) => log.error({ err: args.find((arg) => arg instanceof Error) ?? args }, 'graphql'),
+    },
+  })
+}
+
+export type GraphQLServer = ReturnType<typeof createGraphQL>

@@ -1,0 +1,76 @@
+import SchemaBuilder from '@pothos/core'
+import ErrorsPlugin from '@pothos/plugin-errors'
+import PrismaPlugin from '@pothos/plugin-prisma'
+import RelayPlugin from '@pothos/plugin-relay'
+import type PrismaTypes from '../generated/sqlite/pothos.ts'
+import { getDatamodel } from '../generated/sqlite/pothos.ts'
+import type { Context } from './context.ts'
+
+export const builder = new SchemaBuilder<{
+  Context: Context
+  PrismaTypes: PrismaTypes
+  DefaultEdgesNullability: false
+  DefaultNodeNullability: false
+  DefaultFieldNullability: false
+  Scalars: {
+    ID: { Input: string; Output: string | number }
+    DateTime: { Input: never; Output: Date }
+    File: { Input: File; Output: never }
+  }
+}>({
+  // errors first: it has to be outermost
+  plugins: [ErrorsPlugin, RelayPlugin, PrismaPlugin],
+  defaultFieldNullability: false,
+  errors: { directResult: true, defaultTypes: [] },
+  relay: {
+    edgesFieldOptions: { nullable: false, description: 'The items of this page, each with its cursor.' },
+    nodeFieldOptions: { nullable: false, description: 'The item.' },
+    cursorFieldOptions: { description: 'Pass it as `after` or `before` to go on from here.' },
+    pageInfoFieldOptions: { description: 'Where this page lies.' },
+    pageInfoTypeOptions: { description: 'Where a page lies in the whole list.' },
+    hasNextPageFieldOptions: { description: 'Whether there is more after this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether there is more before this page.' },
+    startCursorFieldOptions: { description: 'The cursor of the first item.' },
+    endCursorFieldOptions: { description: 'The cursor of the last item.' },
+    firstArgOptions: { description: 'How many from the start, 20 unless told, at most 100.' },
+    lastArgOptions: { description: 'How many from the end, at most 100.' },
+    afterArgOptions: { description: 'Only what comes after this cursor.' },
+    beforeArgOptions: { description: 'Only what comes before this cursor.' },
+    nodeTypeOptions: { description: 'Something with a global id.' },
+    nodeQueryOptions: { description: 'Anything with a global id, or null.' },
+    nodesQueryOptions: { description: 'Many by global id, null where there is none.' },
+  },
+  prisma: {
+    client: (context) => context.db,
+    dmmf: getDatamodel(),
+    filterConnectionTotalCount: true,
+    defaultConnectionSize: 20,
+    maxConnectionSize: 100,
+  },
+})
+
+builder.queryType({ description: 'Everything there is to read.' })
+builder.mutationType({
+  description: 'Everything that changes something. What can go wrong as a matter of course is part of the result.',
+})
+builder.subscriptionType({ description: 'What happens, as it happens; over WebSocket or server-sent events.' })
+
+builder.scalarType('DateTime', {
+  description: 'A moment, in ISO 8601 with milliseconds, UTC.',
+  serialize: (value) => value.toISOString(),
+  parseValue: () => {
+    throw new TypeError('DateTime is not taken as input.')
+  },
+})
+
+builder.scalarType('File', {
+  description: 'A file of a multipart request (GraphQL multipart request specification).',
+  serialize: () => {
+    throw new TypeError('File is an input only.')
+  },
+  parseValue: (value) => {
+    // the file class is the HTTP library's, not the global one: known by what it can do
+    if (value && typeof value === 'object' && 'arrayBuffer' in value) return value as File
+    throw new TypeError('Send the file as a part of a multipart request.')
+  },
+})

@@ -1,0 +1,18 @@
+import type { Artists } from '../services/artists.ts'
+import type { Bell } from '../services/bell.ts'
+import type { Db } from '../services/db/open-db.ts'
+import type { Limits } from '../services/image-header.ts'
+import type { Images } from '../services/images.ts'
+import type { PublicUrls } from '../services/public-urls.ts'
+import type { Runs } from '../services/runs.ts'
+
+/** What resolvers work with: queries read `db`, mutations make one call of a service. */
+export interface Context {
+  db: Db
+  bell: Bell
+  artists: Artists
+  images: Images
+  runs: Runs
+  urls: PublicUrls
+  limits: Limits
+}

@@ -1,0 +1,11 @@
+import './artist.ts'
+import './errors.ts'
+import './image.ts'
+import './recipe.ts'
+import './run.ts'
+import './task.ts'
+import './upload.ts'
+import './variant.ts'
+import { builder } from './builder.ts'
+
+export const schema = builder.toSchema()

@@ -1,0 +1,51 @@
+import type { ErrorCode as Code } from '../errors.ts'
+import type { TaskStage } from '../generated/sqlite/client.ts'
+import { builder } from './builder.ts'
+import { ErrorCode } from './errors.ts'
+import { TaskStageEnum, TaskStatusEnum } from './run-enums.ts'
+
+const StageDuration = builder.objectRef<{ stage: TaskStage; milliseconds: number }>('StageDuration').implement({
+  description: 'How long a stage of a task took.',
+  fields: (t) => ({
+    stage: t.expose('stage', { type: TaskStageEnum, description: 'Which.' }),
+    milliseconds: t.exposeInt('milliseconds', {
+      description: 'Summed over units, waiting for a free thread included.',
+    }),
+  }),
+})
+
+export const TaskNode = builder.prismaNode('Task', {
+  id: { field: 'id', description: 'The global id.' },
+  description: 'One image in one run.',
+  fields: (t) => ({
+    status: t.expose('status', { type: TaskStatusEnum, description: 'Where it stands.' }),
+    stage: t.expose('stage', { type: TaskStageEnum, description: 'The step it is in, or was in at its end.' }),
+    subject: t.exposeString('subject', { description: 'What it is about, for people.' }),
+    image: t.relation('image', { nullable: true, description: 'The image it is about.' }),
+    attempt: t.exposeInt('attempt', { description: 'Attempts begun; at most 4.' }),
+    nextAttemptAt: t.expose('nextAttemptAt', { type: 'DateTime', nullable: true, description: 'When RETRYING ends.' }),
+    errorCode: t.field({
+      type: ErrorCode,
+      nullable: true,
+      description: 'Why the last attempt failed, for programs.',
+      select: { errorCode: true },
+      resolve: ({ errorCode }) => errorCode as Code | null,
+    }),
+    errorMessage: t.exposeString('errorMessage', { nullable: true, description: 'Why, in a sentence.' }),
+    errorStage: t.expose('errorStage', { type: TaskStageEnum, nullable: true, description: 'In which step.' }),
+    retryable: t.exposeBoolean('retryable', { nullable: true, description: 'Whether such an error may pass.' }),
+    durations: t.field({
+      type: [StageDuration],
+      description: 'Of the attempt that succeeded; empty until then.',
+      select: { durations: true },
+      resolve: ({ durations }) =>
+        Object.entries((durations ?? {}) as Record<TaskStage, number>).map(([stage, milliseconds]) => ({
+          stage: stage as TaskStage,
+          milliseconds,
+        })),
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was planned.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When its last attempt began.' }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
+  }),
+})

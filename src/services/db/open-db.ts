@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { PrismaClient as PostgresClient } from '../../generated/postgresql/client.ts'
+import { type Prisma, PrismaClient as SqliteClient } from '../../generated/sqlite/client.ts'
+import { migratePostgres, migrateSqlite } from './migrate.ts'
+import { ownDatabaseFile } from './owner-lock.ts'
+import { PrismaSqlite } from './sqlite-client.ts'
+
+/**
+ * The one client type of the application. Types come from the SQLite client, whose inputs are the narrower of the two
+ * (no `mode`, no `skipDuplicates`), so what compiles against it also runs on PostgreSQL.
+ */
+export type Db = SqliteClient
+export type Tx = Prisma.TransactionClient
+export type Provider = 'sqlite' | 'postgresql'
+
+export interface OpenDb extends AsyncDisposable {
+  db: Db
+  provider: Provider
+}
+
+const transactionOptions = { maxWait: 10_000, timeout: 10_000 }
+const migrationsOf = (provider: Provider) =>
+  fileURLToPath(new URL(`../../../prisma/${provider}/migrations`, import.meta.url))
+
+/** Opens `file:` or `postgresql:`, with every migration applied. A SQLite file is locked for this process alone. */
+export async function openDb(url: string): Promise<OpenDb> {
+  return url.startsWith('file:') ? openSqlite(url.slice('file:'.length)) : openPostgres(url)
+}
+
+async function openSqlite(file: string): Promise<OpenDb> {
+  mkdirSync(path.dirname(file), { recursive: true })
+  const lock = ownDatabaseFile(file)
+  try {
+    migrateSqlite(file, migrationsOf('sqlite'))
+    const db = new SqliteClient({ adapter: new PrismaSqlite(file), transactionOptions })
+    return {
+      db,
+      provider: 'sqlite',
+      async [Symbol.asyncDispose]() {
+        await db.$disconnect()
+        lock[Symbol.dispose]()
+      },
+    }
+  } catch (error) {
+    lock[Symbol.dispose]()
+    throw error
+  }
+}
+
+async function openPostgres(connectionString: string): Promise<OpenDb> {
+  await migratePostgres(connectionString, migrationsOf('postgresql'))
+  const client = new PostgresClient({ adapter: new PrismaPg({ connectionString, max: 10 }), transactionOptions })
+  return {
+    db: client as unknown as Db,
+    provider: 'postgresql',
+    async [Symbol.asyncDispose]() {
+      await client.$disconnect()
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import { Prisma } from '../../generated/sqlite/client.ts'
+import type { Provider } from './open-db.ts'
+
+type EnumName = 'TaskStatus' | 'TaskStage' | 'RunStatus'
+
+/** The few words of SQL in which the two databases differ. */
+export interface Dialect {
+  /** an enum value as a literal */
+  value(type: EnumName, value: string): Prisma.Sql
+  newId: Prisma.Sql
+  /** ends a subselect that picks a row to update: leave rows that another transaction holds */
+  skipLocked: Prisma.Sql
+}
+
+export const dialects: Record<Provider, Dialect> = {
+  sqlite: {
+    value: (_type, value) => Prisma.sql`${value}`,
+    newId: Prisma.sql`lower(hex(randomblob(16)))`,
+    // one writer at a time
+    skipLocked: Prisma.empty,
+  },
+  postgresql: {
+    value: (type, value) => Prisma.sql`${value}::${Prisma.raw(`"${type}"`)}`,
+    newId: Prisma.sql`gen_random_uuid()::text`,
+    skipLocked: Prisma.sql`FOR UPDATE SKIP LOCKED`,
+  },
+}
+
+/** A unique index refused the row. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
+}

@@ -1,0 +1,166 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { NotFoundError } from '../errors.ts'
+import type { Image, Run } from '../generated/sqlite/client.ts'
+import { foldForSearch } from '../venues/artist-slug.ts'
+import { checkArtistName, checkVenueTag, findOrCreateArtist, place } from './artists.ts'
+import type { Bell } from './bell.ts'
+import type { Db, Tx } from './db/open-db.ts'
+import { isUniqueViolation } from './db/sql.ts'
+import { type ImageHeader, inspectImage, type Limits } from './image-header.ts'
+import { findRecipe } from './recipes.ts'
+import { startImageRun } from './runs.ts'
+import type { ObjectStore } from './storage/disk-store.ts'
+import { ensureSets, missingUnits } from './variant-sets.ts'
+
+export interface UploadInput {
+  bytes: Uint8Array
+  filename: string
+  artistName: string
+  venueTag: string | null
+  /** null: the default recipes */
+  recipes: string[] | null
+}
+
+export interface Images {
+  /**
+   * Takes a photo in: once this returns, the original is stored and its run survives a crash. The same bytes are the
+   * same image. Throws the error of the first rule broken; then nothing is kept.
+   */
+  upload(input: UploadInput): Promise<{ image: Image; run: Run; duplicate: boolean }>
+  /** hides the image; its variants stay until they are collected. Throws NotFoundError. */
+  remove(id: string): Promise<Image>
+  /** Throws NotFoundError. */
+  restore(id: string): Promise<Image>
+}
+
+interface Deps {
+  db: Db
+  bell: Bell
+  originals: ObjectStore
+  wake: () => void
+  settings: { limits: Limits; defaultRecipes: readonly string[] }
+}
+
+interface Original {
+  filename: string
+  header: ImageHeader
+  byteSize: number
+  sha256: string
+  key: string
+  /** the key of an original of these bytes that is gone or damaged */
+  replaces: string | null
+}
+
+export function createImages({ db, bell, originals, wake, settings }: Deps): Images {
+  /** Image, artist, placement, sets, run, tasks and first events: all or nothing. */
+  function record(original: Original, checked: CheckedUpload) {
+    return db.$transaction(async (tx) => {
+      const known = await tx.image.findUnique({ where: { sha256: original.sha256 } })
+      const image = known ? await revive(tx, known, original) : await createImage(tx, original)
+      const artist = await findOrCreateArtist(tx, checked.artistName)
+      await place(tx, artist.id, image.id, checked.venueTag)
+      const sets = await ensureSets(tx, image.id, () => checked.recipes)
+      const missing = sets.some((set) => missingUnits(set).length > 0)
+      const scope = { kind: 'UPLOAD' as const, recipes: checked.recipes }
+      const run = await startImageRun(tx, scope, missing ? [image] : [])
+      return { image, run, duplicate: known !== null }
+    })
+  }
+
+  /** Stores the bytes under a name nobody can guess, unless the original of these bytes is there and whole. */
+  async function keepOriginal(sha256: string, bytes: Uint8Array, header: ImageHeader) {
+    const known = await db.image.findUnique({ where: { sha256 }, select: { originalKey: true } })
+    const whole = known && (await originals.head(known.originalKey))?.sha256 === sha256
+    if (whole) return { key: known.originalKey, replaces: null, fresh: false }
+    const extension = header.format === 'jpeg' ? 'jpg' : header.format
+    const key = `originals/${randomBytes(16).toString('hex')}.${extension}`
+    const options = { contentType: header.mimeType, cacheControl: 'private', sha256, ifAbsent: true }
+    await originals.put(key, bytes, options)
+    return { key, replaces: known?.originalKey ?? null, fresh: true }
+  }
+
+  async function setDeleted(id: string, deletedAt: Date | null): Promise<Image> {
+    const [image] = await db.image.updateManyAndReturn({ where: { id }, data: { deletedAt } })
+    if (!image) throw new NotFoundError('image', id)
+    bell.ring('image', id)
+    return image
+  }
+
+  return {
+    async upload(input) {
+      const checked = checkUpload(input, settings.defaultRecipes)
+      const header = await inspectImage(input.bytes, settings.limits)
+      const sha256 = createHash('sha256').update(input.bytes).digest('hex')
+      const { key, replaces, fresh } = await keepOriginal(sha256, input.bytes, header)
+      const original = { filename: checked.filename, header, byteSize: input.bytes.byteLength, sha256, key, replaces }
+      let kept: Image | null = null
+      try {
+        // the same new bytes twice at once: the second finds the first's row
+        const result = await record(original, checked).catch((error: unknown) => {
+          if (isUniqueViolation(error)) return record(original, checked)
+          throw error
+        })
+        kept = result.image
+        bell.ring('image', kept.id)
+        bell.ring(`run:${result.run.id}`)
+        wake()
+        return result
+      } finally {
+        if (fresh && kept?.originalKey !== key) await originals.delete(key)
+        if (replaces && kept?.originalKey === key) await originals.delete(replaces)
+      }
+    },
+    remove: (id) => setDeleted(id, new Date()),
+    restore: (id) => setDeleted(id, null),
+  }
+}
+
+interface CheckedUpload {
+  filename: string
+  artistName: string
+  venueTag: string | null
+  recipes: string[]
+}
+
+function checkUpload(input: UploadInput, defaultRecipes: readonly string[]): CheckedUpload {
+  const recipes = [...new Set(input.recipes ?? defaultRecipes)]
+  for (const name of recipes) findRecipe(name)
+  return {
+    filename: cleanFilename(input.filename),
+    artistName: checkArtistName(input.artistName),
+    venueTag: checkVenueTag(input.venueTag),
+    recipes,
+  }
+}
+
+/** A name to show, never to build a path from. */
+function cleanFilename(name: string): string {
+  const [base = ''] = name.split(/[\\/]/).slice(-1)
+  const clean = base
+    .replace(/[\p{Cc}\p{Cf}]/gu, '')
+    .trim()
+    .slice(0, 200)
+  return clean === '' ? 'unnamed' : clean
+}
+
+function createImage(tx: Tx, { header, key, filename, byteSize, sha256 }: Original): Promise<Image> {
+  return tx.image.create({
+    data: {
+      ...header,
+      sha256,
+      filename,
+      byteSize,
+      originalKey: key,
+      searchKey: foldForSearch(filename),
+      source: 'UPLOAD',
+      warnings: [],
+    },
+  })
+}
+
+/** Sent again, a deleted image is back, and a lost original is replaced. */
+async function revive(tx: Tx, image: Image, { key, replaces }: Original): Promise<Image> {
+  const originalKey = image.originalKey === replaces ? key : image.originalKey
+  if (!image.deletedAt && image.originalKey === originalKey) return image
+  return tx.image.update({ where: { id: image.id }, data: { deletedAt: null, originalKey } })
+}

@@ -1,0 +1,142 @@
+import { CorruptImageError } from '../errors.ts'
+import type { TaskStage } from '../generated/sqlite/client.ts'
+import type { Claim } from './claims.ts'
+import type { Db } from './db/open-db.ts'
+import type { ImageHost, OpenImage } from './image-host.ts'
+import { recipesFor, verifiesStorage } from './run-scope.ts'
+import type { SettleTask } from './settle-task.ts'
+import type { ObjectStore, StoredObject } from './storage/disk-store.ts'
+import type { Tasks } from './tasks.ts'
+import { type Unit, workingSize } from './units.ts'
+import { dropVariants, missingUnits, type WantedSet } from './variant-sets.ts'
+
+/** Hashed keys are never rewritten, so whoever has a copy may keep it. */
+export const hashedCacheControl = 'public, max-age=31536000, immutable'
+
+interface Deps {
+  db: Db
+  tasks: Tasks
+  host: ImageHost
+  stores: { variants: ObjectStore; originals: ObjectStore }
+  settings: { defaultRecipes: readonly string[]; maxPixels: number; settle: SettleTask }
+}
+
+/** The job: takes one claimed image from its original to stored, recorded variants. Never throws. */
+export type ProcessImage = (claim: Claim, signal: AbortSignal) => Promise<void>
+
+export function createProcessImage({ db, tasks, host, stores, settings }: Deps): ProcessImage {
+  const { defaultRecipes, maxPixels, settle } = settings
+
+  async function work(claim: Claim, signal: AbortSignal, stages: Stages): Promise<void> {
+    const { image, scope } = claim
+    const sets = await tasks.prepare(claim, (wanted) => recipesFor(scope, wanted, defaultRecipes))
+    if (verifiesStorage(scope)) for (const set of sets) await forgetBroken(claim, set)
+    const missing = sets.flatMap((set) => missingUnits(set).map((unit) => ({ set, unit })))
+    if (missing.length === 0) return tasks.skip(claim, `${image.filename} has everything already.`)
+
+    await using original = await stages.run('FETCH', () => stores.originals.checkout(image.originalKey))
+    if (!original) throw new CorruptImageError(`The original of ${image.filename} is gone from storage.`)
+    const source = { width: image.width, height: image.height }
+    const units = missing.map(({ unit }) => unit)
+    const request = { path: original.path, source, working: workingSize(source, units), maxPixels }
+    await using opened = await stages.run('DECODE', () => host.open(request, signal))
+    await tasks.decoded(claim, opened.facts)
+    const share = 1 / missing.length
+    await allOrFirstError(signal, missing, ({ set, unit }, unitSignal) =>
+      makeVariant({ claim, set, unit, share }, opened, unitSignal, stages),
+    )
+    await tasks.succeed(claim, stages.durations)
+  }
+
+  async function makeVariant(
+    { claim, set, unit, share }: { claim: Claim; set: WantedSet; unit: Unit; share: number },
+    opened: OpenImage,
+    signal: AbortSignal,
+    stages: Stages,
+  ): Promise<void> {
+    const encoded = await stages.run('ENCODE', () => opened.encode(unit, signal))
+    signal.throwIfAborted()
+    const { name, format, mimeType, key, width, height } = unit
+    const object = await stages.run('STORE', () => putOnce(stores.variants, key, encoded, mimeType))
+    const encoder = await host.encoder()
+    const variant = { name, format, mimeType, width, height, key, encoder, ...object }
+    await stages.run('PERSIST', () => tasks.checkpoint(claim, set, variant, share))
+  }
+
+  /** Variants whose object is gone or is something else than the row says. */
+  async function forgetBroken(claim: Claim, set: WantedSet): Promise<void> {
+    const broken: string[] = []
+    for (const variant of set.variants) {
+      const object = await stores.variants.head(variant.key)
+      if (object?.sha256 === variant.sha256 && object.byteSize === variant.byteSize) continue
+      // a wrong object has to go, or the PUT that mends it would find the name taken
+      if (object) await stores.variants.delete(variant.key)
+      broken.push(variant.id)
+    }
+    if (broken.length === 0) return
+    await db.$transaction((tx) => dropVariants(tx, claim.image, set, broken))
+    set.variants = set.variants.filter((variant) => !broken.includes(variant.id))
+  }
+
+  return async (claim, signal) => {
+    const stages = createStages()
+    try {
+      await work(claim, signal, stages)
+    } catch (error) {
+      await settle(claim, error, signal, stages.failedAt ?? 'PREPARE').catch((lost: unknown) => {
+        if (!(lost instanceof LeaseLostError))
+          log.error({ err: lost, taskId: claim.taskId }, 'a task cannot be settled')
+      })
+    }
+  }
+}
+
+/** Puts under a hashed key; where something is already, the answer is what that is. */
+async function putOnce(
+  store: ObjectStore,
+  key: string,
+  { bytes, sha256 }: { bytes: Uint8Array; sha256: string },
+  contentType: string,
+): Promise<StoredObject> {
+  const options = { contentType, cacheControl: hashedCacheControl, sha256 }
+  const ours = { byteSize: bytes.byteLength, sha256 }
+  if ((await store.put(key, bytes, { ...options, ifAbsent: true })) === 'stored') return ours
+  const there = await store.head(key)
+  if (there) return there
+  await store.put(key, bytes, { ...options, ifAbsent: false })
+  return ours
+}
+
+/** Runs all at once; the first error stops those not begun, and is thrown when none is under way any more. */
+async function allOrFirstError<T>(
+  signal: AbortSignal,
+  items: readonly T[],
+  run: (item: T, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const failed = new AbortController()
+  const either = AbortSignal.any([signal, failed.signal])
+  await Promise.allSettled(items.map((item) => run(item, either).catch((error) => failed.abort(error))))
+  either.throwIfAborted()
+}
+
+type Stages = ReturnType<typeof createStages>
+
+/** Milliseconds by stage, summed over the units that ran beside each other, and the stage of the first error. */
+function createStages() {
+  const stages = {
+    durations: {} as Record<string, number>,
+    failedAt: null as TaskStage | null,
+    async run<T>(stage: TaskStage, step: () => Promise<T>): Promise<T> {
+      const since = performance.now()
+      try {
+        return await step()
+      } catch (error) {
+        stages.failedAt ??= stage
+        throw error
+      } finally {
+        stages.durations[stage] = Math.round((stages.durations[stage] ?? 0) + performance.now() - since)
+      }
+    },
+  }
+  return stages
+}

@@ -1,0 +1,12 @@
+/** Keys that begin so are public; nothing else is ever served. */
+export const publicPrefixes = ['variants/', 'images/', 'artists/'] as const
+
+export interface PublicUrls {
+  /** the address of a stored, public object */
+  of(key: string): string
+}
+
+/** `base` may come late: the default one holds the port, which is known when the server listens. */
+export function createPublicUrls(base: () => string): PublicUrls {
+  return { of: (key) => `${base()}/${key}` }
+}

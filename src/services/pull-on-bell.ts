@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Repeater } from '@repeaterjs/repeater'
+
+export interface Page<T> {
+  items: readonly T[]
+  /** there may be more at once: read again without waiting */
+  more: boolean
+  /** nothing will follow these items */
+  ended: boolean
+}
+
+interface Source<T> {
+  listen(ring: () => void): () => void
+  read(): Promise<Page<T>>
+  /** how long a lost ring can hold a subscriber up */
+  lookAgainMs: number
+}
+
+/**
+ * Reads pages and pushes their items, then waits for the bell or the timer and reads again, until a page says that it
+ * was the last or the reader leaves. The bell is heard before the first read, so nothing falls between the two; each
+ * push waits for its reader, so a slow one costs no memory. A Repeater, since an async generator would keep listening
+ * after its reader has left, until the next event.
+ */
+export function pullOnBell<T>({ listen, read, lookAgainMs }: Source<T>): Repeater<T> {
+  return new Repeater(async (push, stop) => {
+    const alarm = createAlarm()
+    const unlisten = listen(alarm.ring)
+    let left = false
+    stop.finally(() => {
+      left = true
+      alarm.ring()
+    })
+    const pushAll = async (items: readonly T[]) => {
+      for (const item of items) if (!left) await push(item)
+    }
+    try {
+      while (!left) {
+        alarm.reset()
+        const page = await read()
+        await pushAll(page.items)
+        if (page.ended) return
+        if (!page.more) await alarm.wait(lookAgainMs)
+      }
+    } finally {
+      unlisten()
+      stop()
+    }
+  })
+}
+
+/** Wakes one waiter; a ring that comes while nobody waits is remembered until `reset`. */
+function createAlarm() {
+  let rang = false
+  let wake: (() => void) | null = null
+  return {
+    ring() {
+      rang = true
+      wake?.()
+    },
+    reset() {
+      rang = false
+    },
+    async wait(timeoutMs: number) {
+      if (rang) return
+      const timer = new AbortController()
+      const waiting = new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      await Promise.race([waiting, sleep(timeoutMs, undefined, { signal: timer.signal }).catch(() => {})])
+      wake = null
+      timer.abort()
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import { InvalidInputError } from '../errors.ts'
+import { Prisma } from '../generated/sqlite/client.ts'
+import { recipes as allRecipes, findRecipe, recipeHash } from './recipes.ts'
+
+export const reprocessScopes = ['MISSING', 'STALE', 'ALL', 'IMAGES'] as const
+export type ReprocessScope = (typeof reprocessScopes)[number]
+
+const maxIds = 1_000
+
+/** What a run is about; stored with it as plain JSON. `recipes` null: those that each image already has sets of. */
+export type RunScope =
+  | { kind: 'UPLOAD'; recipes: string[] }
+  | { kind: 'REPROCESS'; scope: ReprocessScope; ids: string[]; recipes: string[] | null }
+
+/** Throws InvalidInputError and UnknownRecipeError. */
+export function checkReprocessScope(scope: ReprocessScope, ids: string[], recipes: string[] | null): RunScope {
+  for (const name of recipes ?? []) findRecipe(name)
+  if (recipes?.length === 0) throw new InvalidInputError('recipes', 'Name at least one recipe, or leave recipes out.')
+  if (scope === 'IMAGES' && (ids.length === 0 || ids.length > maxIds)) {
+    throw new InvalidInputError('ids', `Scope IMAGES needs from 1 to ${maxIds} ids.`)
+  }
+  if (scope !== 'IMAGES' && ids.length > 0) {
+    throw new InvalidInputError('ids', `ids go with scope IMAGES, not with ${scope}.`)
+  }
+  return { kind: 'REPROCESS', scope, ids: [...new Set(ids)], recipes }
+}
+
+/** The recipes of a scope that an image is to have, given those it has sets of. */
+export function recipesFor(scope: RunScope, wanted: readonly string[], defaults: readonly string[]): readonly string[] {
+  if (scope.recipes) return scope.recipes
+  return wanted.length > 0 ? wanted : defaults
+}
+
+/** Stored variants are looked at in storage, not only in the database, when the images were asked for as such. */
+export function verifiesStorage(scope: RunScope): boolean {
+  return scope.kind === 'REPROCESS' && (scope.scope === 'ALL' || scope.scope === 'IMAGES')
+}
+
+/** The images of a scope, as a condition on "Image" i. */
+export function scopeCondition(scope: Extract<RunScope, { kind: 'REPROCESS' }>): Prisma.Sql {
+  return Prisma.sql`i."deletedAt" IS NULL AND (${conditions[scope.scope](scope)})`
+}
+
+const conditions: Record<ReprocessScope, (scope: Extract<RunScope, { kind: 'REPROCESS' }>) => Prisma.Sql> = {
+  ALL: () => Prisma.sql`1 = 1`,
+  IMAGES: ({ ids }) => Prisma.sql`i."id" IN (${Prisma.join(ids)})`,
+  MISSING: ({ recipes }) =>
+    recipes
+      ? anyOf(recipes, (name) => Prisma.sql`NOT EXISTS (${currentSets(name)} AND s."ready")`)
+      : Prisma.sql`NOT EXISTS (${currentSets(null)}) OR EXISTS (${currentSets(null)} AND NOT s."ready")`,
+  STALE: ({ recipes }) =>
+    anyOf(
+      recipes ?? allRecipes.map((recipe) => recipe.name),
+      (name) => Prisma.sql`EXISTS (${currentSets(name)} AND s."recipeHash" <> ${recipeHash(findRecipe(name))})`,
+    ),
+}
+
+function currentSets(recipe: string | null): Prisma.Sql {
+  const ofRecipe = recipe === null ? Prisma.empty : Prisma.sql` AND s."recipe" = ${recipe}`
+  return Prisma.sql`SELECT 1 FROM "VariantSet" s WHERE s."imageId" = i."id" AND s."state" = 'CURRENT'${ofRecipe}`
+}
+
+function anyOf(names: readonly string[], condition: (name: string) => Prisma.Sql): Prisma.Sql {
+  return Prisma.join(names.map(condition), ' OR ')
+}

@@ -1,0 +1,56 @@
+import { AppError, PoisonImageError } from '../errors.ts'
+import type { TaskStage } from '../generated/sqlite/client.ts'
+import type { Log } from '../log.ts'
+import type { Claim } from './claims.ts'
+import { HostDiedError } from './image-host.ts'
+import { LeaseLostError, type TaskFailure, type Tasks } from './tasks.ts'
+
+const maxAttempts = 4
+/** A task that was in the image host when it died this often is not given to it again. */
+const maxCrashes = 3
+
+/** Decides what becomes of a task whose work ended with an error, and records it. Never throws. */
+export type SettleTask = (claim: Claim, error: unknown, signal: AbortSignal, stage: TaskStage) => Promise<void>
+
+export function createSettleTask(deps: { tasks: Tasks; retryBaseMs: number; log: Log }): SettleTask {
+  const { tasks, retryBaseMs, log } = deps
+
+  function settleCrash(claim: Claim, stage: TaskStage): Promise<void> {
+    const deaths = claim.crashes + 1
+    if (deaths < maxCrashes) return tasks.requeue(claim, { crashed: true })
+    return tasks.fail(claim, describe(new PoisonImageError(deaths), stage))
+  }
+
+  function settleFailure(claim: Claim, failure: TaskFailure): Promise<void> {
+    if (!failure.retryable || claim.attempt >= maxAttempts) return tasks.fail(claim, failure)
+    // full jitter, so that what failed together does not come back together
+    const waitMs = Math.random() * retryBaseMs * 2 ** (claim.attempt - 1)
+    return tasks.retry(claim, failure, new Date(Date.now() + waitMs))
+  }
+
+  async function settle(claim: Claim, error: unknown, signal: AbortSignal, stage: TaskStage): Promise<void> {
+    // another worker has it now
+    if (error instanceof LeaseLostError) return
+    if (signal.aborted) return tasks.requeue(claim, { crashed: false })
+    if (error instanceof HostDiedError) return settleCrash(claim, stage)
+    if (!(error instanceof AppError)) log.error({ err: error, taskId: claim.taskId }, 'a task failed unexpectedly')
+    return settleFailure(claim, describe(error, stage))
+  }
+
+  return async (claim, error, signal, stage) => {
+    try {
+      await settle(claim, error, signal, stage)
+    } catch (lost) {
+      // the lease runs out and the task is done again, so nothing is lost but time
+      if (!(lost instanceof LeaseLostError)) log.error({ err: lost, taskId: claim.taskId }, 'a task cannot be settled')
+    }
+  }
+}
+
+function describe(error: unknown, stage: TaskStage): TaskFailure {
+  if (error instanceof AppError) {
+    return { code: error.code, message: error.message, retryable: error.retryable, stage }
+  }
+  const message = 'Something unexpected went wrong; see the log.'
+  return { code: 'INTERNAL_ERROR', message, retryable: false, stage }
+}

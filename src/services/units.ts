@@ -1,0 +1,107 @@
+import type { Crop, EncodeUnit, OutputFormat } from '../workers/protocol.ts'
+import { type Recipe, recipeHash, type VariantSpec } from './recipes.ts'
+
+/** What WebP can hold a side, px; it bounds every format so that all formats of a variant are alike. */
+const maxSide = 16_383
+
+export interface Size {
+  width: number
+  height: number
+}
+
+/** The work for one variant, with where it will lie. */
+export interface Unit extends EncodeUnit {
+  recipe: string
+  name: string
+  format: OutputFormat
+  mimeType: string
+  key: string
+  /** what the recipe asked for, px: the rung of a ladder */
+  nominalWidth: number
+}
+
+const extensions = { avif: 'avif', webp: 'webp', jpeg: 'jpg', png: 'png' } satisfies Record<OutputFormat, string>
+
+interface Target extends Size {
+  crop: Crop | null
+}
+
+const methods: Record<VariantSpec['method'], (source: Size, box: Size) => Target> = {
+  width: (source, box) => ({ ...fitInside(source, { width: box.width, height: maxSide }), crop: null }),
+  fit: (source, box) => ({ ...fitInside(source, box), crop: null }),
+  cover: (source, box) => ({ ...box, crop: coverCrop(source, box) }),
+}
+
+/** Every unit of a recipe for an upright original of this size, smallest first. */
+export function planUnits(recipe: Recipe, image: Size & { sha256: string }): Unit[] {
+  const imageKey = `${image.sha256.slice(0, 32)}-${recipeHash(recipe)}`
+  const units = variantsFor(recipe, image).flatMap((spec) => {
+    const target = resizeTarget(spec, image)
+    return recipe.outputs.map((output): Unit => {
+      const extension = extensions[output.format]
+      return {
+        ...target,
+        output,
+        recipe: recipe.name,
+        name: spec.name,
+        format: output.format,
+        mimeType: `image/${output.format}`,
+        key: recipe.ladder
+          ? `variants/${imageKey}_${spec.width}.${extension}`
+          : `images/${imageKey}/${spec.name}.${extension}`,
+        nominalWidth: spec.width,
+      }
+    })
+  })
+  return units.sort((a, b) => a.width * a.height - b.width * b.height)
+}
+
+/** A ladder keeps the widths that do not enlarge; an original narrower than all of them gets one at its own width. */
+function variantsFor(recipe: Recipe, source: Size): readonly VariantSpec[] {
+  if (!recipe.ladder) return recipe.variants
+  const rungs = recipe.variants.filter((spec) => spec.width <= source.width)
+  return rungs.length > 0 ? rungs : [{ name: String(source.width), method: 'width', width: source.width }]
+}
+
+/** Output size and crop of one variant. Throws on a method that no code stands behind. */
+export function resizeTarget(spec: VariantSpec, source: Size): Target {
+  const method = methods[spec.method]
+  if (!method) throw new Error(`Unknown resize method: ${spec.method}`)
+  return method(source, { width: spec.width, height: 'height' in spec ? spec.height : maxSide })
+}
+
+/** The largest size inside the box with the aspect kept, never larger than the source and never below 1 px. */
+export function fitInside(source: Size, box: Size): Size {
+  const scale = Math.min(1, box.width / source.width, box.height / source.height)
+  return {
+    width: Math.max(1, Math.round(source.width * scale)),
+    height: Math.max(1, Math.round(source.height * scale)),
+  }
+}
+
+/** The centred part of the source that has the box's aspect, in whole px as S2 cut it: sizes and offsets rounded down. */
+export function coverCrop(source: Size, box: Size): Crop {
+  const ratio = box.width / box.height
+  const width = source.width / source.height > ratio ? Math.max(1, Math.floor(source.height * ratio)) : source.width
+  const height = source.width / source.height > ratio ? source.height : Math.max(1, Math.floor(source.width / ratio))
+  return {
+    left: Math.floor((source.width - width) / 2),
+    top: Math.floor((source.height - height) / 2),
+    width,
+    height,
+  }
+}
+
+/** The smallest size to decode to from which no unit has to be enlarged more than from the original itself. */
+export function workingSize(source: Size, units: readonly EncodeUnit[]): Size {
+  const scaleOf = ({ crop, width, height }: EncodeUnit) =>
+    Math.max(width / (crop?.width ?? source.width), height / (crop?.height ?? source.height))
+  const largest = units.reduce((a, b) => (scaleOf(b) > scaleOf(a) ? b : a))
+  if (scaleOf(largest) >= 1) return source
+  // an uncropped unit comes straight from the decoder, with no second resize
+  if (!largest.crop) return { width: largest.width, height: largest.height }
+  return {
+    width: Math.ceil(source.width * scaleOf(largest)),
+    height: Math.ceil(source.height * scaleOf(largest)),
+  }
+}

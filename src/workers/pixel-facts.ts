@@ -1,0 +1,46 @@
+import sharp, { type Metadata, type Sharp } from 'sharp'
+import { rgbaToThumbHash } from 'thumbhash'
+import type { ImageFacts } from './protocol.ts'
+
+/** The most a ThumbHash may be made from, px a side. */
+const sampleSide = 100
+
+/** Placeholder, colour, fingerprint and warnings, all from one small sample of the decoded pixels. */
+export async function describePixels(pixels: Sharp, metadata: Metadata): Promise<ImageFacts> {
+  const { data, info } = await pixels
+    .resize(sampleSide, sampleSide, { fit: 'inside', withoutEnlargement: true })
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  const raw = { width: info.width, height: info.height, channels: 4 } as const
+  const sample = () => sharp(data, { raw }).flatten({ background: '#ffffff' })
+  const { dominant } = await sample().stats()
+  return {
+    hasAlpha: metadata.hasAlpha,
+    warnings: warningsFor(metadata),
+    thumbHash: Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64'),
+    dominantColor: `#${[dominant.r, dominant.g, dominant.b].map((c) => c.toString(16).padStart(2, '0')).join('')}`,
+    perceptualHash: await differenceHash(sample()),
+  }
+}
+
+function warningsFor({ depth, pages = 1, space }: Metadata): string[] {
+  const warnings: string[] = []
+  if (depth !== 'uchar') warnings.push('16-bit colour was reduced to 8 bits per channel.')
+  if (pages > 1) warnings.push(`The animation was flattened: only the first of ${pages} frames is kept.`)
+  if (space === 'cmyk') warnings.push('CMYK colours were converted to sRGB.')
+  return warnings
+}
+
+/** dHash: is each of 8x8 cells darker than its right neighbour; alike pictures differ in few of the 64 bits. */
+async function differenceHash(sample: Sharp): Promise<string> {
+  const grey = await sample.greyscale().resize(9, 8, { fit: 'fill' }).raw().toBuffer()
+  let bits = 0n
+  for (let row = 0; row < 8; row += 1) {
+    for (let column = 0; column < 8; column += 1) {
+      const at = row * 9 + column
+      bits = (bits << 1n) | (grey.readUInt8(at) < grey.readUInt8(at + 1) ? 1n : 0n)
+    }
+  }
+  return bits.toString(16).padStart(16, '0')
+}
