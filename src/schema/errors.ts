@@ -38,21 +38,20 @@ const ErrorInterface = builder.interfaceRef<AppError>('Error').implement({
   }),
 })
 
-const plain = {
-  UnsupportedImageTypeError: 'The content is none of the accepted image types.',
-  ImageTooLargeError: 'The file has more bytes than are accepted.',
-  ImageTooSmallError: 'The picture is smaller than is accepted.',
-  TooManyPixelsError: 'The picture has more pixels than are accepted.',
-  CorruptImageError: 'The file is cut off or damaged.',
-  NotFoundError: 'There is nothing with that id.',
-  NoImagesMatchedError: 'No image is in the scope.',
-  StorageUnavailableError: 'The storage does not answer as it should.',
-  UnknownRecipeError: 'There is no recipe of that name.',
-} as const
+const plain: readonly [new (...args: never) => AppError, string][] = [
+  [errors.UnsupportedImageTypeError, 'The content is none of the accepted image types.'],
+  [errors.ImageTooLargeError, 'The file has more bytes than are accepted.'],
+  [errors.ImageTooSmallError, 'The picture is smaller than is accepted.'],
+  [errors.TooManyPixelsError, 'The picture has more pixels than are accepted.'],
+  [errors.CorruptImageError, 'The file is cut off or damaged.'],
+  [errors.NotFoundError, 'There is nothing with that id.'],
+  [errors.NoImagesMatchedError, 'No image is in the scope.'],
+  [errors.StorageUnavailableError, 'The storage does not answer as it should.'],
+  [errors.UnknownRecipeError, 'There is no recipe of that name.'],
+]
 
-for (const [name, description] of Object.entries(plain)) {
-  const type = errors[name as keyof typeof plain]
-  builder.objectType(type as unknown as new () => AppError, { name, description, interfaces: [ErrorInterface] })
+for (const [type, description] of plain) {
+  builder.objectType(type as new () => AppError, { name: type.name, description, interfaces: [ErrorInterface] })
 }
 
 builder.objectType(errors.InvalidInputError, {

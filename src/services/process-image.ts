@@ -83,10 +83,7 @@ export function createProcessImage({ db, tasks, host, stores, settings }: Deps):
     try {
       await work(claim, signal, stages)
     } catch (error) {
-      await settle(claim, error, signal, stages.failedAt ?? 'PREPARE').catch((lost: unknown) => {
-        if (!(lost instanceof LeaseLostError))
-          log.error({ err: lost, taskId: claim.taskId }, 'a task cannot be settled')
-      })
+      await settle(claim, error, signal, stages.failedAt ?? 'PREPARE')
     }
   }
 }

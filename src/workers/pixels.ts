@@ -45,7 +45,7 @@ export async function decode(request: DecodeRequest): Promise<{ image: WorkingIm
     const image: WorkingImage = { pixels, width: info.width, height: info.height, channels, source }
     return { image, facts: await describePixels(openRaw(image), metadata) }
   } catch (cause) {
-    throw new DamagedImageError(`The image cannot be decoded: ${firstLine(cause)}.`, { cause })
+    throw new DamagedImageError(`The image is damaged and cannot be decoded (${firstLine(cause)}).`, { cause })
   }
 }
 
@@ -90,5 +90,5 @@ function scaleCrop(crop: Crop, { width, height, source }: WorkingImage): Crop {
 
 function firstLine(error: unknown): string {
   const [line = 'unknown reason'] = (error instanceof Error ? error.message : String(error)).split('\n')
-  return line.replace(/[.\s]+$/, '')
+  return line.replace(/^Vips\w+: /, '').replace(/[.\s]+$/, '')
 }

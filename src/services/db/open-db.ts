@@ -21,7 +21,11 @@ export interface OpenDb extends AsyncDisposable {
   provider: Provider
 }
 
-const transactionOptions = { maxWait: 10_000, timeout: 10_000 }
+const options = {
+  transactionOptions: { maxWait: 10_000, timeout: 10_000 },
+  // for who listens: a log at level trace, tests that count
+  log: [{ emit: 'event', level: 'query' }],
+} as const satisfies Partial<Prisma.PrismaClientOptions>
 const migrationsOf = (provider: Provider) =>
   fileURLToPath(new URL(`../../../prisma/${provider}/migrations`, import.meta.url))
 
@@ -35,7 +39,7 @@ async function openSqlite(file: string): Promise<OpenDb> {
   const lock = ownDatabaseFile(file)
   try {
     migrateSqlite(file, migrationsOf('sqlite'))
-    const db = new SqliteClient({ adapter: new PrismaSqlite(file), transactionOptions })
+    const db = new SqliteClient({ adapter: new PrismaSqlite(file), ...options })
     return {
       db,
       provider: 'sqlite',
@@ -52,7 +56,7 @@ async function openSqlite(file: string): Promise<OpenDb> {
 
 async function openPostgres(connectionString: string): Promise<OpenDb> {
   await migratePostgres(connectionString, migrationsOf('postgresql'))
-  const client = new PostgresClient({ adapter: new PrismaPg({ connectionString, max: 10 }), transactionOptions })
+  const client = new PostgresClient({ adapter: new PrismaPg({ connectionString, max: 10 }), ...options })
   return {
     db: client as unknown as Db,
     provider: 'postgresql',

@@ -1,0 +1,116 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { openDb, type Tx } from '../../src/services/db/open-db.ts'
+import { DatabaseInUseError } from '../../src/services/db/owner-lock.ts'
+import { isUniqueViolation } from '../../src/services/db/sql.ts'
+import { createTestDatabase, providers } from '../support/databases.ts'
+
+const artist = (slug: string) => ({ slug, name: slug, aliases: [], searchKey: slug })
+
+describe.each(providers)('on %s', (provider) => {
+  it('a write beside an open transaction survives when that one rolls back', async () => {
+    await using database = await createTestDatabase(provider)
+    await using opened = await openDb(database.url)
+    const { db } = opened
+    const rolledBack = db.$transaction(async (tx: Tx) => {
+      await tx.artist.create({ data: artist('inside') })
+      await sleep(100)
+      throw new Error('roll back')
+    })
+    await sleep(30)
+    const outside = db.artist.create({ data: artist('outside') })
+    await expect(rolledBack).rejects.toThrow('roll back')
+    await outside
+    expect(await db.artist.findMany({ select: { slug: true } })).toEqual([{ slug: 'outside' }])
+  })
+
+  it('keeps JSON, dates and enums as they were', async () => {
+    await using database = await createTestDatabase(provider)
+    await using opened = await openDb(database.url)
+    const startedAt = new Date('2026-11-21T02:25:00.123Z')
+    const scope = { kind: 'UPLOAD', recipes: ['presets', 'é'] }
+    const { id } = await opened.db.run.create({ data: { kind: 'UPLOAD', lane: 0, scope, startedAt } })
+    expect(await opened.db.run.findUnique({ where: { id } })).toMatchObject({ scope, startedAt, status: 'QUEUED' })
+  })
+
+  it('tells a unique violation from other errors', async () => {
+    await using database = await createTestDatabase(provider)
+    await using opened = await openDb(database.url)
+    await opened.db.artist.create({ data: artist('one') })
+    const twice = await opened.db.artist.create({ data: artist('one') }).catch((error: unknown) => error)
+    expect(isUniqueViolation(twice)).toBe(true)
+    const other = await opened.db.placement
+      .create({ data: { artistId: 'nobody', imageId: 'nothing' } })
+      .catch((error: unknown) => error)
+    expect(other).toBeInstanceOf(Error)
+    expect(isUniqueViolation(other)).toBe(false)
+  })
+
+  it('lets only one set of a recipe be current, and one placement without a venue be', async () => {
+    await using database = await createTestDatabase(provider)
+    await using opened = await openDb(database.url)
+    const { db } = opened
+    const { id: artistId } = await db.artist.create({ data: artist('one') })
+    const { id: imageId } = await db.image.create({
+      data: {
+        sha256: 'a',
+        originalKey: 'k',
+        filename: 'f',
+        searchKey: 'f',
+        format: 'jpeg',
+        mimeType: 'image/jpeg',
+        byteSize: 1,
+        width: 1,
+        height: 1,
+        frames: 1,
+        source: 'UPLOAD',
+        warnings: [],
+      },
+    })
+    const set = { imageId, recipe: 'presets', state: 'CURRENT' as const }
+    await db.variantSet.create({ data: { ...set, recipeHash: 'one' } })
+    const second = await db.variantSet.create({ data: { ...set, recipeHash: 'two' } }).catch((error: unknown) => error)
+    expect(isUniqueViolation(second)).toBe(true)
+    await db.placement.create({ data: { artistId, imageId } })
+    const again = await db.placement.create({ data: { artistId, imageId } }).catch((error: unknown) => error)
+    expect(isUniqueViolation(again)).toBe(true)
+  })
+})
+
+describe('the SQLite file', () => {
+  it('is durable and checked: WAL, synchronous FULL, foreign keys', async () => {
+    await using database = await createTestDatabase('sqlite')
+    await using opened = await openDb(database.url)
+    const pragma = async (name: string) =>
+      Object.values((await opened.db.$queryRawUnsafe<object[]>(`PRAGMA ${name}`))[0] ?? {})
+    expect((await pragma('journal_mode'))[0]).toBe('wal')
+    expect(Number((await pragma('synchronous'))[0])).toBe(2)
+    expect(Number((await pragma('foreign_keys'))[0])).toBe(1)
+  })
+
+  it('belongs to one opener at a time', async () => {
+    await using database = await createTestDatabase('sqlite')
+    {
+      await using _first = await openDb(database.url)
+      await expect(openDb(database.url)).rejects.toThrow(DatabaseInUseError)
+    }
+    await using again = await openDb(database.url)
+    expect(await again.db.artist.count()).toBe(0)
+  })
+
+  it('belongs to one process at a time, and to nobody after a kill', async () => {
+    await using database = await createTestDatabase('sqlite')
+    const other = fork(new URL('../support/hold-database.ts', import.meta.url), [database.url], {
+      execArgv: ['--import', 'tsx'],
+    })
+    await once(other, 'message')
+    await expect(openDb(database.url)).rejects.toThrow('Another Greenroom process is using')
+    const exited = once(other, 'exit')
+    other.kill('SIGKILL')
+    await exited
+    await using opened = await openDb(database.url)
+    expect(await opened.db.artist.count()).toBe(0)
+  })
+})

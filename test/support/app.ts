@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { type App, createApp } from '../../src/app.ts'
+import { loadConfig } from '../../src/config.ts'
+import type { Provider } from '../../src/services/db/open-db.ts'
+import { createClient, type TestClient } from './client.ts'
+import { createTestDatabase } from './databases.ts'
+
+export interface TestApp extends App, TestClient {
+  /** DATA_DIR */
+  dir: string
+}
+
+interface Options {
+  provider?: Provider
+  env?: Record<string, string>
+}
+
+/** A whole service on a free port, with a folder and a database of its own; gone without a trace when disposed. */
+export async function createTestApp({ provider = 'sqlite', env = {} }: Options = {}): Promise<TestApp> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'greenroom-'))
+  const database = await createTestDatabase(provider)
+  const config = loadConfig({
+    PORT: '0',
+    DATA_DIR: dir,
+    DATABASE_URL: database.url,
+    LOG_LEVEL: 'silent',
+    RETRY_BASE_SECONDS: '0',
+    ...env,
+  })
+  const app = await createApp(config)
+  return {
+    ...app,
+    ...createClient(app),
+    dir,
+    async [Symbol.asyncDispose]() {
+      await app[Symbol.asyncDispose]()
+      await database[Symbol.asyncDispose]()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}

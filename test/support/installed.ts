@@ -1,0 +1,13 @@
+import { existsSync } from 'node:fs'
+
+const postgresFolders = ['/usr/local/bin', ...[18, 17, 16, 15].map((version) => `/usr/lib/postgresql/${version}/bin`)]
+const chromiumFiles = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+/** The folder of initdb and postgres, or null. */
+export const postgresFolder = postgresFolders.find((folder) => existsSync(`${folder}/initdb`)) ?? null
+
+/** The browser's program, or null. */
+export const chromium = chromiumFiles.find((file) => existsSync(file)) ?? null
+
+/** What the tests could use and this machine lacks. */
+export const missing = [...(postgresFolder ? [] : ['PostgreSQL']), ...(chromium ? [] : ['Chromium'])]

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pino from 'pino'
+import { describe, expect, it } from 'vitest'
+import type { Claim, Claims } from '../../src/services/claims.ts'
+import { createDispatcher } from '../../src/services/dispatcher.ts'
+
+const log = pino({ level: 'silent' })
+const planner = { planChunk: async () => false }
+
+/** Claims over a plain list, slow enough that wake-ups fall in between. */
+function createQueue() {
+  const waiting: string[] = []
+  const done: string[] = []
+  let beforeAnswer: (() => void) | null = null
+  const claims: Claims = {
+    async claim() {
+      const next = waiting.shift()
+      await sleep(1)
+      beforeAnswer?.()
+      return next ? ({ token: next } as Claim) : null
+    },
+    renew: async () => {},
+    reap: async () => 0,
+    voidLeases: async () => {},
+  }
+  return {
+    waiting,
+    done,
+    claims,
+    onAnswer(action: (() => void) | null) {
+      beforeAnswer = action
+    },
+  }
+}
+
+function dispatch(queue: ReturnType<typeof createQueue>, work: (claim: Claim) => Promise<void>, concurrency = 2) {
+  return createDispatcher({ claims: queue.claims, planner, work, settings: { concurrency, leaseMs: 30_000, log } })
+}
+
+describe('the dispatcher', () => {
+  it('does not lose a wake-up that comes while it finds nothing', async () => {
+    const queue = createQueue()
+    await using dispatcher = dispatch(queue, async ({ token }) => void queue.done.push(token))
+    // arrives after the claim has looked and before it has answered
+    queue.onAnswer(() => {
+      queue.onAnswer(null)
+      queue.waiting.push('late')
+      dispatcher.wake()
+    })
+    dispatcher.wake()
+    // well below the second after which it would look by itself
+    await sleep(100)
+    expect(queue.done).toEqual(['late'])
+  })
+
+  it('keeps exactly as many in work as it may', async () => {
+    const queue = createQueue()
+    queue.waiting.push(...'abcdefgh')
+    let now = 0
+    let most = 0
+    await using dispatcher = dispatch(queue, async ({ token }) => {
+      now += 1
+      most = Math.max(most, now)
+      await sleep(10)
+      now -= 1
+      queue.done.push(token)
+    })
+    await dispatcher.idle()
+    expect(most).toBe(2)
+    expect(queue.done.sort()).toEqual([...'abcdefgh'])
+  })
+
+  it('goes on after the database was away', async () => {
+    const queue = createQueue()
+    let away = true
+    const { claim } = queue.claims
+    queue.claims.claim = () => (away ? Promise.reject(new Error('no database')) : claim())
+    await using dispatcher = dispatch(queue, async ({ token }) => void queue.done.push(token))
+    queue.waiting.push('one')
+    dispatcher.wake()
+    await sleep(20)
+    away = false
+    dispatcher.wake()
+    await dispatcher.idle()
+    expect(queue.done).toEqual(['one'])
+  })
+
+  it('takes nothing in when it is to have no workers', async () => {
+    const queue = createQueue()
+    queue.waiting.push('one')
+    await using dispatcher = dispatch(queue, async () => {}, 0)
+    dispatcher.wake()
+    await sleep(20)
+    expect(queue.waiting).toEqual(['one'])
+  })
+
+  it('waits for what is in work when it ends', async () => {
+    const queue = createQueue()
+    queue.waiting.push('one', 'two', 'three')
+    const dispatcher = dispatch(queue, async ({ token }) => {
+      await sleep(30)
+      queue.done.push(token)
+    })
+    dispatcher.wake()
+    await sleep(15)
+    await dispatcher[Symbol.asyncDispose]()
+    expect(queue.done.sort()).toEqual(['one', 'two'])
+    expect(queue.waiting).toEqual(['three'])
+  })
+})

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import { refuseForeign } from '../../src/http/local-only.ts'
+
+const refuse = (headers: Record<string, string>) => refuseForeign({ headers }, 4000)
+
+describe('without tokens', () => {
+  it.each(['localhost:4000', '127.0.0.1:4000', '[::1]:4000'])('a request to %s is taken', (host) => {
+    expect(refuse({ host })).toBeNull()
+    expect(refuse({ host, origin: `http://${host}` })).toBeNull()
+  })
+
+  it.each([
+    ['DNS rebinding', { host: 'attacker.example:4000' }],
+    ['another port', { host: 'localhost:5000' }],
+    ['no port', { host: 'localhost' }],
+    ['no host', {}],
+    ['a page of another site', { host: 'localhost:4000', origin: 'https://attacker.example' }],
+    ['a page of another port', { host: 'localhost:4000', origin: 'http://localhost:3000' }],
+    ['a sandboxed page', { host: 'localhost:4000', origin: 'null' }],
+    ['a proxy', { host: 'localhost:4000', 'x-forwarded-for': '203.0.113.7' }],
+    ['a proxy in the standard way', { host: 'localhost:4000', forwarded: 'for=203.0.113.7' }],
+  ])('%s is refused, with the reason', (_what, headers) => {
+    expect(refuse(headers)).toMatch(/\.$/)
+  })
+})
