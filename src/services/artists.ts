@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { v7 as timeOrderedId } from 'uuid'
 import { InvalidInputError } from '../errors.ts'
 import type { Artist } from '../generated/sqlite/client.ts'
 import { foldForSearch, slugifyArtist } from '../venues/artist-slug.ts'
@@ -38,7 +38,7 @@ export async function findOrCreateArtist(tx: Tx, name: string): Promise<Artist> 
 export async function place(tx: Tx, artistId: string, imageId: string, venueTag: string | null): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO "Placement" ("id", "artistId", "imageId", "venueTag", "createdAt")
-    VALUES (${randomUUID()}, ${artistId}, ${imageId}, ${venueTag}, ${new Date()}) ON CONFLICT DO NOTHING`
+    VALUES (${timeOrderedId()}, ${artistId}, ${imageId}, ${venueTag}, ${new Date()}) ON CONFLICT DO NOTHING`
 }
 
 export interface Artists {

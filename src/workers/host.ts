@@ -1,12 +1,12 @@
 // The image host: a child process that owns the pixels. A crash in native code ends this process, never the service.
 import os from 'node:os'
 import { Piscina } from 'piscina'
-import type { Encoded, HostFailure, HostReply, HostRequest, ImageFacts, WorkingImage } from './protocol.ts'
+import type { HostReply, HostRequest, ThreadResult, ThreadTask, WorkingImage } from './protocol.ts'
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const threads = Number(process.argv[2])
 
-const pool = new Piscina({
+const pool = new Piscina<ThreadTask, ThreadResult>({
   filename: new URL(`./thread.${extension}`, import.meta.url).href,
   minThreads: threads,
   maxThreads: threads,
@@ -20,20 +20,12 @@ os.setPriority(10)
 async function answer(request: HostRequest): Promise<HostReply> {
   const { id } = request
   switch (request.kind) {
-    case 'open': {
-      const { image, facts }: { image: WorkingImage; facts: ImageFacts } = await pool.run({
-        kind: 'decode',
-        request: request.request,
-      })
-      lastHandle += 1
-      images.set(lastHandle, image)
-      return { id, kind: 'opened', handle: lastHandle, facts }
-    }
+    case 'open':
+      return describeResult(id, await pool.run({ kind: 'decode', request: request.request }))
     case 'encode': {
       const image = images.get(request.handle)
       if (!image) throw new Error(`No image is open under handle ${request.handle}.`)
-      const encoded: Encoded = await pool.run({ kind: 'encode', image, unit: request.unit })
-      return { id, kind: 'encoded', encoded }
+      return describeResult(id, await pool.run({ kind: 'encode', image, unit: request.unit }))
     }
     case 'close':
       images.delete(request.handle)
@@ -41,9 +33,17 @@ async function answer(request: HostRequest): Promise<HostReply> {
   }
 }
 
-function describeFailure(error: unknown): HostFailure {
-  const { name, message } = error as Error
-  return { code: name === 'DamagedImageError' ? 'CORRUPT_IMAGE' : 'INTERNAL_ERROR', message }
+function describeResult(id: number, result: ThreadResult): HostReply {
+  switch (result.kind) {
+    case 'decoded':
+      lastHandle += 1
+      images.set(lastHandle, result.image)
+      return { id, kind: 'opened', handle: lastHandle, facts: result.facts }
+    case 'encoded':
+      return { id, kind: 'encoded', encoded: result.encoded }
+    case 'damaged':
+      return { id, kind: 'failed', failure: { code: 'CORRUPT_IMAGE', message: result.message } }
+  }
 }
 
 function reply(message: HostReply): void {
@@ -55,7 +55,8 @@ process.on('message', async (request: HostRequest) => {
   try {
     reply(await answer(request))
   } catch (error) {
-    reply({ id: request.id, kind: 'failed', failure: describeFailure(error) })
+    const { message } = error as Error
+    reply({ id: request.id, kind: 'failed', failure: { code: 'INTERNAL_ERROR', message } })
   }
 })
 

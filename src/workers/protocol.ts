@@ -74,6 +74,12 @@ export type ThreadTask =
   | { kind: 'decode'; request: DecodeRequest }
   | { kind: 'encode'; image: WorkingImage; unit: EncodeUnit }
 
+/** Errors of our own lose their name on the way between threads, so an expected one travels as a result. */
+export type ThreadResult =
+  | { kind: 'decoded'; image: WorkingImage; facts: ImageFacts }
+  | { kind: 'encoded'; encoded: Encoded }
+  | { kind: 'damaged'; message: string }
+
 export type HostRequest =
   | { id: number; kind: 'open'; request: DecodeRequest }
   | { id: number; kind: 'encode'; handle: number; unit: EncodeUnit }

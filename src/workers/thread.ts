@@ -1,11 +1,16 @@
 import { move } from 'piscina'
-import { decode, encode } from './pixels.ts'
-import type { ThreadTask } from './protocol.ts'
+import { DamagedImageError, decode, encode } from './pixels.ts'
+import type { ThreadResult, ThreadTask } from './protocol.ts'
 
 /** The pool's entry: runs one task of pixels in this thread. */
-export default async function runTask(task: ThreadTask) {
-  if (task.kind === 'decode') return decode(task.request)
-  const encoded = await encode(task.image, task.unit)
-  move(encoded.bytes)
-  return encoded
+export default async function runTask(task: ThreadTask): Promise<ThreadResult> {
+  try {
+    if (task.kind === 'decode') return { kind: 'decoded', ...(await decode(task.request)) }
+    const encoded = await encode(task.image, task.unit)
+    move(encoded.bytes)
+    return { kind: 'encoded', encoded }
+  } catch (error) {
+    if (error instanceof DamagedImageError) return { kind: 'damaged', message: error.message }
+    throw error
+  }
 }
