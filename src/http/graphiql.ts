@@ -46,8 +46,7 @@ const browse = `# What is there. Everything in a list of images comes in a fixed
 query Browse {
   images(first: 10) {
     totalCount
-    nodes: edges {
-      node {
+    nodes {
         id
         filename
         status
@@ -57,7 +56,6 @@ query Browse {
         srcset(format: "avif", maxWidth: 1280)
         artists { slug name }
         variants(recipe: "presets") { name width height byteSize url }
-      }
     }
   }
   recipes { name hash formats variants { name method width height } }

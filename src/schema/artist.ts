@@ -12,6 +12,7 @@ const placements = prismaConnectionHelpers(builder, 'Placement', {
 })
 
 export const ArtistNode = builder.prismaNode('Artist', {
+  nullable: true,
   id: { field: 'id', description: 'The global id.' },
   description: 'Who is in the picture.',
   fields: (t) => ({
@@ -19,7 +20,6 @@ export const ArtistNode = builder.prismaNode('Artist', {
     name: t.exposeString('name', { description: 'As people write it.' }),
     aliases: t.stringList({
       description: 'Other spellings.',
-      select: { aliases: true },
       resolve: ({ aliases }) => aliases as string[],
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When first heard of.' }),
@@ -36,8 +36,9 @@ export const ArtistNode = builder.prismaNode('Artist', {
         }),
         resolve: ({ placements: rows }, args, context) => placements.resolve(rows, args, context),
       },
-      { description: 'A page of the images of an artist.' },
+      { name: 'ArtistImageConnection', description: 'A page of the images of an artist.' },
       {
+        name: 'ArtistImageEdge',
         description: 'An image of an artist.',
         fields: (edge) => ({
           venueTag: edge.string({
@@ -84,8 +85,8 @@ builder.queryFields((t) => ({
       resolve: (query, _root, { search }, { db }) =>
         db.artist.findMany({ ...query, where: matching(search), orderBy: [{ slug: 'asc' }, { id: 'asc' }] }),
     },
-    { description: 'A page of artists.' },
-    { description: 'An artist in a page.' },
+    { name: 'ArtistConnection', description: 'A page of artists.' },
+    { name: 'ArtistEdge', description: 'An artist in a page.' },
   ),
 }))
 

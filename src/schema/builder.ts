@@ -24,6 +24,8 @@ export const builder = new SchemaBuilder<{
   errors: { directResult: true, defaultTypes: [] },
   relay: {
     edgesFieldOptions: { nullable: false, description: 'The items of this page, each with its cursor.' },
+    nodesOnConnection: true,
+    nodesFieldOptions: { nullable: false },
     nodeFieldOptions: { nullable: false, description: 'The item.' },
     cursorFieldOptions: { description: 'Pass it as `after` or `before` to go on from here.' },
     pageInfoFieldOptions: { description: 'Where this page lies.' },

@@ -8,6 +8,7 @@ import { ImageStatus, statusOf, statusSelection, whereStatus } from './image-sta
 import { currentSets, VariantType, variantsOf } from './variant.ts'
 
 export const ImageNode = builder.prismaNode('Image', {
+  nullable: true,
   id: { field: 'id', description: 'The global id.' },
   description: 'One original, unique by its bytes, with everything made of it.',
   fields: (t) => ({
@@ -28,18 +29,16 @@ export const ImageNode = builder.prismaNode('Image', {
     placeholder: t.string({
       nullable: true,
       description: 'A tiny picture as a data URL, to show at once; null until the first decode.',
-      select: { thumbHash: true },
       resolve: ({ thumbHash }) => placeholderOf(thumbHash),
     }),
     warnings: t.stringList({
       description: 'What was lost on the way, in sentences.',
-      select: { warnings: true },
       resolve: ({ warnings }) => warnings as string[],
     }),
     status: t.field({
       type: ImageStatus,
       description: 'How far it has come.',
-      select: { deletedAt: true, ...statusSelection },
+      select: statusSelection,
       resolve: statusOf,
     }),
     variantsReady: t.boolean({
@@ -143,8 +142,8 @@ builder.queryFields((t) => ({
       resolve: (query, _root, { filter }, { db }) =>
         db.image.findMany({ ...query, where: matching(filter), orderBy: { id: 'desc' } }),
     },
-    { description: 'A page of images.' },
-    { description: 'An image in a page.' },
+    { name: 'ImageConnection', description: 'A page of images.' },
+    { name: 'ImageEdge', description: 'An image in a page.' },
   ),
 }))
 

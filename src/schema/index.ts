@@ -7,5 +7,6 @@ import './task.ts'
 import './upload.ts'
 import './variant.ts'
 import { builder } from './builder.ts'
+import { describeGenerated } from './descriptions.ts'
 
-export const schema = builder.toSchema()
+export const schema = describeGenerated(builder.toSchema())

@@ -9,10 +9,12 @@ import { TaskNode } from './task.ts'
 import { VariantType } from './variant.ts'
 
 export const RunNode = builder.prismaNode('Run', {
+  nullable: true,
   name: 'ProcessingRun',
   id: { field: 'id', description: 'The global id.' },
   description:
     'One request to process. Its counters always add up: processed = succeeded + skipped + failed + cancelled.',
+  // no `select` on a column: Pothos would read the row again, and an event shows the run as it stood then
   fields: (t) => ({
     kind: t.expose('kind', { type: RunKindEnum, description: 'What asked for it.' }),
     status: t.expose('status', { type: RunStatusEnum, description: 'Where it stands.' }),
@@ -23,7 +25,6 @@ export const RunNode = builder.prismaNode('Run', {
     }),
     scope: t.string({
       description: 'What it is about, in a word: UPLOAD, MISSING, STALE, ALL, IMAGES.',
-      select: { scope: true },
       resolve: ({ scope }) => scopeName(scope),
     }),
     totalCount: t.exposeInt('totalCount', { description: 'Tasks; grows while the run is planned, then is final.' }),
@@ -34,13 +35,11 @@ export const RunNode = builder.prismaNode('Run', {
     cancelledCount: t.exposeInt('cancelledCount', { description: 'Tasks that were cancelled.' }),
     progress: t.float({
       description: '0 to 1: units done of units planned, weighted by megapixels.',
-      select: { plannedWork: true, doneWork: true, finishedAt: true },
       resolve: progressOf,
     }),
     etaSeconds: t.float({
       nullable: true,
       description: 'At the pace so far; null while nothing can be said.',
-      select: { plannedWork: true, doneWork: true, startedAt: true, finishedAt: true },
       resolve: (run) => etaSeconds(run, Date.now()),
     }),
     tasks: t.relatedConnection(
@@ -55,8 +54,8 @@ export const RunNode = builder.prismaNode('Run', {
           ...(status?.length && { where: { status: { in: status } } }),
         }),
       },
-      { description: 'A page of tasks.' },
-      { description: 'A task in a page.' },
+      { name: 'TaskConnection', description: 'A page of tasks.' },
+      { name: 'TaskEdge', description: 'A task in a page.' },
     ),
     lastError: t.exposeString('lastError', { nullable: true, description: 'Why the engine itself failed.' }),
     pausedAt: t.expose('pausedAt', { type: 'DateTime', nullable: true, description: 'Since when it is paused.' }),
@@ -120,8 +119,8 @@ builder.queryFields((t) => ({
       resolve: (query, _root, args, { db }) =>
         db.run.findMany({ ...query, where: matching(args), orderBy: { id: 'desc' } }),
     },
-    { description: 'A page of runs.' },
-    { description: 'A run in a page.' },
+    { name: 'ProcessingRunConnection', description: 'A page of runs.' },
+    { name: 'ProcessingRunEdge', description: 'A run in a page.' },
   ),
 }))
 

@@ -15,6 +15,7 @@ const StageDuration = builder.objectRef<{ stage: TaskStage; milliseconds: number
 })
 
 export const TaskNode = builder.prismaNode('Task', {
+  nullable: true,
   id: { field: 'id', description: 'The global id.' },
   description: 'One image in one run.',
   fields: (t) => ({
@@ -28,7 +29,6 @@ export const TaskNode = builder.prismaNode('Task', {
       type: ErrorCode,
       nullable: true,
       description: 'Why the last attempt failed, for programs.',
-      select: { errorCode: true },
       resolve: ({ errorCode }) => errorCode as Code | null,
     }),
     errorMessage: t.exposeString('errorMessage', { nullable: true, description: 'Why, in a sentence.' }),
@@ -37,7 +37,6 @@ export const TaskNode = builder.prismaNode('Task', {
     durations: t.field({
       type: [StageDuration],
       description: 'Of the attempt that succeeded; empty until then.',
-      select: { durations: true },
       resolve: ({ durations }) =>
         Object.entries((durations ?? {}) as Record<TaskStage, number>).map(([stage, milliseconds]) => ({
           stage: stage as TaskStage,

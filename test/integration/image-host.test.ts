@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pino from 'pino'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createImageHost, HostDiedError, type ImageHost } from '../../src/services/image-host.ts'
+import { createTestApp } from '../support/app.ts'
+import { jpeg, photo } from '../support/images.ts'
+import { isAlive } from '../support/processes.ts'
+
+const signal = new AbortController().signal
+const size = { width: 5312, height: 2988 }
+const file = path.resolve('examples/photos/dandelion-meadow-16mp.jpg')
+const request = { path: file, source: size, working: { width: 1280, height: 720 }, maxPixels: 1e8 }
+const unit = { crop: null, width: 320, height: 180, output: { format: 'webp', quality: 72, effort: 4 } } as const
+const slow = { crop: null, width: 1280, height: 720, output: { format: 'avif', quality: 50, effort: 6 } } as const
+
+describe('the image host', () => {
+  let host: ImageHost
+  beforeAll(() => {
+    host = createImageHost({ threads: 2, log: pino({ level: 'silent' }) })
+  })
+  afterAll(() => host[Symbol.asyncDispose]())
+
+  it('says what it encodes with', async () => {
+    expect(await host.encoder()).toMatch(/^sharp 0\.35\.\d+, libvips 8\.\d+\.\d+, webp /)
+  })
+
+  it('opens once and encodes many', async () => {
+    await using image = await host.open(request, signal)
+    expect(image.facts.hasAlpha).toBe(false)
+    const widths = [320, 480, 640]
+    const encoded = await Promise.all(widths.map((width) => image.encode({ ...unit, width }, signal)))
+    expect(encoded.map((each) => each.width)).toEqual(widths)
+  })
+
+  it('makes the small ones of every image before the large ones of any', async () => {
+    await using first = await host.open(request, signal)
+    await using second = await host.open(request, signal)
+    const order: string[] = []
+    const encode = async (name: string, image: typeof first, width: number) => {
+      await image.encode({ ...unit, width, height: Math.round((width * 9) / 16) }, signal)
+      order.push(name)
+    }
+    await Promise.all([
+      encode('first 1280', first, 1280),
+      encode('first 1200', first, 1200),
+      encode('first 1100', first, 1100),
+      encode('first 100', first, 100),
+      encode('second 100', second, 100),
+    ])
+    // two were begun at once, since two threads were free
+    expect(order.indexOf('second 100')).toBeLessThan(order.indexOf('first 1100'))
+    expect(order.indexOf('first 100')).toBeLessThan(order.indexOf('first 1100'))
+  })
+
+  it('begins no unit once it is cancelled', async () => {
+    await using image = await host.open(request, signal)
+    const cancel = new AbortController()
+    const units = Array.from({ length: 6 }, () =>
+      image.encode(unit, cancel.signal).then(
+        () => 'done',
+        () => 'cancelled',
+      ),
+    )
+    cancel.abort()
+    const outcomes = await Promise.all(units)
+    expect(outcomes.filter((outcome) => outcome === 'cancelled').length).toBeGreaterThanOrEqual(4)
+  })
+
+  it('refuses what is no image with the sentence for it', async () => {
+    await expect(host.open({ ...request, path: path.resolve('package.json') }, signal)).rejects.toMatchObject({
+      code: 'CORRUPT_IMAGE',
+    })
+  })
+
+  it('has nothing of ours in its environment', async () => {
+    const environment = (await readFile(`/proc/${host.pid}/environ`, 'utf8')).split('\0').filter(Boolean)
+    expect(environment.map((line) => line.split('=')[0]).sort()).toEqual(
+      expect.arrayContaining(['MALLOC_ARENA_MAX', 'UV_THREADPOOL_SIZE']),
+    )
+    expect(environment.some((line) => line.startsWith('HOME=') || line.startsWith('PATH='))).toBe(false)
+  })
+
+  it('is started anew when it dies, and says so to those who waited', async () => {
+    await using image = await host.open(request, signal)
+    const { pid } = host
+    const encoding = image.encode(slow, signal)
+    await sleep(50)
+    process.kill(pid ?? 0, 'SIGKILL')
+    await expect(encoding).rejects.toThrow(HostDiedError)
+    await using again = await host.open(request, signal)
+    expect(host.pid).not.toBe(pid)
+    expect((await again.encode(unit, signal)).width).toBe(320)
+    await expect(image.encode(unit, signal)).rejects.toThrow(HostDiedError)
+  })
+
+  it('ends with its service', async () => {
+    const other = createImageHost({ threads: 1, log: pino({ level: 'silent' }) })
+    await other.encoder()
+    const { pid = 0 } = other
+    expect(isAlive(pid)).toBe(true)
+    await other[Symbol.asyncDispose]()
+    expect(isAlive(pid)).toBe(false)
+  })
+})
+
+describe('a service whose image host dies', () => {
+  it('goes on with its tasks', async () => {
+    await using app = await createTestApp()
+    const uploads = await Promise.all([
+      app.upload(await photo('dandelion-meadow-16mp.jpg')),
+      app.upload(await photo('autumn-meadow-landscape.jpg')),
+    ])
+    // in the middle of the first image
+    while ((await app.db.variant.count()) < 2) await sleep(5)
+    process.kill(app.host.pid ?? 0, 'SIGSEGV')
+    await app.dispatcher.idle()
+    const runs = await app.db.run.findMany()
+    expect(runs.map((run) => run.status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
+    const tasks = await app.db.task.findMany()
+    expect(tasks.every((task) => task.attempt === 1)).toBe(true)
+    expect(await app.db.runEvent.count({ where: { type: 'TASK_REQUEUED' } })).toBeGreaterThan(0)
+    // what was stored before the crash was not made again
+    const stored = await app.db.runEvent.findMany({ where: { type: 'VARIANT_STORED' } })
+    expect(stored.length).toBe(await app.db.variant.count())
+    expect(uploads.every((upload) => upload.run.status === 'QUEUED')).toBe(true)
+  })
+
+  it('gives up an image that ends the host again and again, and goes on with the others', async () => {
+    await using app = await createTestApp()
+    const { image } = await app.process(await jpeg())
+    const id = Buffer.from(image.id, 'base64').toString().split(':')[1] ?? ''
+    await app.db.variant.deleteMany()
+    await app.db.variantSet.updateMany({ data: { ready: false, readyMaxWidth: 0 } })
+    // an image that kills: as soon as its decode begins
+    const kill = setInterval(() => {
+      if (app.host.pid) process.kill(app.host.pid, 'SIGKILL')
+    }, 40)
+    await app.gql('mutation ($id: ID!) { reprocessImages(input: { scope: IMAGES, ids: [$id] }) { __typename } }', {
+      id: image.id,
+    })
+    await app.dispatcher.idle()
+    clearInterval(kill)
+    const task = await app.db.task.findFirstOrThrow({ where: { imageId: id }, orderBy: { createdAt: 'desc' } })
+    expect(task).toMatchObject({ status: 'FAILED', errorCode: 'POISON_IMAGE', retryable: false })
+    const other = await app.process(await jpeg())
+    expect(await app.db.run.findFirst({ orderBy: { id: 'desc' } })).toMatchObject({ status: 'SUCCEEDED' })
+    expect(other.duplicate).toBe(false)
+  })
+})

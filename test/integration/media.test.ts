@@ -1,0 +1,125 @@
+import { request } from 'node:http'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { filesBelow } from '../support/files.ts'
+import { jpeg } from '../support/images.ts'
+
+let app: TestApp
+let url: string
+beforeAll(async () => {
+  app = await createTestApp()
+  const { image } = await app.process(await jpeg(), { recipes: ['presets'] })
+  const answer = await app.gql<{ image: { variant: { url: string } } }>(
+    'query ($id: ID!) { image(id: $id) { variant(name: "medium") { url } } }',
+    { id: image.id },
+  )
+  url = answer.image.variant.url
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+/** Sends a path as it is, dots and all, which fetch would tidy. */
+function statusOf(rawPath: string, headers: Record<string, string> = {}): Promise<number | undefined> {
+  const { port } = new URL(app.url)
+  return new Promise((resolve, reject) => {
+    request(
+      { host: '127.0.0.1', port, path: rawPath, headers: { host: `localhost:${port}`, ...headers } },
+      (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      },
+    )
+      .on('error', reject)
+      .end()
+  })
+}
+
+describe('a stored variant', () => {
+  it('is served with its type, to be kept for ever, and so that nothing in it can run', async () => {
+    const { status, headers } = await fetch(url)
+    expect(status).toBe(200)
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'content-type': 'image/webp',
+      'cache-control': 'public, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'content-disposition': 'inline; filename="medium.webp"',
+      'accept-ranges': 'bytes',
+      etag: expect.any(String),
+    })
+  })
+
+  it('is not sent again to who has it', async () => {
+    const etag = (await fetch(url)).headers.get('etag') ?? ''
+    // not with fetch, which adds "Cache-Control: no-cache" of its own
+    expect(await statusOf(new URL(url).pathname, { 'if-none-match': etag })).toBe(304)
+    expect(await statusOf(new URL(url).pathname, { 'if-none-match': '"another"' })).toBe(200)
+  })
+
+  it('is served in parts', async () => {
+    const whole = Buffer.from(await (await fetch(url)).arrayBuffer())
+    const part = await fetch(url, { headers: { range: 'bytes=10-19' } })
+    expect(part.status).toBe(206)
+    expect(part.headers.get('content-range')).toBe(`bytes 10-19/${whole.byteLength}`)
+    expect(Buffer.from(await part.arrayBuffer()).equals(whole.subarray(10, 20))).toBe(true)
+    expect((await fetch(url, { headers: { range: `bytes=${whole.byteLength}-` } })).status).toBe(416)
+  })
+
+  it('answers HEAD, and nothing that writes', async () => {
+    const head = await fetch(url, { method: 'HEAD' })
+    expect(head.status).toBe(200)
+    expect(Number(head.headers.get('content-length'))).toBeGreaterThan(100)
+    expect((await fetch(url, { method: 'DELETE' })).status).toBe(405)
+  })
+})
+
+describe('everything else', () => {
+  it('is not there: originals, the database, what is outside', async () => {
+    const original = (await filesBelow(app.dir)).find((file) => file.startsWith('private/originals/')) ?? ''
+    expect(original).not.toBe('')
+    const key = path.basename(original)
+    for (const hidden of [
+      `/media/${original}`,
+      `/media/originals/${key}`,
+      `/media/images/../${original}`,
+      `/media/images/%2e%2e/${original}`,
+      `/media/variants/..%2f${original}`,
+      '/media/private/greenroom.db',
+      '/media/images/../../etc/passwd',
+      '/media//etc/passwd',
+      '/media/.tmp/x.webp',
+      '/media/images',
+      '/media/images/',
+      '/media/',
+    ]) {
+      expect(await statusOf(hidden), hidden).toBe(404)
+    }
+  })
+
+  it('is a 404 that no cache may keep', async () => {
+    const missing = await fetch(url.replace('medium', 'missing'))
+    expect(missing.status).toBe(404)
+    expect(missing.headers.get('cache-control')).toBe('no-store')
+    expect(missing.headers.get('x-content-type-options')).toBe('nosniff')
+  })
+})
+
+describe('the service', () => {
+  it('says that it is alive', async () => {
+    const response = await fetch(`${app.url}/health`)
+    expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }])
+  })
+
+  it('refuses pages of other sites, rebound names and proxies on every path', async () => {
+    for (const path of ['/health', '/graphql', new URL(url).pathname]) {
+      expect(await statusOf(path, { host: 'attacker.example' })).toBe(403)
+      expect(await statusOf(path, { origin: 'https://attacker.example' })).toBe(403)
+      expect(await statusOf(path, { 'x-forwarded-for': '203.0.113.7' })).toBe(403)
+    }
+  })
+
+  it('says what is not there', async () => {
+    const response = await fetch(`${app.url}/nothing`)
+    expect([response.status, await response.json()]).toEqual([404, { error: 'There is nothing at /nothing.' }])
+  })
+})

@@ -1,0 +1,236 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { providers } from '../support/databases.ts'
+import { jpeg } from '../support/images.ts'
+
+interface Page<T> {
+  totalCount: number
+  pageInfo: { hasNextPage: boolean; endCursor: string }
+  nodes: T[]
+}
+
+type ImageRow = { id: string; filename: string; status: string }
+
+/** Counts what reaches the database while something is done. */
+async function queriesOf(app: TestApp, action: () => Promise<unknown>): Promise<number> {
+  let count = 0
+  let counting = true
+  const { db } = app as unknown as { db: { $on(event: 'query', listener: () => void): void } }
+  db.$on('query', () => {
+    if (counting) count += 1
+  })
+  await action()
+  counting = false
+  return count
+}
+
+describe.each(providers)('on %s', (provider) => {
+  let app: TestApp
+  beforeAll(async () => {
+    app = await createTestApp({ provider, env: { DEFAULT_RECIPES: 'presets,responsive' } })
+    const uploads: [string, string, string | undefined][] = [
+      ['Carl Cox', 'main-stage.jpg', undefined],
+      ['Carl Cox', 'backstage.jpg', 'liv'],
+      ['Tiësto', 'TIËSTO live.jpg', 'liv'],
+      ['RÜFÜS DU SOL', 'desert.jpg', 'xs'],
+      ['MØ', 'Portrait.jpg', undefined],
+    ]
+    for (const [artistName, filename, venueTag] of uploads) {
+      await app.upload(await jpeg(340, 260), { artistName, filename, ...(venueTag && { venueTag }) })
+    }
+    await app.dispatcher.idle()
+  })
+  afterAll(() => app[Symbol.asyncDispose]())
+
+  const images = async (filter: object, first = 20) =>
+    (
+      await app.gql<{ images: Page<ImageRow> }>(
+        'query ($filter: ImageFilter, $first: Int) { images(filter: $filter, first: $first) { totalCount pageInfo { hasNextPage endCursor } nodes { id filename status } } }',
+        { filter, first },
+      )
+    ).images
+
+  describe('a list', () => {
+    const everything = `query ($first: Int!) {
+      images(first: $first) {
+        nodes {
+          id filename status variantsReady readyMaxWidth placeholder warnings srcset
+          variants(recipe: "responsive") { name url recipe }
+          variant(name: "thumbnail") { url }
+          artists { slug aliases images(first: 5) { edges { venueTag node { status variants { url } } } } }
+        }
+      }
+    }`
+
+    it('costs as many queries for five images as for one', async () => {
+      const one = await queriesOf(app, () => app.gql(everything, { first: 1 }))
+      const five = await queriesOf(app, () => app.gql(everything, { first: 5 }))
+      expect(one).toBeGreaterThan(0)
+      expect(five).toBe(one)
+    })
+
+    it('of runs with their tasks and images costs as many queries for five as for one', async () => {
+      const query =
+        'query ($first: Int!) { runs(first: $first) { nodes { id progress scope tasks { totalCount nodes { status image { status variants { url } } } } } } }'
+      const one = await queriesOf(app, () => app.gql(query, { first: 1 }))
+      const five = await queriesOf(app, () => app.gql(query, { first: 5 }))
+      expect(five).toBe(one)
+    })
+
+    it('goes on from its cursor, without a gap or a repeat, newest first', async () => {
+      const seen: string[] = []
+      let after: string | null = null
+      for (let page = 0; page < 3; page += 1) {
+        const answer: { images: Page<ImageRow> } = await app.gql(
+          'query ($after: String) { images(first: 2, after: $after) { totalCount pageInfo { hasNextPage endCursor } nodes { filename } } }',
+          { after },
+        )
+        seen.push(...answer.images.nodes.map((node) => node.filename))
+        after = answer.images.pageInfo.endCursor
+        expect(answer.images.totalCount).toBe(5)
+        expect(answer.images.pageInfo.hasNextPage).toBe(page < 2)
+      }
+      expect(seen).toEqual(['Portrait.jpg', 'desert.jpg', 'TIËSTO live.jpg', 'backstage.jpg', 'main-stage.jpg'])
+    })
+
+    it('has at most 100 items a page', async () => {
+      const { images: page } = await app.gql<{ images: Page<ImageRow> }>('{ images(first: 5000) { nodes { id } } }')
+      expect(page.nodes).toHaveLength(5)
+    })
+  })
+
+  describe('searching', () => {
+    it.each([
+      ['tiesto', ['TIËSTO live.jpg']],
+      ['RUFUS', ['desert.jpg']],
+      ['portrait', ['Portrait.jpg']],
+      ['stage', ['backstage.jpg', 'main-stage.jpg']],
+      ['nothing like it', []],
+      ["'; DROP TABLE Image; --", []],
+      ['%', ['Portrait.jpg', 'desert.jpg', 'TIËSTO live.jpg', 'backstage.jpg', 'main-stage.jpg']],
+    ])('images for %s', async (search, filenames) => {
+      expect((await images({ search })).nodes.map((node) => node.filename)).toEqual(filenames)
+    })
+
+    it('artists by name and alias, whatever case and accents', async () => {
+      const aliases = await app.gql<{ upsertArtist: { slug: string; aliases: string[] } }>(
+        'mutation { upsertArtist(input: { name: "MØ", aliases: ["Karen Ørsted"] }) { ... on Artist { slug aliases } } }',
+      )
+      expect(aliases.upsertArtist).toEqual({ slug: 'mo', aliases: ['Karen Ørsted'] })
+      const found = async (search: string) =>
+        (
+          await app.gql<{ artists: Page<{ slug: string }> }>(
+            'query ($search: String) { artists(search: $search) { nodes { slug } } }',
+            { search },
+          )
+        ).artists.nodes.map((node) => node.slug)
+      expect(await found('orsted')).toEqual(['mo'])
+      expect(await found('Rüfüs')).toEqual(['rufus-du-sol'])
+      expect(await found('')).toEqual(['carl-cox', 'mo', 'rufus-du-sol', 'tiesto'])
+    })
+  })
+
+  it('filters by artist, venue and state together', async () => {
+    expect((await images({ artistSlug: 'carl-cox' })).totalCount).toBe(2)
+    expect((await images({ artistSlug: 'carl-cox', venueTag: 'liv' })).nodes.map((node) => node.filename)).toEqual([
+      'backstage.jpg',
+    ])
+    expect((await images({ status: ['READY'] })).totalCount).toBe(5)
+    expect((await images({ status: ['PROCESSING', 'PARTIAL', 'FAILED', 'DELETED'] })).totalCount).toBe(0)
+  })
+
+  it('finds nothing, rather than failing, under ids that there are not', async () => {
+    const none = (type: string) => Buffer.from(`${type}:01a1fc0f-0000-7000-8000-000000000000`).toString('base64')
+    expect(
+      await app.gql(
+        'query ($image: ID!, $run: ID!) { image(id: $image) { id } run(id: $run) { id } node(id: $image) { id } artist(slug: "nobody") { slug } bySha: image(sha256: "ab") { id } }',
+        { image: none('Image'), run: none('ProcessingRun') },
+      ),
+    ).toEqual({ image: null, run: null, node: null, artist: null, bySha: null })
+  })
+
+  it('finds by global id and by hash what it has', async () => {
+    const { nodes } = await images({}, 1)
+    const answer = await app.gql<{ node: { id: string; sha256: string } }>(
+      'query ($id: ID!) { node(id: $id) { id ... on Image { sha256 } } }',
+      { id: nodes[0]?.id },
+    )
+    expect(answer.node.id).toBe(nodes[0]?.id)
+    const bySha = await app.gql<{ image: { id: string } }>('query ($sha: String) { image(sha256: $sha) { id } }', {
+      sha: answer.node.sha256.toUpperCase(),
+    })
+    expect(bySha.image.id).toBe(nodes[0]?.id)
+  })
+
+  it('hides a deleted image everywhere but where it is asked for, and brings it back', async () => {
+    const id = (await images({ search: 'desert' })).nodes[0]?.id
+    const change = async (mutation: string) =>
+      app.gql(
+        `mutation ($id: ID!) { ${mutation}(input: { id: $id }) { __typename ... on Image { status } ... on Error { code message } } }`,
+        { id },
+      )
+    expect(await change('deleteImage')).toEqual({ deleteImage: { __typename: 'Image', status: 'DELETED' } })
+    expect((await images({})).totalCount).toBe(4)
+    expect((await images({ status: ['DELETED'] })).nodes.map((node) => node.filename)).toEqual(['desert.jpg'])
+    const artist = await app.gql<{ artist: { images: { edges: unknown[] } } }>(
+      '{ artist(slug: "rufus-du-sol") { images { edges { node { id } } } } }',
+    )
+    expect(artist.artist.images.edges).toEqual([])
+    expect(await change('restoreImage')).toEqual({ restoreImage: { __typename: 'Image', status: 'READY' } })
+    expect((await images({})).totalCount).toBe(5)
+  })
+
+  it('says which image there is not when told to delete it', async () => {
+    const id = Buffer.from('Image:01a1fc0f-0000-7000-8000-000000000000').toString('base64')
+    const answer = await app.gql(
+      'mutation ($id: ID!) { deleteImage(input: { id: $id }) { __typename ... on Error { code message retryable } } }',
+      { id },
+    )
+    expect(answer).toEqual({
+      deleteImage: {
+        __typename: 'NotFoundError',
+        code: 'NOT_FOUND',
+        message: 'There is no image 01a1fc0f-0000-7000-8000-000000000000.',
+        retryable: false,
+      },
+    })
+  })
+
+  it('gives a srcset that holds no width above the watermark or the bound', async () => {
+    const { nodes } = await images({ search: 'main-stage' })
+    const answer = await app.gql<{ image: { webp: string; avif: string; none: string } }>(
+      'query ($id: ID!) { image(id: $id) { webp: srcset avif: srcset(format: "avif", maxWidth: 320) none: srcset(maxWidth: 100) } }',
+      { id: nodes[0]?.id },
+    )
+    expect(answer.image.webp).toMatch(
+      /^http:\/\/localhost:\d+\/media\/variants\/[0-9a-f]{32}-[0-9a-f]{8}_320\.webp 320w$/,
+    )
+    expect(answer.image.avif).toMatch(/_320\.avif 320w$/)
+    expect(answer.image.none).toBe('')
+  })
+
+  it('tells the recipes and what may be uploaded', async () => {
+    expect(
+      await app.gql(
+        '{ recipes { name formats variants { name } } uploadPolicy { maxBytes maxPixels minWidth minHeight mimeTypes } }',
+      ),
+    ).toMatchObject({
+      recipes: [
+        { name: 'responsive', formats: ['webp', 'avif'] },
+        {
+          name: 'presets',
+          formats: ['webp'],
+          variants: [{ name: 'thumbnail' }, { name: 'medium' }, { name: 'large' }],
+        },
+        { name: 'artist', formats: ['jpeg'] },
+      ],
+      uploadPolicy: {
+        maxBytes: 10_485_760,
+        maxPixels: 100_000_000,
+        minWidth: 100,
+        minHeight: 100,
+        mimeTypes: ['image/jpeg', 'image/png', 'image/webp'],
+      },
+    })
+  })
+})
