@@ -1,7 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
-const setup = ['test/support/global-setup.ts']
-
 export default defineConfig({
   // one copy of graphql: vitest would load the ESM build beside the CommonJS one that Yoga's dependencies load
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
@@ -22,7 +20,7 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          globalSetup: setup,
+          globalSetup: ['test/support/global-setup.ts'],
         },
       },
       {
@@ -33,6 +31,7 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          globalSetup: ['test/support/build.ts'],
         },
       },
     ],

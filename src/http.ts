@@ -11,6 +11,13 @@ export interface Http extends AsyncDisposable {
   listen(address: { host: string; port: number }): Promise<{ port: number }>
 }
 
+export class PortTakenError extends Error {
+  override readonly name = 'PortTakenError'
+  constructor(port: number, cause: unknown) {
+    super(`Port ${port} is taken. Stop what listens there, or choose another PORT.`, { cause })
+  }
+}
+
 interface Deps {
   yoga: GraphQLServer
   /** null: the objects are served elsewhere */
@@ -50,7 +57,9 @@ export function createHttp({ yoga, media }: Deps): Http {
   return {
     async listen({ host, port: wanted }) {
       server.listen(wanted, host)
-      await once(server, 'listening')
+      await once(server, 'listening').catch((cause: NodeJS.ErrnoException) => {
+        throw cause.code === 'EADDRINUSE' ? new PortTakenError(wanted, cause) : cause
+      })
       return { port: port() }
     },
     async [Symbol.asyncDispose]() {

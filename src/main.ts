@@ -1,5 +1,5 @@
 import { createApp } from './app.ts'
-import { ConfigError, loadConfig } from './config.ts'
+import { loadConfig } from './config.ts'
 import { createLog } from './log.ts'
 
 /** The process: a first signal ends it in order, a second one at once. */
@@ -20,7 +20,7 @@ try {
   await main()
 } catch (error) {
   // what the operator can mend is a sentence; the rest needs its stack
-  const known = error instanceof ConfigError || (error as Error).name === 'DatabaseInUseError'
+  const known = ['ConfigError', 'DatabaseInUseError', 'PortTakenError'].includes((error as Error).name)
   process.stderr.write(`${known ? (error as Error).message : (error as Error).stack}\n`)
   process.exitCode = 1
 }

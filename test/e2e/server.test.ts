@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { multipart } from '../support/client.ts'
+import { filesBelow } from '../support/files.ts'
+import { jpeg, photo } from '../support/images.ts'
+import { isAlive } from '../support/processes.ts'
+import { createDataDir, runToEnd, type Server, startServer } from '../support/server.ts'
+
+const uploadMutation = `mutation ($input: UploadImageInput!) {
+  uploadImage(input: $input) { ... on UploadImagePayload { image { id } run { id } } ... on Error { message } }
+}`
+
+interface Uploaded {
+  image: { id: string }
+  run: { id: string }
+}
+
+async function post<T>(server: Server, body: FormData | string): Promise<T> {
+  const headers: Record<string, string> = { 'x-graphql-yoga-csrf': '1' }
+  if (typeof body === 'string') headers['content-type'] = 'application/json'
+  const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body })
+  const { data, errors } = (await response.json()) as { data: T; errors?: unknown }
+  if (errors) throw new Error(JSON.stringify(errors))
+  return data
+}
+
+async function upload(server: Server, bytes: Uint8Array): Promise<Uploaded> {
+  const form = multipart(uploadMutation, { artistName: 'Carl Cox' }, bytes, 'photo.jpg')
+  return (await post<{ uploadImage: Uploaded }>(server, form)).uploadImage
+}
+
+async function statusOf(server: Server, run: string): Promise<string> {
+  const query = `{ run(id: "${run}") { status } }`
+  return (await post<{ run: { status: string } }>(server, JSON.stringify({ query }))).run.status
+}
+
+async function finished(server: Server, run: string): Promise<string> {
+  for (;;) {
+    const status = await statusOf(server, run)
+    if (status !== 'QUEUED' && status !== 'RUNNING') return status
+    await sleep(50)
+  }
+}
+
+/** A killed process's children notice within moments. */
+async function gone(pid: number): Promise<boolean> {
+  for (let tries = 0; tries < 100 && isAlive(pid); tries += 1) await sleep(20)
+  return !isAlive(pid)
+}
+
+describe('the built service', () => {
+  it('serves, processes, and ends in order on SIGTERM, its image host with it', async () => {
+    await using data = await createDataDir()
+    await using server = await startServer(data.dir)
+    expect((await fetch(`${server.url}/health`)).status).toBe(200)
+    const { run } = await upload(server, await jpeg())
+    expect(await finished(server, run.id)).toBe('SUCCEEDED')
+    const host = await server.hostPid()
+    expect(isAlive(host)).toBe(true)
+    expect(await server.stop('SIGTERM')).toBe(0)
+    expect(await gone(host)).toBe(true)
+  })
+
+  it('leaves its work to the next start when it is told to end in the middle', async () => {
+    await using data = await createDataDir()
+    const first = await startServer(data.dir)
+    const { run } = await upload(first, await photo('dandelion-meadow-16mp.jpg'))
+    while ((await filesBelow(data.dir)).length < 4) await sleep(10)
+    const begun = Date.now()
+    expect(await first.stop('SIGTERM')).toBe(0)
+    expect(Date.now() - begun).toBeLessThan(10_000)
+    await using second = await startServer(data.dir)
+    expect(await finished(second, run.id)).toBe('SUCCEEDED')
+  })
+
+  it('loses nothing that it accepted when it is killed, and leaves no orphan', async () => {
+    await using data = await createDataDir()
+    const first = await startServer(data.dir)
+    const { run } = await upload(first, await photo('dandelion-meadow-16mp.jpg'))
+    const host = await first.hostPid()
+    while ((await filesBelow(data.dir)).length < 4) await sleep(10)
+    expect(await first.stop('SIGKILL')).toBe('SIGKILL')
+    expect(await gone(host)).toBe(true)
+    await using second = await startServer(data.dir)
+    expect(await finished(second, run.id)).toBe('SUCCEEDED')
+    expect((await filesBelow(data.dir)).filter((file) => file.includes('.tmp'))).toEqual([])
+  })
+
+  it('refuses to share its data with a second one, and says so', async () => {
+    await using data = await createDataDir()
+    await using _server = await startServer(data.dir)
+    const { code, stderr } = await runToEnd({ DATA_DIR: data.dir })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^Another Greenroom process is using .*greenroom\.db\. Stop it, or choose another DATA_DIR\.\n$/,
+    )
+  })
+
+  it('says everything that is wrong with its environment, and does not start', async () => {
+    const { code, stderr } = await runToEnd({ PORT: 'http', HOST: '0.0.0.0' })
+    expect(code).toBe(1)
+    expect(stderr).toContain('PORT must be a whole number')
+    expect(stderr).toContain('HOST is 0.0.0.0, which others can reach')
+  })
+
+  it('says when its port is taken', async () => {
+    await using data = await createDataDir()
+    await using other = await createDataDir()
+    await using server = await startServer(data.dir)
+    const { code, stderr } = await runToEnd({ DATA_DIR: other.dir, PORT: new URL(server.url).port })
+    expect(code).toBe(1)
+    expect(stderr).toContain('is taken')
+  })
+})
