@@ -2,13 +2,15 @@ import type { GraphiQLOptions } from 'graphql-yoga'
 
 const csrfHeader = { 'x-graphql-yoga-csrf': 'graphiql' }
 
-const upload = `# Choose a photo: the paper clip of the "input" variable's file, or send this operation with curl:
+const upload = (
+  origin: string,
+) => `# GraphiQL cannot attach a file: send this operation with curl, from a folder that has a photo.jpg.
 #
-#   curl http://localhost:4000/graphql -H 'x-graphql-yoga-csrf: 1' \\
-#     -F operations='{"query":"mutation ($file: File!) { uploadImage(input: { file: $file, artistName: \\"Carl Cox\\" }) { __typename ... on UploadImagePayload { run { id } } ... on Error { message } } }","variables":{"file":null}}' \\
-#     -F map='{"0":["variables.file"]}' -F 0=@photo.jpg
-mutation Upload($file: File!) {
-  uploadImage(input: { file: $file, artistName: "Carl Cox" }) {
+# curl ${origin}/graphql -H 'x-graphql-yoga-csrf: 1' \\
+#   -F operations='{"query":"mutation ($file: File!, $artist: String!) { uploadImage(input: { file: $file, artistName: $artist }) { ... on UploadImagePayload { run { id } } ... on Error { message } } }","variables":{"file":null,"artist":"Carl Cox"}}' \\
+#   -F map='{"0":["variables.file"]}' -F 0=@photo.jpg
+mutation Upload($file: File!, $artist: String!) {
+  uploadImage(input: { file: $file, artistName: $artist }) {
     __typename
     ... on UploadImagePayload {
       duplicate
@@ -64,14 +66,16 @@ query Browse {
 `
 
 /** Options of the page at GET /graphql: runnable examples in tabs, subscriptions over the same endpoint. */
-export const graphiqlOptions = {
-  title: 'Greenroom',
-  subscriptionsProtocol: 'WS',
-  additionalHeaders: csrfHeader,
-  defaultTabs: [
-    { query: browse },
-    { query: upload, variables: JSON.stringify({ file: null }, null, 2) },
-    { query: watch, variables: JSON.stringify({ runId: '', afterSeq: 0 }, null, 2) },
-    { query: reprocess },
-  ],
-} satisfies GraphiQLOptions
+export function graphiqlOptions(origin: string): GraphiQLOptions {
+  return {
+    title: 'Greenroom',
+    subscriptionsProtocol: 'WS',
+    additionalHeaders: csrfHeader,
+    defaultTabs: [
+      { query: browse },
+      { query: upload(origin), variables: JSON.stringify({ file: null, artist: 'Carl Cox' }, null, 2) },
+      { query: watch, variables: JSON.stringify({ runId: '', afterSeq: 0 }, null, 2) },
+      { query: reprocess },
+    ],
+  }
+}

@@ -209,6 +209,13 @@ describe.each(providers)('on %s', (provider) => {
     expect(answer.image.none).toBe('')
   })
 
+  it('answers in the order asked for, whatever is ready first', async () => {
+    const answer = await app.gql<object>(
+      '{ images(first: 1) { totalCount nodes { filename id } } recipes { name } runs(first: 1) { totalCount } }',
+    )
+    expect(Object.keys(answer)).toEqual(['images', 'recipes', 'runs'])
+  })
+
   it('tells the recipes and what may be uploaded', async () => {
     expect(
       await app.gql(
