@@ -29,6 +29,7 @@ export const ArtistNode = builder.prismaNode('Artist', {
         description: 'The images of the artist, newest first; once for each venue that has it.',
         select: (args, context, nested) => ({
           placements: {
+            // biome-ignore lint/nursery/noMisusedPromises: a promise only when the helper's own `query` is async; it has none
             ...placements.getQuery(args, context, nested),
             where: { image: { deletedAt: null } },
             orderBy: { id: 'desc' },
