@@ -1,7 +1,11 @@
 // The image host: a child process that owns the pixels. A crash in native code ends this process, never the service.
 import os from 'node:os'
 import { Piscina } from 'piscina'
+import { encoderVersions } from './pixels.ts'
 import type { HostReply, HostRequest, ThreadResult, ThreadTask, WorkingImage } from './protocol.ts'
+import { applySharpSettings } from './sharp-settings.ts'
+
+applySharpSettings()
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const threads = Number(process.argv[2])
@@ -65,5 +69,4 @@ process.on('disconnect', () => process.exit(0))
 // the terminal's Ctrl-C reaches the whole group; when to end is the service's decision
 process.on('SIGINT', () => {})
 
-const { encoderVersions } = await import('./pixels.ts')
 reply({ id: 0, kind: 'ready', encoder: encoderVersions })

@@ -3,13 +3,6 @@ import sharp, { type Sharp } from 'sharp'
 import { describePixels } from './pixel-facts.ts'
 import type { Crop, DecodeRequest, Encoded, EncodeUnit, ImageFacts, Output, WorkingImage } from './protocol.ts'
 
-// only the decoders of what we accept: the others (SVG, TIFF, PDF ...) are attack surface
-sharp.block({ operation: ['VipsForeignLoad'] })
-sharp.unblock({ operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp'] })
-// threads of the pool take units; threads inside a unit and a cache across images only cost memory
-sharp.concurrency(1)
-sharp.cache(false)
-
 const { sharp: sharpVersion, vips, webp, heif, aom, mozjpeg } = sharp.versions as Record<string, string>
 
 /** What made a variant, recorded with it as a fact. */

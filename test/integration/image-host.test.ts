@@ -34,6 +34,14 @@ describe('the image host', () => {
     expect(encoded.map((each) => each.width)).toEqual(widths)
   })
 
+  it('decodes on every thread from its first moment on', async () => {
+    await using fresh = createImageHost({ threads: 4, log: pino({ level: 'silent' }) })
+    const small = { ...request, working: { width: 320, height: 180 } }
+    const opened = await Promise.all(Array.from({ length: 8 }, () => fresh.open(small, signal)))
+    expect(opened).toHaveLength(8)
+    for (const image of opened) await image[Symbol.asyncDispose]()
+  })
+
   it('makes the small ones of every image before the large ones of any', async () => {
     await using first = await host.open(request, signal)
     await using second = await host.open(request, signal)

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { type App, createApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import type { Provider } from '../../src/services/db/open-db.ts'
@@ -19,8 +20,10 @@ interface Options {
 
 /** A whole service on a free port, with a folder and a database of its own; gone without a trace when disposed. */
 export async function createTestApp({ provider = 'sqlite', env = {} }: Options = {}): Promise<TestApp> {
+  await using resources = new AsyncDisposableStack()
   const dir = await mkdtemp(path.join(tmpdir(), 'greenroom-'))
-  const database = await createTestDatabase(provider)
+  resources.defer(() => rm(dir, { recursive: true, force: true }))
+  const database = resources.use(await createTestDatabase(provider))
   const config = loadConfig({
     PORT: '0',
     DATA_DIR: dir,
@@ -29,15 +32,7 @@ export async function createTestApp({ provider = 'sqlite', env = {} }: Options =
     RETRY_BASE_SECONDS: '0',
     ...env,
   })
-  const app = await createApp(config)
-  return {
-    ...app,
-    ...createClient(app),
-    dir,
-    async [Symbol.asyncDispose]() {
-      await app[Symbol.asyncDispose]()
-      await database[Symbol.asyncDispose]()
-      await rm(dir, { recursive: true, force: true })
-    },
-  }
+  const app = resources.use(await createApp(config))
+  const owned = resources.move()
+  return { ...app, ...createClient(app), dir, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node'
+import { watchForLeftovers } from './leftovers.ts'
 import { startPostgres } from './postgres.ts'
 
 declare module 'vitest' {
@@ -10,6 +11,11 @@ declare module 'vitest' {
 
 export default async function setup(project: TestProject) {
   const postgres = await startPostgres()
+  // after it: the server's user may not enter a folder of ours
+  const checkLeftovers = watchForLeftovers()
   project.provide('postgresUrl', postgres?.url ?? null)
-  return () => postgres?.stop()
+  return async () => {
+    await postgres?.stop()
+    checkLeftovers()
+  }
 }

@@ -5,9 +5,11 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decode, encode } from '../../src/workers/pixels.ts'
 import type { Output, WorkingImage } from '../../src/workers/protocol.ts'
+import { applySharpSettings } from '../../src/workers/sharp-settings.ts'
 import { damagedJpeg, photo, picture } from '../support/images.ts'
 
-// pixels.ts leaves only the loaders of what comes in; the test reads what goes out too
+// as the image host does, but for reading what goes out
+applySharpSettings()
 sharp.unblock({ operation: ['VipsForeignLoadHeif'] })
 
 let dir: string

@@ -1,0 +1,40 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+/**
+ * Gives the tests a folder of their own for temporary files, and returns a check for their end that fails when a file
+ * or an image host is left.
+ */
+export function watchForLeftovers(): () => void {
+  const before = imageHosts()
+  const dir = mkdtempSync(path.join(tmpdir(), 'greenroom-tests-'))
+  const outer = process.env.TMPDIR
+  process.env.TMPDIR = dir
+  return () => {
+    if (outer === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = outer
+    // tsx keeps its cache there
+    const files = readdirSync(dir).filter((name) => !name.startsWith('tsx-'))
+    rmSync(dir, { recursive: true, force: true })
+    const hosts = imageHosts().filter((pid) => !before.includes(pid))
+    if (files.length + hosts.length > 0) {
+      process.stderr.write(`The tests left files (${files.join(', ')}) or image hosts (${hosts.join(', ')}) behind.\n`)
+      // vitest prints what a teardown throws, and ends with 0 all the same
+      process.exitCode = 1
+    }
+  }
+}
+
+/** The ids of all running image hosts. */
+function imageHosts(): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false
+    try {
+      return /workers\/host\.(ts|js)/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
+    } catch {
+      // it ended meanwhile
+      return false
+    }
+  })
+}
