@@ -1,5 +1,4 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { execute, type GraphQLSchema, subscribe } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Log } from '../log.ts'
@@ -26,8 +25,8 @@ export function createGraphQL({ schema, context, log }: { schema: GraphQLSchema;
     graphqlEndpoint: '/graphql',
     landingPage: false,
     graphiql: (request) => graphiqlOptions(new URL(request.url).origin),
-    // the bundled page; Yoga's own loads its scripts from another site
-    renderGraphiQL,
+    // the bundled page, since Yoga's own loads its scripts from another site; 47 MB of memory, so only once asked for
+    renderGraphiQL: async (options) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
     // by default Yoga allows every origin, with credentials
     cors: false,
     batching: false,

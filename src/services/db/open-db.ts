@@ -1,8 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { PrismaPg } from '@prisma/adapter-pg'
-import { PrismaClient as PostgresClient } from '../../generated/postgresql/client.ts'
 import { type Prisma, PrismaClient as SqliteClient } from '../../generated/sqlite/client.ts'
 import { migratePostgres, migrateSqlite } from './migrate.ts'
 import { ownDatabaseFile } from './owner-lock.ts'
@@ -56,6 +54,11 @@ async function openSqlite(file: string): Promise<OpenDb> {
 
 async function openPostgres(connectionString: string): Promise<OpenDb> {
   await migratePostgres(connectionString, migrationsOf('postgresql'))
+  // only where it is used: two clients cost memory
+  const [{ PrismaClient: PostgresClient }, { PrismaPg }] = await Promise.all([
+    import('../../generated/postgresql/client.ts'),
+    import('@prisma/adapter-pg'),
+  ])
   const client = new PostgresClient({ adapter: new PrismaPg({ connectionString, max: 10 }), ...options })
   return {
     db: client as unknown as Db,
