@@ -1,19 +1,16 @@
 import { createApp } from './app.ts'
 import { loadConfig } from './config.ts'
 import { createLog } from './log.ts'
+import { untilStopped } from './signals.ts'
 
-/** The process: a first signal ends it in order, a second one at once. */
+/** The process: serves until a signal, then ends in order. */
 async function main(): Promise<void> {
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => (stop.signal.aborted ? process.exit(1) : stop.abort(signal)))
-  }
+  const stopped = untilStopped()
   const config = loadConfig(process.env)
   const log = createLog(config.logLevel)
   await using app = await createApp(config, log)
   log.info({ url: app.url, graphiql: `${app.url}/graphql` }, 'Greenroom is listening')
-  if (!stop.signal.aborted) await new Promise((resolve) => stop.signal.addEventListener('abort', resolve))
-  log.info({ signal: stop.signal.reason }, 'stopping')
+  log.info({ signal: await stopped }, 'stopping')
 }
 
 try {

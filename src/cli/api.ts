@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createClient } from 'graphql-ws'
+import WebSocket from 'ws'
+
+/** The server said no, in a sentence. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+}
+
+export interface Api {
+  /** where the server is: http://host:port */
+  url: string
+  query<T>(query: string, variables?: Record<string, unknown>): Promise<T>
+  /** a multipart request with a file as the variable `file` */
+  send<T>(query: string, variables: Record<string, unknown>, file: File): Promise<T>
+  /** the events of a run to its end; a lost connection is taken up again where it broke */
+  watch<E extends { seq: number }>(selection: string, runId: string): AsyncGenerator<E>
+}
+
+/** How often a lost connection is tried again, about a second apart. */
+const reconnects = 30
+
+interface Answer<T> {
+  data?: T | null
+  errors?: readonly { message: string }[]
+}
+
+/** Speaks GraphQL to a server, for programs of ours that are no browsers. */
+export function createApi(url: string): Api {
+  async function post<T>(body: BodyInit, headers: Record<string, string>): Promise<T> {
+    const response = await fetch(`${url}/graphql`, { method: 'POST', body, headers })
+    const text = await response.text()
+    if (!response.headers.get('content-type')?.includes('json'))
+      throw new ApiError(`${url} answered ${response.status}.`)
+    return unwrap(JSON.parse(text) as Answer<T>)
+  }
+
+  async function* follow<E>(query: string, variables: Record<string, unknown>): AsyncGenerator<E> {
+    const client = createClient({
+      url: `${url.replace(/^http/, 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+    })
+    try {
+      for await (const answer of client.iterate<{ runProgress: E }>({ query, variables })) {
+        yield unwrap(answer as Answer<{ runProgress: E }>).runProgress
+      }
+    } finally {
+      await client.dispose()
+    }
+  }
+
+  return {
+    url,
+    query: (query, variables = {}) =>
+      post(JSON.stringify({ query, variables }), { 'content-type': 'application/json' }),
+    send(query, variables, file) {
+      const form = new FormData()
+      form.append('operations', JSON.stringify({ query, variables: { ...variables, file: null } }))
+      form.append('map', JSON.stringify({ 0: ['variables.file'] }))
+      form.append('0', file)
+      return post(form, { 'x-graphql-yoga-csrf': '1' })
+    },
+    async *watch<E extends { seq: number }>(selection: string, runId: string): AsyncGenerator<E> {
+      const query = `subscription ($runId: ID!, $afterSeq: Int!) { runProgress(runId: $runId, afterSeq: $afterSeq) ${selection} }`
+      let afterSeq = 0
+      for (let lost = 0; ; ) {
+        try {
+          for await (const event of follow<E>(query, { runId, afterSeq })) {
+            afterSeq = event.seq
+            yield event
+          }
+          return
+        } catch (error) {
+          lost += 1
+          throwIfFinal(error, lost)
+        }
+        await sleep(1000)
+      }
+    },
+  }
+}
+
+/** What the server said is final; a connection that broke is tried again, but not for ever. */
+function throwIfFinal(error: unknown, lost: number): void {
+  if (Array.isArray(error)) throw new ApiError(String(error[0]?.message))
+  if (error instanceof ApiError) throw error
+  if (lost > reconnects) throw new ApiError('The connection to the server is lost.', { cause: error })
+}
+
+function unwrap<T>({ data, errors }: Answer<T>): T {
+  if (errors?.length) throw new ApiError(errors.map(({ message }) => message).join(' '))
+  if (!data) throw new ApiError('The server answered without data.')
+  return data
+}

@@ -1,0 +1,36 @@
+import type { Config } from '../config.ts'
+import { type Api, ApiError, createApi } from './api.ts'
+
+export interface Connection extends AsyncDisposable {
+  api: Api
+}
+
+async function isUp(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/health`)).ok
+  } catch {
+    return false
+  }
+}
+
+/**
+ * The server that a command talks to: the one of GREENROOM_URL, else the one on the local port, else the whole service
+ * in this process until the command is done. The lock of the database sees to it that two never share one.
+ */
+export async function connect(config: Config, greenroomUrl: string | undefined): Promise<Connection> {
+  const local = `http://localhost:${config.http.port}`
+  const url = greenroomUrl?.replace(/\/+$/, '') ?? local
+  if (await isUp(url)) return { api: createApi(url), async [Symbol.asyncDispose]() {} }
+  if (greenroomUrl) throw new ApiError(`No Greenroom answers at ${url} (GREENROOM_URL).`)
+  const [{ createApp }, { createLog }] = await Promise.all([import('../app.ts'), import('../log.ts')])
+  const app = await createApp(
+    {
+      ...config,
+      http: { host: '127.0.0.1', port: 0 },
+      // addresses that hold when a server runs again
+      storage: { ...config.storage, publicBaseUrl: config.storage.publicBaseUrl ?? `${local}/media` },
+    },
+    createLog('error'),
+  )
+  return { api: createApi(app.url), [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() }
+}

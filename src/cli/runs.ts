@@ -1,0 +1,100 @@
+import type { Api } from './api.ts'
+import { ApiError } from './api.ts'
+import { runId, seconds, shortId, table } from './format.ts'
+import { createProgress } from './progress.ts'
+
+interface Run {
+  id: string
+  kind: string
+  scope: string
+  status: string
+  outcome: string | null
+  progress: number
+  totalCount: number
+  processedCount: number
+  succeededCount: number
+  skippedCount: number
+  failedCount: number
+  cancelledCount: number
+  createdAt: string
+  startedAt: string | null
+  finishedAt: string | null
+}
+
+const fields = `id kind scope status outcome progress totalCount processedCount
+  succeededCount skippedCount failedCount cancelledCount createdAt startedAt finishedAt`
+
+/** The newest runs as a table. */
+export async function listRuns(api: Api, first: number): Promise<string> {
+  const { runs } = await api.query<{ runs: { nodes: Run[]; totalCount: number } }>(
+    `query ($first: Int!) { runs(first: $first) { totalCount nodes { ${fields} } } }`,
+    { first },
+  )
+  if (runs.totalCount === 0) return 'There are no runs yet.'
+  const rows = runs.nodes.map((run) => [
+    shortId(run.id),
+    run.kind,
+    run.outcome ?? run.status,
+    `${run.processedCount}/${run.totalCount}`,
+    String(run.failedCount),
+    run.createdAt.replace('T', ' ').slice(0, 19),
+  ])
+  const shown = table(['run', 'kind', 'state', 'done', 'failed', 'created (UTC)'], rows)
+  const rest = runs.totalCount - runs.nodes.length
+  return rest > 0 ? `${shown}\n… and ${rest} older` : shown
+}
+
+interface FailedTask {
+  subject: string
+  errorCode: string
+  errorMessage: string
+  errorStage: string
+  attempt: number
+}
+
+/** Everything about one run, its failures in sentences. Throws ApiError when there is no such run. */
+export async function showRun(api: Api, id: string): Promise<string> {
+  const { run } = await api.query<{ run: (Run & { tasks: { totalCount: number; nodes: FailedTask[] } }) | null }>(
+    `query ($id: ID!) { run(id: $id) { ${fields}
+      tasks(status: [FAILED], first: 100) { totalCount nodes { subject errorCode errorMessage errorStage attempt } } } }`,
+    { id: runId(id) },
+  )
+  if (!run) throw new ApiError(`There is no run ${id}.`)
+  const took = run.startedAt && run.finishedAt ? Date.parse(run.finishedAt) - Date.parse(run.startedAt) : null
+  const failures = run.tasks.nodes.map(
+    (task) =>
+      `  ${task.subject}: ${task.errorMessage} (${task.errorCode} in ${task.errorStage}, attempt ${task.attempt})`,
+  )
+  return [
+    `run       ${shortId(run.id)}`,
+    `kind      ${run.kind}${run.scope === run.kind ? '' : ` (${run.scope})`}`,
+    `state     ${run.status}${run.outcome ? `, ${run.outcome}` : ''}`,
+    `progress  ${Math.round(run.progress * 100)} %: ${run.processedCount} of ${run.totalCount} images`,
+    `counts    ${run.succeededCount} succeeded, ${run.skippedCount} skipped, ${run.failedCount} failed, ${run.cancelledCount} cancelled`,
+    `created   ${run.createdAt}`,
+    ...(took === null ? [] : [`took      ${seconds(took)}`]),
+    ...(failures.length > 0 ? ['failures', ...failures] : []),
+  ].join('\n')
+}
+
+interface Event {
+  seq: number
+  type: string
+  message: string
+  run: { status: string; outcome: string | null; progress: number }
+}
+
+/** Follows a run to its end; resolves to whether everything in it worked. */
+export async function watchRun(api: Api, id: string, output: NodeJS.WriteStream): Promise<boolean> {
+  let last: Event | null = null
+  using progress = createProgress(1, 'runs', output)
+  const step = progress.start(shortId(runId(id)))
+  for await (const event of api.watch<Event>('{ seq type message run { status outcome progress } }', runId(id))) {
+    last = event
+    if (output.isTTY) step.update(event.run.progress, event.message)
+    else output.write(`${event.seq} ${event.type} ${event.message}\n`)
+  }
+  const outcome = last?.run.outcome ?? last?.run.status ?? 'unknown'
+  step.done(`${shortId(runId(id))}: ${outcome}`)
+  return last?.run.status === 'SUCCEEDED' && outcome !== 'WITH_FAILURES'
+}
