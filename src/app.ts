@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import type { Config } from './config.ts'
+import { OperatorError } from './errors.ts'
 import { createMedia } from './http/media.ts'
 import { createGraphQL, type GraphQLServer } from './http/yoga.ts'
 import { createHttp } from './http.ts'
@@ -17,12 +18,15 @@ import { createImageHost, type ImageHost } from './services/image-host.ts'
 import { createImages } from './services/images.ts'
 import { createProcessImage } from './services/process-image.ts'
 import { createPublicUrls } from './services/public-urls.ts'
-import { findRecipe } from './services/recipes.ts'
 import { createRunPlanner } from './services/run-planner.ts'
 import { createRuns } from './services/runs.ts'
 import { createSettleTask } from './services/settle-task.ts'
 import { createDiskStore } from './services/storage/disk-store.ts'
 import { createTasks } from './services/tasks.ts'
+
+export class CannotStartError extends OperatorError {
+  override readonly name = 'CannotStartError'
+}
 
 export interface App extends AsyncDisposable {
   /** where it is served: http://host:port */
@@ -34,10 +38,12 @@ export interface App extends AsyncDisposable {
   dispatcher: Dispatcher
 }
 
+/** How long units that have begun may take when the service ends, ms. */
+const cutShortMs = 5_000
+
 /** Builds and starts everything, in the order of dependence; disposing ends it in the reverse order. */
 export async function createApp(config: Config, log: Log = createLog(config.logLevel)): Promise<App> {
   const { limits, defaultRecipes, work } = config
-  for (const name of defaultRecipes) findRecipe(name)
   await using resources = new AsyncDisposableStack()
 
   const { db, provider } = resources.use(await openDb(config.database.url))
@@ -46,6 +52,10 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const variants = createDiskStore(fromFileUrl(config.storage.url))
   const originals = createDiskStore(fromFileUrl(config.storage.originalsUrl))
   const host = resources.use(createImageHost({ threads: work.threads ?? availableParallelism(), log }))
+  // a service that cannot process must not say that it is up
+  await host.encoder().catch((cause: unknown) => {
+    throw new CannotStartError(`The image host cannot be started: ${(cause as Error).message}`, { cause })
+  })
 
   const claims = createClaims({ db, dialect, bell, leaseMs: work.leaseMs })
   if (provider === 'sqlite') {
@@ -54,7 +64,6 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   }
   const tasks = createTasks({ db, bell, leaseMs: work.leaseMs })
   const processImage = createProcessImage({
-    db,
     tasks,
     host,
     stores: { variants, originals },
@@ -81,6 +90,11 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   }
   const yoga = createGraphQL({ schema, context, log })
   const http = resources.use(createHttp({ yoga, media: createMedia(variants.root) }))
+  // first of all at the end: nothing new is begun, and what takes too long is cut short and done again later
+  resources.defer(() => {
+    dispatcher.stop()
+    setTimeout(() => host[Symbol.asyncDispose](), cutShortMs).unref()
+  })
   const { port } = await http.listen(config.http)
   publicBase ||= `http://localhost:${port}/media`
   wake()

@@ -5,6 +5,7 @@ import { runDemo } from './cli/demo.ts'
 import { listRuns, showRun, watchRun } from './cli/runs.ts'
 import { type UploadOptions, uploadFiles } from './cli/upload.ts'
 import { loadConfig } from './config.ts'
+import { describeEnd } from './errors.ts'
 
 const program = new Command('greenroom')
   .description('Takes pictures of artists in, makes every size and format the web needs, and shows every step live.')
@@ -84,8 +85,6 @@ program
 try {
   await program.parseAsync()
 } catch (error) {
-  const { name, message, stack } = error as Error
-  const known = ['ApiError', 'ConfigError', 'DatabaseInUseError', 'PortTakenError'].includes(name)
-  process.stderr.write(`greenroom: ${known ? message : stack}\n`)
+  process.stderr.write(`greenroom: ${describeEnd(error)}\n`)
   process.exitCode = 1
 }

@@ -1,5 +1,7 @@
 import path from 'node:path'
 import { z } from 'zod'
+import { OperatorError } from './errors.ts'
+import { checkRecipes } from './services/recipes.ts'
 
 const mebibyte = 1024 * 1024
 const loopback = ['127.0.0.1', 'localhost', '::1']
@@ -13,6 +15,16 @@ const integer = (min: number, max: number) =>
 
 const text = z.string().trim().min(1, 'must not be empty')
 
+/** Names with commas between them. */
+const recipeList = text.transform((value, context) => {
+  try {
+    return checkRecipes(value.split(',').map((name) => name.trim()))
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message })
+    return z.NEVER
+  }
+})
+
 const environment = z
   .object({
     HOST: text.default('127.0.0.1'),
@@ -24,7 +36,7 @@ const environment = z
     PUBLIC_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
     CONCURRENCY: integer(0, 256).default(2),
     IMAGE_THREADS: integer(1, 256).optional(),
-    DEFAULT_RECIPES: text.default('presets,responsive'),
+    DEFAULT_RECIPES: recipeList.prefault('presets,responsive'),
     MAX_BYTES: integer(1, 1024 * mebibyte).default(10 * mebibyte),
     MAX_PIXELS: integer(1, 1_000_000_000).default(100_000_000),
     MIN_WIDTH: integer(1, 16_383).default(100),
@@ -46,7 +58,7 @@ const environment = z
 /** The names of all variables read, for the table in docs/configuration.md. */
 export const variableNames = Object.keys(environment.shape)
 
-export class ConfigError extends Error {
+export class ConfigError extends OperatorError {
   override readonly name = 'ConfigError'
 }
 
@@ -75,7 +87,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
       leaseMs: e.LEASE_SECONDS * 1000,
       retryBaseMs: e.RETRY_BASE_SECONDS * 1000,
     },
-    defaultRecipes: e.DEFAULT_RECIPES.split(',').map((name) => name.trim()),
+    defaultRecipes: e.DEFAULT_RECIPES,
     limits: {
       maxBytes: e.MAX_BYTES,
       maxPixels: e.MAX_PIXELS,

@@ -137,3 +137,12 @@ export class EventsExpiredError extends AppError {
     super(`The events after ${afterSeq} are no longer kept; the first one left is ${firstSeq}.`)
   }
 }
+
+/** What whoever runs the program can mend: its message is all that has to be printed. */
+export abstract class OperatorError extends Error {}
+
+/** An error as a program prints it at its end: a sentence, or the stack of what nobody foresaw. */
+export function describeEnd(error: unknown): string {
+  const { message, stack } = error as Error
+  return error instanceof OperatorError ? message : (stack ?? message)
+}

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { OperatorError } from './errors.ts'
 import { refuseForeign } from './http/local-only.ts'
 import type { createMedia } from './http/media.ts'
 import { createWebSocket } from './http/web-socket.ts'
@@ -11,7 +13,7 @@ export interface Http extends AsyncDisposable {
   listen(address: { host: string; port: number }): Promise<{ port: number }>
 }
 
-export class PortTakenError extends Error {
+export class PortTakenError extends OperatorError {
   override readonly name = 'PortTakenError'
   constructor(port: number, cause: unknown) {
     super(`Port ${port} is taken. Stop what listens there, or choose another PORT.`, { cause })
@@ -24,31 +26,42 @@ interface Deps {
   media: ReturnType<typeof createMedia> | null
 }
 
+/** How long an answer may still take when the service ends, ms. Subscriptions are cut off then. */
+const graceMs = 1_000
+
 /** One server for everything: /graphql (HTTP, SSE, WebSocket), /media/, /health. */
 export function createHttp({ yoga, media }: Deps): Http {
   const server = createServer(handle)
   const webSocket = createWebSocket(yoga)
+  const answering = new Set<Promise<void>>()
   const port = () => (server.address() as AddressInfo).port
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     const refusal = refuseForeign(request, port())
+    const pathname = pathOf(request)
     if (refusal) answer(response, 403, { error: refusal })
-    else route(request, response)
+    else if (pathname === null) answer(response, 400, { error: 'The request has no path that can be read.' })
+    else route(request, response, pathname)
   }
 
-  function route(request: IncomingMessage, response: ServerResponse): void {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    if (pathname === yoga.graphqlEndpoint) yoga(request, response)
+  function route(request: IncomingMessage, response: ServerResponse, pathname: string): void {
+    if (pathname === yoga.graphqlEndpoint) answerGraphQL(request, response)
     else if (media && pathname.startsWith('/media/')) media(request, response, pathname.slice('/media/'.length))
     else if (pathname === '/health') answer(response, 200, { status: 'ok' })
     else if (pathname === '/') response.writeHead(302, { Location: yoga.graphqlEndpoint }).end()
     else answer(response, 404, { error: `There is nothing at ${pathname}.` })
   }
 
+  function answerGraphQL(request: IncomingMessage, response: ServerResponse): void {
+    const answered = Promise.resolve(yoga(request, response)).finally(() => answering.delete(answered))
+    answering.add(answered)
+  }
+
   server.on('upgrade', (request, socket, head) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    if (refuseForeign(request, port()) || pathname !== yoga.graphqlEndpoint) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
+    // Node has none on an upgraded socket, and a reset without one would end the process
+    socket.on('error', () => socket.destroy())
+    if (refuseForeign(request, port()) || pathOf(request) !== yoga.graphqlEndpoint) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n', () => socket.destroy())
       return
     }
     webSocket.handleUpgrade(request, socket, head, (accepted) => webSocket.accept(accepted, request))
@@ -63,14 +76,22 @@ export function createHttp({ yoga, media }: Deps): Http {
       return { port: port() }
     },
     async [Symbol.asyncDispose]() {
-      await webSocket[Symbol.asyncDispose]()
-      if (!server.listening) return
-      const closed = once(server, 'close')
+      const closed = server.listening ? once(server, 'close') : null
       server.close()
+      // what was asked before is answered, so that nothing is written once the database is closed
+      await Promise.all([
+        webSocket[Symbol.asyncDispose](),
+        Promise.race([Promise.allSettled(answering), sleep(graceMs, undefined, { ref: false })]),
+      ])
       server.closeAllConnections()
       await closed
     },
   }
+}
+
+/** The path of a request, or null for one that is no path (`//`). */
+function pathOf({ url = '' }: IncomingMessage): string | null {
+  return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : null
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {

@@ -1,5 +1,6 @@
 import { createApp } from './app.ts'
 import { loadConfig } from './config.ts'
+import { describeEnd } from './errors.ts'
 import { createLog } from './log.ts'
 import { untilStopped } from './signals.ts'
 
@@ -16,8 +17,6 @@ async function main(): Promise<void> {
 try {
   await main()
 } catch (error) {
-  // what the operator can mend is a sentence; the rest needs its stack
-  const known = ['ConfigError', 'DatabaseInUseError', 'PortTakenError'].includes((error as Error).name)
-  process.stderr.write(`${known ? (error as Error).message : (error as Error).stack}\n`)
+  process.stderr.write(`${describeEnd(error)}\n`)
   process.exitCode = 1
 }

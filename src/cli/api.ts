@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
+import { OperatorError } from '../errors.ts'
 
 /** The server said no, in a sentence. */
-export class ApiError extends Error {
+export class ApiError extends OperatorError {
   override readonly name = 'ApiError'
 }
 

@@ -8,7 +8,8 @@ const localNames = ['localhost', '127.0.0.1', '[::1]']
  * Returns why a request is refused, or null.
  */
 export function refuseForeign({ headers }: Pick<IncomingMessage, 'headers'>, port: number): string | null {
-  const hosts = localNames.map((name) => `${name}:${port}`)
+  // a client leaves the port of http out
+  const hosts = localNames.flatMap((name) => [`${name}:${port}`, ...(port === 80 ? [name] : [])])
   if (!headers.host || !hosts.includes(headers.host)) {
     return `Host must be one of ${hosts.join(', ')}.`
   }

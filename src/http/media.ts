@@ -42,6 +42,7 @@ export function createMedia(root: string) {
 
 /** A refusal must not outlive its cause in a cache: the object may be stored a moment later. */
 function refuse(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
-  response.removeHeader('Content-Type')
+  if (response.headersSent) return void response.destroy()
+  for (const name of ['Content-Type', 'Content-Length', 'Content-Range']) response.removeHeader(name)
   response.writeHead(status, { 'Cache-Control': 'no-store', ...headers }).end()
 }

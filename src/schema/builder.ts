@@ -2,6 +2,7 @@ import SchemaBuilder from '@pothos/core'
 import ErrorsPlugin from '@pothos/plugin-errors'
 import PrismaPlugin from '@pothos/plugin-prisma'
 import RelayPlugin from '@pothos/plugin-relay'
+import { GraphQLError } from 'graphql'
 import type PrismaTypes from '../generated/sqlite/pothos.ts'
 import { getDatamodel } from '../generated/sqlite/pothos.ts'
 import type { Context } from './context.ts'
@@ -72,7 +73,8 @@ builder.scalarType('File', {
   },
   parseValue: (value) => {
     // the file class is the HTTP library's, not the global one: known by what it can do
-    if (value && typeof value === 'object' && 'arrayBuffer' in value) return value as File
-    throw new TypeError('Send the file as a part of a multipart request.')
+    const file = value as Partial<File> | null
+    if (typeof file?.arrayBuffer === 'function' && typeof file.size === 'number') return file as File
+    throw new GraphQLError('Send the file as a part of a multipart request.')
   },
 })

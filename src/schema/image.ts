@@ -153,8 +153,14 @@ function matching(filter: typeof ImageFilter.$inferInput | null | undefined): Pr
   return {
     AND: [
       status?.length ? { OR: status.map(whereStatus) } : { deletedAt: null },
-      artistSlug ? { placements: { some: { artist: { slug: artistSlug } } } } : {},
-      venueTag ? { placements: { some: { venueTag } } } : {},
+      // one placement, or the artist of one and the venue of another would do
+      artistSlug || venueTag
+        ? {
+            placements: {
+              some: { ...(artistSlug && { artist: { slug: artistSlug } }), ...(venueTag && { venueTag }) },
+            },
+          }
+        : {},
       search ? { OR: [{ searchKey }, { placements: { some: { artist: { searchKey } } } }] } : {},
     ],
   }

@@ -1,3 +1,4 @@
+import { decodeHTML } from 'entities'
 import { v7 as timeOrderedId } from 'uuid'
 import { InvalidInputError } from '../errors.ts'
 import type { Artist } from '../generated/sqlite/client.ts'
@@ -8,12 +9,16 @@ const maxNameLength = 200
 const maxAliases = 50
 const venueTagPattern = /^[a-z]{2,10}$/
 
-/** Throws InvalidInputError. */
-export function checkArtistName(name: string): string {
-  const clean = name.normalize('NFC').replace(/\s+/g, ' ').trim()
-  if (clean === '') throw new InvalidInputError('artistName', 'Name the artist who is in the picture.')
+/** `field` is what the input calls it. Throws InvalidInputError. */
+export function checkArtistName(name: string, field: string): string {
+  const clean = decodeHTML(name)
+    .replace(/[\p{Cc}\p{Cf}]/gu, ' ')
+    .normalize('NFC')
+    .replace(/\s+/g, ' ')
+    .trim()
+  if (clean === '') throw new InvalidInputError(field, 'Name the artist who is in the picture.')
   if (clean.length > maxNameLength) {
-    throw new InvalidInputError('artistName', `An artist name has at most ${maxNameLength} characters.`)
+    throw new InvalidInputError(field, `An artist name has at most ${maxNameLength} characters.`)
   }
   return clean
 }
@@ -49,13 +54,13 @@ export interface Artists {
 export function createArtists({ db }: { db: Db }): Artists {
   return {
     upsert(input, aliases) {
-      const name = checkArtistName(input)
+      const name = checkArtistName(input, 'name')
       if (aliases && aliases.length > maxAliases) {
         throw new InvalidInputError('aliases', `An artist has at most ${maxAliases} aliases.`)
       }
       return db.$transaction(async (tx) => {
         const artist = await findOrCreateArtist(tx, name)
-        const known = aliases?.map(checkArtistName) ?? (artist.aliases as string[])
+        const known = aliases?.map((alias) => checkArtistName(alias, 'aliases')) ?? (artist.aliases as string[])
         return tx.artist.update({
           where: { id: artist.id },
           data: { name, aliases: known, searchKey: foldForSearch(artist.slug, name, ...known) },

@@ -32,13 +32,14 @@ export interface Claims {
 export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; leaseMs: number }): Claims {
   const { db, dialect, bell, leaseMs } = deps
 
+  // waits for the row, which every checkpoint of the run holds for a moment; skipping it would miss waiting work
   async function pickRun(tx: Tx, now: Date): Promise<string | null> {
     const [run] = await tx.$queryRaw<{ id: string }[]>`
       UPDATE "Run" SET "servedAt" = ${now} WHERE "id" = (
         SELECT r."id" FROM "Run" r
         WHERE r."status" IN (${dialect.value('RunStatus', 'QUEUED')}, ${dialect.value('RunStatus', 'RUNNING')})
           AND r."pausedAt" IS NULL AND EXISTS (SELECT 1 FROM "Task" t WHERE t."runId" = r."id" AND ${runnable(now)})
-        ORDER BY r."lane", r."servedAt" NULLS FIRST, r."id" LIMIT 1 ${dialect.skipLocked})
+        ORDER BY r."lane", r."servedAt" NULLS FIRST, r."id" LIMIT 1)
       RETURNING "id"`
     return run?.id ?? null
   }

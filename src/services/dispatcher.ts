@@ -10,6 +10,8 @@ const reapEveryMs = 5_000
 export interface Dispatcher extends AsyncDisposable {
   /** there may be work */
   wake(): void
+  /** claims nothing more, and tells what is in work to end */
+  stop(): void
   /** resolves when nothing is in work and nothing can be claimed now */
   idle(): Promise<void>
 }
@@ -51,10 +53,20 @@ export function createDispatcher({ claims, planner, work, settings }: Deps): Dis
     while (!stopping.signal.aborted) {
       // noted before looking: a wake-up during an empty look means that it has to look again
       heard = wakes
-      const planned = await planner.planChunk()
+      const planned = await plan()
       const claim = running.size < concurrency ? await claims.claim() : null
       if (claim) start(claim)
       if (!planned && !claim && heard === wakes) return
+    }
+  }
+
+  /** A run that cannot be planned must not keep the others from being worked on. */
+  async function plan(): Promise<boolean> {
+    try {
+      return await planner.planChunk()
+    } catch (error) {
+      log.error({ err: error }, 'the dispatcher cannot plan')
+      return false
     }
   }
 
@@ -81,6 +93,7 @@ export function createDispatcher({ claims, planner, work, settings }: Deps): Dis
 
   return {
     wake,
+    stop: () => stopping.abort(),
     async idle() {
       wake()
       while (filling || running.size > 0) {

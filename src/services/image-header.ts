@@ -8,14 +8,20 @@ import {
   UnsupportedImageTypeError,
 } from '../errors.ts'
 import type { InputFormat } from '../workers/protocol.ts'
-import { readStructure } from './image-structure.ts'
+import { type ImageStructure, readStructure } from './image-structure.ts'
 
 /** How much of a file decides its type, bytes. */
 const sniffedBytes = 8192
 
-const formats: Record<string, InputFormat> = { 'image/jpeg': 'jpeg', 'image/png': 'png', 'image/webp': 'webp' }
+/** By what the content is; an animated PNG is a PNG of which the first frame is kept. */
+const formats: Record<string, InputFormat> = {
+  'image/jpeg': 'jpeg',
+  'image/png': 'png',
+  'image/apng': 'png',
+  'image/webp': 'webp',
+}
 
-export const acceptedMimeTypes = Object.keys(formats)
+export const acceptedMimeTypes = ['image/jpeg', 'image/png', 'image/webp']
 
 /** What may come in: bytes of the file, px a side, px of all frames together. */
 export interface Limits {
@@ -40,24 +46,25 @@ export interface ImageHeader {
  */
 export async function inspectImage(bytes: Uint8Array, limits: Limits): Promise<ImageHeader> {
   if (bytes.byteLength > limits.maxBytes) throw new ImageTooLargeError(limits.maxBytes)
-  const mimeType = await sniff(bytes)
-  const format = formats[mimeType]
-  if (!format) throw new UnsupportedImageTypeError(mimeType)
-  const size = readSize(bytes)
+  const sniffed = await sniff(bytes)
+  const format = formats[sniffed]
+  if (!format) throw new UnsupportedImageTypeError(sniffed)
+  const structure = readStructure(bytes, format)
+  const size = uprightSize(bytes, structure)
   if (size.width < limits.minWidth || size.height < limits.minHeight) {
     throw new ImageTooSmallError(size, { width: limits.minWidth, height: limits.minHeight })
   }
-  const { frames, whole } = readStructure(bytes, format)
+  const { frames, whole } = structure
   if (size.width * size.height * frames > limits.maxPixels) {
     throw new TooManyPixelsError({ ...size, frames }, limits.maxPixels)
   }
   if (!whole) throw new CorruptImageError('The file is cut off: its end is missing.')
-  return { format, mimeType, ...size, frames }
+  return { format, mimeType: `image/${format}`, ...size, frames }
 }
 
-function readSize(bytes: Uint8Array): { width: number; height: number } {
+function uprightSize(bytes: Uint8Array, { size, orientation }: ImageStructure): { width: number; height: number } {
   try {
-    const { width, height, orientation = 1 } = imageSize(bytes)
+    const { width, height } = size ?? imageSize(bytes)
     return orientation >= 5 ? { width: height, height: width } : { width, height }
   } catch (cause) {
     throw new CorruptImageError('The file has no readable image header.', { cause })

@@ -1,16 +1,12 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { createRequire } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
 import PQueue from 'p-queue'
 import { CorruptImageError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { DecodeRequest, Encoded, EncodeUnit, HostReply, HostRequest, ImageFacts } from '../workers/protocol.ts'
+import type { DecodeRequest, Encoded, EncodeUnit, HostReply, ImageFacts } from '../workers/protocol.ts'
+import { connectToHost, type HostConnection, HostDiedError } from './host-connection.ts'
 
-/** The host process ended while it held this image; nothing is known against the image yet. */
-export class HostDiedError extends Error {
-  override readonly name = 'HostDiedError'
-}
+/** A host that dies before it has said anything is not started again at once. */
+const restartDelayMs = 1_000
 
 export interface OpenImage extends AsyncDisposable {
   facts: ImageFacts
@@ -26,129 +22,69 @@ export interface ImageHost extends AsyncDisposable {
   readonly pid: number | undefined
 }
 
-interface Waiting {
-  resolve(reply: HostReply): void
-  reject(error: Error): void
-}
-
-interface Connection {
-  child: ChildProcess
-  waiting: Map<number, Waiting>
-  encoder: Promise<string>
-}
-
-type Unsent<T> = T extends { id: number } ? Omit<T, 'id'> : never
-
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-const hostFile = fileURLToPath(new URL(`../workers/host.${extension}`, import.meta.url))
-// Node 20 runs no TypeScript by itself
-const execArgv =
-  extension === 'ts' ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []
-
 /**
  * Supervises the one image host process: starts it, starts it anew when it dies, and hands it as many units as it has
  * threads, decodes first and then the smallest, whichever image they belong to.
  */
 export function createImageHost({ threads, log }: { threads: number; log: Log }): ImageHost {
   const slots = new PQueue({ concurrency: threads })
-  let lastId = 0
   let disposed = false
-  let connection = connect()
+  let connection = start()
 
-  function connect(): Connection {
-    const child = fork(hostFile, [String(threads)], {
-      serialization: 'advanced',
-      execArgv,
-      // nothing of ours: no secrets where untrusted bytes are decoded
-      env: {
-        // every thread of the pool keeps one libuv thread busy; the rest is for files
-        UV_THREADPOOL_SIZE: String(threads + 4),
-        // measured: halves the memory that glibc keeps, at no cost in speed
-        MALLOC_ARENA_MAX: '2',
-      },
-    })
-    const waiting = new Map<number, Waiting>()
-    const encoder = new Promise<string>((resolve, reject) => {
-      waiting.set(0, {
-        resolve: (reply) => resolve(reply.kind === 'ready' ? reply.encoder : ''),
-        reject,
-      })
-    })
-    // who asks for the encoder gets the error; without anyone asking it must not end the process
-    encoder.catch(() => {})
-    child.on('message', (reply: HostReply) => {
-      waiting.get(reply.id)?.resolve(reply)
-      waiting.delete(reply.id)
-    })
-    child.once('error', (error) => log.error({ err: error }, 'the image host cannot be started'))
-    child.once('exit', (code, signal) => {
-      const reason = signal ?? `exit code ${code}`
-      for (const { reject } of waiting.values()) reject(new HostDiedError(`The image host ended (${reason}).`))
-      waiting.clear()
+  function start(): HostConnection {
+    return connectToHost(threads, ({ reason, wasReady }) => {
       if (disposed) return
       log.warn({ reason }, 'the image host ended; starting it anew')
-      connection = connect()
+      setTimeout(
+        () => {
+          if (!disposed) connection = start()
+        },
+        wasReady ? 0 : restartDelayMs,
+      ).unref()
     })
-    return { child, waiting, encoder }
   }
 
-  function ask(to: Connection, request: Unsent<HostRequest>): Promise<HostReply> {
-    lastId += 1
-    const id = lastId
-    return new Promise((resolve, reject) => {
-      if (to !== connection || !to.child.connected) {
-        reject(new HostDiedError('The image host ended.'))
-        return
-      }
-      to.waiting.set(id, { resolve, reject })
-      to.child.send({ ...request, id } as HostRequest, (error) => {
-        if (!error) return
-        to.waiting.delete(id)
-        reject(new HostDiedError('The image host cannot be reached.', { cause: error }))
-      })
-    })
+  /** The host there is; waits for the next one while there is none. */
+  async function connected(signal: AbortSignal): Promise<HostConnection> {
+    while (!connection.isOpen()) await sleep(20, undefined, { signal })
+    return connection
   }
 
   return {
     get pid() {
-      return connection.child.pid
+      return connection.pid
     },
     encoder: () => connection.encoder,
     async open(request, signal) {
-      const owner = connection
-      const reply = await slots.add(
-        () => {
+      const { owner, opened } = await slots.add(
+        async () => {
           signal.throwIfAborted()
-          return ask(owner, { kind: 'open', request })
+          const host = await connected(signal)
+          return { owner: host, opened: expectKind(await host.ask({ kind: 'open', request }), 'opened') }
         },
         { priority: 0 },
       )
-      const { handle, facts } = expectKind(reply, 'opened')
+      const { handle, facts } = opened
       return {
         facts,
         async encode(unit, unitSignal) {
-          const encoded = await slots.add(
+          const reply = await slots.add(
             () => {
               unitSignal.throwIfAborted()
-              return ask(owner, { kind: 'encode', handle, unit })
+              return owner.ask({ kind: 'encode', handle, unit })
             },
             { priority: -unit.width * unit.height },
           )
-          return expectKind(encoded, 'encoded').encoded
+          return expectKind(reply, 'encoded').encoded
         },
         async [Symbol.asyncDispose]() {
-          if (owner === connection && owner.child.connected)
-            await ask(owner, { kind: 'close', handle }).catch(ignoreDeath)
+          if (owner.isOpen()) await owner.ask({ kind: 'close', handle }).catch(ignoreDeath)
         },
       }
     },
     async [Symbol.asyncDispose]() {
       disposed = true
-      const { child } = connection
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const exited = once(child, 'exit')
-      child.kill('SIGKILL')
-      await exited
+      await connection.kill()
     },
   }
 }

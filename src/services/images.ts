@@ -7,7 +7,7 @@ import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { isUniqueViolation } from './db/sql.ts'
 import { type ImageHeader, inspectImage, type Limits } from './image-header.ts'
-import { findRecipe } from './recipes.ts'
+import { checkRecipes } from './recipes.ts'
 import { startImageRun } from './runs.ts'
 import type { ObjectStore } from './storage/disk-store.ts'
 import { ensureSets, missingUnits } from './variant-sets.ts'
@@ -29,7 +29,7 @@ export interface Images {
   upload(input: UploadInput): Promise<{ image: Image; run: Run; duplicate: boolean }>
   /** hides the image; its variants stay until they are collected. Throws NotFoundError. */
   remove(id: string): Promise<Image>
-  /** Throws NotFoundError. */
+  /** brings it back, and makes what it lacks. Throws NotFoundError. */
   restore(id: string): Promise<Image>
 }
 
@@ -79,10 +79,9 @@ export function createImages({ db, bell, originals, wake, settings }: Deps): Ima
     return { key, replaces: known?.originalKey ?? null, fresh: true }
   }
 
-  async function setDeleted(id: string, deletedAt: Date | null): Promise<Image> {
-    const [image] = await db.image.updateManyAndReturn({ where: { id }, data: { deletedAt } })
+  async function setDeleted(tx: Tx, id: string, deletedAt: Date | null): Promise<Image> {
+    const [image] = await tx.image.updateManyAndReturn({ where: { id }, data: { deletedAt } })
     if (!image) throw new NotFoundError('image', id)
-    bell.ring('image', id)
     return image
   }
 
@@ -110,8 +109,24 @@ export function createImages({ db, bell, originals, wake, settings }: Deps): Ima
         if (replaces && kept?.originalKey === key) await originals.delete(replaces)
       }
     },
-    remove: (id) => setDeleted(id, new Date()),
-    restore: (id) => setDeleted(id, null),
+    async remove(id) {
+      const image = await setDeleted(db, id, new Date())
+      bell.ring('image', id)
+      return image
+    },
+    async restore(id) {
+      // what was not made when it was deleted is made now
+      const image = await db.$transaction(async (tx) => {
+        const restored = await setDeleted(tx, id, null)
+        const sets = await ensureSets(tx, id, (wanted) => wanted)
+        const scope = { kind: 'UPLOAD' as const, recipes: sets.map((set) => set.recipe) }
+        if (sets.some((set) => missingUnits(set).length > 0)) await startImageRun(tx, scope, [restored])
+        return restored
+      })
+      bell.ring('image', id)
+      wake()
+      return image
+    },
   }
 }
 
@@ -123,13 +138,11 @@ interface CheckedUpload {
 }
 
 function checkUpload(input: UploadInput, defaultRecipes: readonly string[]): CheckedUpload {
-  const recipes = [...new Set(input.recipes ?? defaultRecipes)]
-  for (const name of recipes) findRecipe(name)
   return {
     filename: cleanFilename(input.filename),
-    artistName: checkArtistName(input.artistName),
+    artistName: checkArtistName(input.artistName, 'artistName'),
     venueTag: checkVenueTag(input.venueTag),
-    recipes,
+    recipes: checkRecipes(input.recipes ?? defaultRecipes),
   }
 }
 

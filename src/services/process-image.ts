@@ -1,20 +1,18 @@
 import { CorruptImageError } from '../errors.ts'
-import type { TaskStage } from '../generated/sqlite/client.ts'
+import type { TaskStage, Variant } from '../generated/sqlite/client.ts'
 import type { Claim } from './claims.ts'
-import type { Db } from './db/open-db.ts'
 import type { ImageHost, OpenImage } from './image-host.ts'
 import { recipesFor, verifiesStorage } from './run-scope.ts'
 import type { SettleTask } from './settle-task.ts'
 import type { ObjectStore, StoredObject } from './storage/disk-store.ts'
 import type { Tasks } from './tasks.ts'
 import { type Unit, workingSize } from './units.ts'
-import { dropVariants, missingUnits, type WantedSet } from './variant-sets.ts'
+import { missingUnits, type WantedSet } from './variant-sets.ts'
 
 /** Hashed keys are never rewritten, so whoever has a copy may keep it. */
 export const hashedCacheControl = 'public, max-age=31536000, immutable'
 
 interface Deps {
-  db: Db
   tasks: Tasks
   host: ImageHost
   stores: { variants: ObjectStore; originals: ObjectStore }
@@ -24,7 +22,7 @@ interface Deps {
 /** The job: takes one claimed image from its original to stored, recorded variants. Never throws. */
 export type ProcessImage = (claim: Claim, signal: AbortSignal) => Promise<void>
 
-export function createProcessImage({ db, tasks, host, stores, settings }: Deps): ProcessImage {
+export function createProcessImage({ tasks, host, stores, settings }: Deps): ProcessImage {
   const { defaultRecipes, maxPixels, settle } = settings
 
   async function work(claim: Claim, signal: AbortSignal, stages: Stages): Promise<void> {
@@ -32,13 +30,15 @@ export function createProcessImage({ db, tasks, host, stores, settings }: Deps):
     const sets = await tasks.prepare(claim, (wanted) => recipesFor(scope, wanted, defaultRecipes))
     if (verifiesStorage(scope)) for (const set of sets) await forgetBroken(claim, set)
     const missing = sets.flatMap((set) => missingUnits(set).map((unit) => ({ set, unit })))
-    if (missing.length === 0) return tasks.skip(claim, `${image.filename} has everything already.`)
+    const reason = sets.length === 0 ? 'was deleted meanwhile' : 'has everything already'
+    if (missing.length === 0) return tasks.skip(claim, `${image.filename} ${reason}.`)
 
     await using original = await stages.run('FETCH', () => stores.originals.checkout(image.originalKey))
     if (!original) throw new CorruptImageError(`The original of ${image.filename} is gone from storage.`)
     const source = { width: image.width, height: image.height }
     const units = missing.map(({ unit }) => unit)
-    const request = { path: original.path, source, working: workingSize(source, units), maxPixels }
+    const working = workingSize(source, units)
+    const request = { path: original.path, source, frames: image.frames, working, maxPixels }
     await using opened = await stages.run('DECODE', () => host.open(request, signal))
     await tasks.decoded(claim, opened.facts)
     const share = 1 / missing.length
@@ -63,19 +63,18 @@ export function createProcessImage({ db, tasks, host, stores, settings }: Deps):
     await stages.run('PERSIST', () => tasks.checkpoint(claim, set, variant, share))
   }
 
-  /** Variants whose object is gone or is something else than the row says. */
+  /** Variants whose object is gone or is something else than the row says: first the rows, so that none is shown. */
   async function forgetBroken(claim: Claim, set: WantedSet): Promise<void> {
-    const broken: string[] = []
-    for (const variant of set.variants) {
-      const object = await stores.variants.head(variant.key)
-      if (object?.sha256 === variant.sha256 && object.byteSize === variant.byteSize) continue
-      // a wrong object has to go, or the PUT that mends it would find the name taken
-      if (object) await stores.variants.delete(variant.key)
-      broken.push(variant.id)
-    }
+    const checked = await Promise.all(
+      set.variants.map(async (variant) => ({ variant, object: await stores.variants.head(variant.key) })),
+    )
+    const broken = checked.filter(({ variant, object }) => !isSame(variant, object))
     if (broken.length === 0) return
-    await db.$transaction((tx) => dropVariants(tx, claim.image, set, broken))
-    set.variants = set.variants.filter((variant) => !broken.includes(variant.id))
+    const ids = broken.map(({ variant }) => variant.id)
+    await tasks.forget(claim, set, ids)
+    // what is wrong has to go, or the PUT that mends it would find the name taken
+    for (const { variant } of broken) await stores.variants.delete(variant.key)
+    set.variants = set.variants.filter((variant) => !ids.includes(variant.id))
   }
 
   return async (claim, signal) => {
@@ -87,6 +86,9 @@ export function createProcessImage({ db, tasks, host, stores, settings }: Deps):
     }
   }
 }
+
+const isSame = (variant: Variant, object: StoredObject | null) =>
+  object?.sha256 === variant.sha256 && object.byteSize === variant.byteSize
 
 /** Puts under a hashed key; where something is already, the answer is what that is. */
 async function putOnce(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { UnknownRecipeError } from '../errors.ts'
+import { InvalidInputError, UnknownRecipeError } from '../errors.ts'
 import type { Output } from '../workers/protocol.ts'
 
 /** `width`: that wide, never enlarged. `fit`: inside the box, never enlarged. `cover`: fills the box exactly, centred. */
@@ -66,6 +66,13 @@ export function findRecipe(name: string): Recipe {
   const recipe = byName.get(name)
   if (!recipe) throw new UnknownRecipeError(name, [...byName.keys()])
   return recipe
+}
+
+/** A list of recipe names as an input gives it: each once. Throws UnknownRecipeError, InvalidInputError when empty. */
+export function checkRecipes(names: readonly string[]): string[] {
+  if (names.length === 0) throw new InvalidInputError('recipes', 'Name at least one recipe, or leave recipes out.')
+  for (const name of names) findRecipe(name)
+  return [...new Set(names)]
 }
 
 const sortedKeys = (_key: string, value: unknown) =>

@@ -14,8 +14,24 @@ const snapshotFields = [
   'doneWork',
 ] as const
 
-/** The run as it stood right after an event, so that every event's counters add up, replayed or live. */
-export type RunSnapshot = Pick<Run, (typeof snapshotFields)[number]>
+const snapshotDates = ['startedAt', 'finishedAt', 'pausedAt'] as const
+
+/** The run as it stood right after an event, so that every event's counters add up, replayed or live. Plain JSON. */
+export type RunSnapshot = Pick<Run, (typeof snapshotFields)[number]> &
+  Record<(typeof snapshotDates)[number], string | null>
+
+function takeSnapshot(run: Run): RunSnapshot {
+  const fields = snapshotFields.map((field) => [field, run[field]] as const)
+  const dates = snapshotDates.map((field) => [field, run[field]?.toISOString() ?? null] as const)
+  return Object.fromEntries([...fields, ...dates]) as unknown as RunSnapshot
+}
+
+/** A snapshot with its dates as dates again. */
+export function reviveSnapshot(snapshot: RunSnapshot) {
+  const date = (text: string | null) => (text === null ? null : new Date(text))
+  const { startedAt, finishedAt, pausedAt } = snapshot
+  return { ...snapshot, startedAt: date(startedAt), finishedAt: date(finishedAt), pausedAt: date(pausedAt) }
+}
 
 export interface RunEventPayload {
   run: RunSnapshot
@@ -45,13 +61,13 @@ export async function recordRun(
     where: { id: runId },
     data: { ...changes, eventSeq: { increment: events.length } },
   })
-  const snapshot = Object.fromEntries(snapshotFields.map((field) => [field, run[field]]))
+  const snapshot = takeSnapshot(run)
   await tx.runEvent.createMany({
     data: events.map(({ type, message, taskId = null, variantId = null }, index) => ({
       runId,
       seq: run.eventSeq - events.length + index + 1,
       type,
-      payload: { run: snapshot, message, taskId, variantId },
+      payload: { run: { ...snapshot }, message, taskId, variantId },
     })),
   })
   return run

@@ -1,7 +1,7 @@
 import { Prisma, type Run } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
-import type { Dialect } from './db/sql.ts'
+import { type Dialect, isDatabaseTrouble } from './db/sql.ts'
 import { recordRun } from './run-events.ts'
 import { type RunScope, scopeCondition } from './run-scope.ts'
 import { describePlan, finishRunIfDone } from './runs.ts'
@@ -26,12 +26,7 @@ export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Diale
       FROM "Image" i WHERE ${after} AND ${scopeCondition(scope)} ORDER BY i."id" LIMIT ${chunkSize}`
   }
 
-  async function planNext(tx: Tx): Promise<string | null> {
-    const run = await tx.run.findFirst({
-      where: { plannedAt: null, pausedAt: null, status: { in: ['QUEUED', 'RUNNING'] } },
-      orderBy: [{ lane: 'asc' }, { id: 'asc' }],
-    })
-    if (!run) return null
+  async function plan(tx: Tx, run: Run): Promise<void> {
     await insertTasks(tx, run, run.scope as unknown as Extract<RunScope, { kind: 'REPROCESS' }>)
     const { _count, _sum, _max } = await tx.task.aggregate({
       where: { runId: run.id, position: { gt: run.totalCount } },
@@ -53,14 +48,42 @@ export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Diale
       done ? [{ type: 'PLANNED', message: describePlan(totalCount) }] : [],
     )
     if (done) await finishRunIfDone(tx, planned)
-    return run.id
+  }
+
+  /** A run that cannot be planned (a recipe that is no longer there, say) fails, and lets the others be. */
+  async function fail(run: Run, error: Error): Promise<void> {
+    await db.$transaction(async (tx) => {
+      const { count } = await tx.run.updateMany({
+        where: { id: run.id, status: { in: ['QUEUED', 'RUNNING'] }, plannedAt: null },
+        data: {
+          status: 'FAILED',
+          activeKey: null,
+          lastError: error.message,
+          plannedAt: new Date(),
+          finishedAt: new Date(),
+        },
+      })
+      if (count === 1) {
+        await recordRun(tx, run.id, {}, [{ type: 'FAILED', message: `The run cannot be planned: ${error.message}` }])
+      }
+    })
   }
 
   return {
     async planChunk() {
-      const runId = await db.$transaction(planNext)
-      if (runId) bell.ring(`run:${runId}`)
-      return runId !== null
+      const run = await db.run.findFirst({
+        where: { plannedAt: null, pausedAt: null, status: { in: ['QUEUED', 'RUNNING'] } },
+        orderBy: [{ lane: 'asc' }, { id: 'asc' }],
+      })
+      if (!run) return false
+      try {
+        await db.$transaction((tx) => plan(tx, run))
+      } catch (error) {
+        if (isDatabaseTrouble(error)) throw error
+        await fail(run, error as Error)
+      }
+      bell.ring(`run:${run.id}`)
+      return true
     },
   }
 }

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../errors.ts'
 import { Prisma } from '../generated/sqlite/client.ts'
-import { recipes as allRecipes, findRecipe, recipeHash } from './recipes.ts'
+import { recipes as allRecipes, checkRecipes, findRecipe, recipeHash } from './recipes.ts'
 
 export const reprocessScopes = ['MISSING', 'STALE', 'ALL', 'IMAGES'] as const
 export type ReprocessScope = (typeof reprocessScopes)[number]
@@ -14,15 +14,14 @@ export type RunScope =
 
 /** Throws InvalidInputError and UnknownRecipeError. */
 export function checkReprocessScope(scope: ReprocessScope, ids: string[], recipes: string[] | null): RunScope {
-  for (const name of recipes ?? []) findRecipe(name)
-  if (recipes?.length === 0) throw new InvalidInputError('recipes', 'Name at least one recipe, or leave recipes out.')
+  const wanted = recipes && checkRecipes(recipes)
   if (scope === 'IMAGES' && (ids.length === 0 || ids.length > maxIds)) {
     throw new InvalidInputError('ids', `Scope IMAGES needs from 1 to ${maxIds} ids.`)
   }
   if (scope !== 'IMAGES' && ids.length > 0) {
     throw new InvalidInputError('ids', `ids go with scope IMAGES, not with ${scope}.`)
   }
-  return { kind: 'REPROCESS', scope, ids: [...new Set(ids)], recipes }
+  return { kind: 'REPROCESS', scope, ids: [...new Set(ids)], recipes: wanted }
 }
 
 /** The recipes of a scope that an image is to have, given those it has sets of. */

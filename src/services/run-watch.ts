@@ -4,7 +4,7 @@ import type { Run, RunEvent, RunEventType } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
 import type { Db } from './db/open-db.ts'
 import { pullOnBell } from './pull-on-bell.ts'
-import type { RunEventPayload } from './run-events.ts'
+import { type RunEventPayload, reviveSnapshot } from './run-events.ts'
 
 const pageSize = 500
 /** how long a lost ring can hold a subscriber up */
@@ -26,7 +26,7 @@ export function watchRun(
   runId: string,
   afterSeq: number,
 ): Repeater<WatchedEvent> {
-  let seq = afterSeq
+  let seq = Math.max(0, afterSeq)
   return pullOnBell({
     lookAgainMs,
     listen: (ring) => bell.listen(`run:${runId}`, ring),
@@ -51,7 +51,7 @@ async function readPage(db: Db, runId: string, afterSeq: number) {
   if (first > afterSeq + 1 && run.eventSeq > afterSeq) throw new EventsExpiredError(afterSeq, first)
   const events = rows.map((row): WatchedEvent => {
     const payload = row.payload as unknown as RunEventPayload
-    return { ...row, payload, run: { ...run, ...payload.run, eventSeq: row.seq } }
+    return { ...row, payload, run: { ...run, ...reviveSnapshot(payload.run), eventSeq: row.seq } }
   })
   const last = rows.at(-1)
   const ended = last ? terminalEvents.includes(last.type) : run.finishedAt !== null

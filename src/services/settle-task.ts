@@ -2,7 +2,8 @@ import { AppError, PoisonImageError } from '../errors.ts'
 import type { TaskStage } from '../generated/sqlite/client.ts'
 import type { Log } from '../log.ts'
 import type { Claim } from './claims.ts'
-import { HostDiedError } from './image-host.ts'
+import { isDatabaseTrouble } from './db/sql.ts'
+import { HostDiedError } from './host-connection.ts'
 import { LeaseLostError, type TaskFailure, type Tasks } from './tasks.ts'
 
 const maxAttempts = 4
@@ -32,7 +33,8 @@ export function createSettleTask(deps: { tasks: Tasks; retryBaseMs: number; log:
     // another worker has it now
     if (error instanceof LeaseLostError) return
     if (signal.aborted) return tasks.requeue(claim, { crashed: false })
-    if (error instanceof HostDiedError) return settleCrash(claim, stage)
+    if (error instanceof HostDiedError)
+      return error.inHost ? settleCrash(claim, stage) : tasks.requeue(claim, { crashed: false })
     if (!(error instanceof AppError)) log.error({ err: error, taskId: claim.taskId }, 'a task failed unexpectedly')
     return settleFailure(claim, describe(error, stage))
   }
@@ -51,6 +53,8 @@ function describe(error: unknown, stage: TaskStage): TaskFailure {
   if (error instanceof AppError) {
     return { code: error.code, message: error.message, retryable: error.retryable, stage }
   }
-  const message = 'Something unexpected went wrong; see the log.'
-  return { code: 'INTERNAL_ERROR', message, retryable: false, stage }
+  if (isDatabaseTrouble(error)) {
+    return { code: 'INTERNAL_ERROR', message: 'The database did not answer as it should.', retryable: true, stage }
+  }
+  return { code: 'INTERNAL_ERROR', message: 'Something unexpected went wrong; see the log.', retryable: false, stage }
 }

@@ -6,7 +6,7 @@ import type { Claim } from './claims.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { type NewRunEvent, recordRun } from './run-events.ts'
 import { finishRunIfDone } from './runs.ts'
-import { ensureSets, type StoredVariant, storeVariant, type WantedSet } from './variant-sets.ts'
+import { dropVariants, ensureSets, type StoredVariant, storeVariant, type WantedSet } from './variant-sets.ts'
 
 /** Another worker has this task now, or it is over: nothing may be written about it any more. */
 export class LeaseLostError extends Error {
@@ -27,6 +27,8 @@ export interface TaskFailure {
 export interface Tasks {
   /** the variant sets of these recipes, made where missing; none when the image was deleted meanwhile */
   prepare(claim: Claim, recipesOf: (wanted: string[]) => readonly string[]): Promise<WantedSet[]>
+  /** takes variants out whose objects are not what their rows say, and lowers the watermark */
+  forget(claim: Claim, set: WantedSet, variantIds: readonly string[]): Promise<void>
   decoded(claim: Claim, facts: ImageFacts): Promise<void>
   /** a variant that is in storage; `share` of the task's work is done with it */
   checkpoint(claim: Claim, set: WantedSet, variant: StoredVariant, share: number): Promise<void>
@@ -87,6 +89,11 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
       })
       return sets
     },
+    forget: (claim, set, variantIds) =>
+      change(claim, renewed(), async (tx) => {
+        await dropVariants(tx, claim.image, set, variantIds)
+        return { run: {}, event: null }
+      }),
     decoded: (claim, facts) =>
       change(claim, { stage: 'ENCODE', ...renewed() }, async (tx) => {
         await tx.image.update({ where: { id: claim.image.id }, data: { ...facts } })

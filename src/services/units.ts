@@ -35,9 +35,8 @@ const methods: Record<VariantSpec['method'], (source: Size, box: Size) => Target
 /** Every unit of a recipe for an upright original of this size, smallest first. */
 export function planUnits(recipe: Recipe, image: Size & { sha256: string }): Unit[] {
   const imageKey = `${image.sha256.slice(0, 32)}-${recipeHash(recipe)}`
-  const units = variantsFor(recipe, image).flatMap((spec) => {
-    const target = resizeTarget(spec, image)
-    return recipe.outputs.map((output): Unit => {
+  const units = targetsFor(recipe, image).flatMap(({ spec, target }) =>
+    recipe.outputs.map((output): Unit => {
       const extension = extensions[output.format]
       return {
         ...target,
@@ -51,8 +50,8 @@ export function planUnits(recipe: Recipe, image: Size & { sha256: string }): Uni
           : `images/${imageKey}/${spec.name}.${extension}`,
         nominalWidth: spec.width,
       }
-    })
-  })
+    }),
+  )
   return units.sort((a, b) => a.width * a.height - b.width * b.height)
 }
 
@@ -61,6 +60,13 @@ function variantsFor(recipe: Recipe, source: Size): readonly VariantSpec[] {
   if (!recipe.ladder) return recipe.variants
   const rungs = recipe.variants.filter((spec) => spec.width <= source.width)
   return rungs.length > 0 ? rungs : [{ name: String(source.width), method: 'width', width: source.width }]
+}
+
+/** Where the greatest height flattens the upper rungs of a ladder to one size, the first of them stands for all. */
+function targetsFor(recipe: Recipe, source: Size): { spec: VariantSpec; target: Target }[] {
+  const targets = variantsFor(recipe, source).map((spec) => ({ spec, target: resizeTarget(spec, source) }))
+  if (!recipe.ladder) return targets
+  return targets.filter(({ target }, index) => target.width !== targets[index - 1]?.target.width)
 }
 
 /** Output size and crop of one variant. Throws on a method that no code stands behind. */
@@ -94,14 +100,9 @@ export function coverCrop(source: Size, box: Size): Crop {
 
 /** The smallest size to decode to from which no unit has to be enlarged more than from the original itself. */
 export function workingSize(source: Size, units: readonly EncodeUnit[]): Size {
-  const scaleOf = ({ crop, width, height }: EncodeUnit) =>
-    Math.max(width / (crop?.width ?? source.width), height / (crop?.height ?? source.height))
-  const largest = units.reduce((a, b) => (scaleOf(b) > scaleOf(a) ? b : a))
-  if (scaleOf(largest) >= 1) return source
-  // an uncropped unit comes straight from the decoder, with no second resize
-  if (!largest.crop) return { width: largest.width, height: largest.height }
-  return {
-    width: Math.ceil(source.width * scaleOf(largest)),
-    height: Math.ceil(source.height * scaleOf(largest)),
+  const need = (side: 'width' | 'height') => {
+    const needs = units.map((unit) => Math.ceil((unit[side] * source[side]) / (unit.crop?.[side] ?? source[side])))
+    return Math.min(source[side], Math.max(...needs))
   }
+  return { width: need('width'), height: need('height') }
 }

@@ -52,7 +52,10 @@ export async function ensureSets(
         data: { imageId, recipe: name, recipeHash: hash, state, activatedAt: hasCurrent ? null : new Date() },
         include: { variants: true },
       }))
-    result.push({ id: set.id, recipe: name, units: planUnits(recipe, image), variants: set.variants })
+    const wantedSet = { id: set.id, recipe: name, units: planUnits(recipe, image), variants: set.variants }
+    // a recipe that is what it was once: its set is whole, and has only to take its place again
+    if (existing && existing.state !== 'CURRENT') await refreshSet(tx, imageId, wantedSet)
+    result.push(wantedSet)
   }
   return result
 }

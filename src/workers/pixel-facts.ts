@@ -6,7 +6,7 @@ import type { ImageFacts } from './protocol.ts'
 const sampleSide = 100
 
 /** Placeholder, colour, fingerprint and warnings, all from one small sample of the decoded pixels. */
-export async function describePixels(pixels: Sharp, metadata: Metadata): Promise<ImageFacts> {
+export async function describePixels(pixels: Sharp, metadata: Metadata, frames: number): Promise<ImageFacts> {
   const { data, info } = await pixels
     .resize(sampleSide, sampleSide, { fit: 'inside', withoutEnlargement: true })
     .ensureAlpha()
@@ -17,17 +17,17 @@ export async function describePixels(pixels: Sharp, metadata: Metadata): Promise
   const { dominant } = await sample().stats()
   return {
     hasAlpha: metadata.hasAlpha,
-    warnings: warningsFor(metadata),
+    warnings: warningsFor(metadata, frames),
     thumbHash: Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64'),
     dominantColor: `#${[dominant.r, dominant.g, dominant.b].map((c) => c.toString(16).padStart(2, '0')).join('')}`,
     perceptualHash: await differenceHash(sample()),
   }
 }
 
-function warningsFor({ depth, pages = 1, space }: Metadata): string[] {
+function warningsFor({ depth, space }: Metadata, frames: number): string[] {
   const warnings: string[] = []
   if (depth !== 'uchar') warnings.push('16-bit colour was reduced to 8 bits per channel.')
-  if (pages > 1) warnings.push(`The animation was flattened: only the first of ${pages} frames is kept.`)
+  if (frames > 1) warnings.push(`The animation was flattened: only the first of ${frames} frames is kept.`)
   if (space === 'cmyk') warnings.push('CMYK colours were converted to sRGB.')
   return warnings
 }

@@ -22,10 +22,16 @@ export class DamagedImageError extends Error {
  * Throws DamagedImageError.
  */
 export async function decode(request: DecodeRequest): Promise<{ image: WorkingImage; facts: ImageFacts }> {
-  const { path, source, working, maxPixels } = request
+  const { path, source, frames, working, maxPixels } = request
   try {
     const options = { failOn: 'warning', limitInputPixels: maxPixels } as const
     const metadata = await sharp(path, options).metadata()
+    const upright = metadata.autoOrient
+    if (upright.width !== source.width || upright.height !== source.height) {
+      throw new Error(
+        `it is ${upright.width}x${upright.height} px, not ${source.width}x${source.height} as its header says`,
+      )
+    }
     const { data, info } = await sharp(path, options)
       .autoOrient()
       .resize(working.width, working.height, { fit: 'fill', kernel: 'lanczos3' })
@@ -36,8 +42,10 @@ export async function decode(request: DecodeRequest): Promise<{ image: WorkingIm
     new Uint8Array(pixels).set(data)
     const channels = info.channels === 4 ? 4 : 3
     const image: WorkingImage = { pixels, width: info.width, height: info.height, channels, source }
-    return { image, facts: await describePixels(openRaw(image), metadata) }
+    return { image, facts: await describePixels(openRaw(image), metadata, frames) }
   } catch (cause) {
+    // the machine's trouble is not the image's
+    if (/file is missing|open files|memory|allocate/i.test(String(cause))) throw cause
     throw new DamagedImageError(`The image is damaged and cannot be decoded (${firstLine(cause)}).`, { cause })
   }
 }

@@ -34,6 +34,8 @@ export interface DecodeRequest {
   path: string
   /** the upright original, px */
   source: { width: number; height: number }
+  /** in the file; only the first is decoded */
+  frames: number
   /** what to decode to, px; never larger than the source */
   working: { width: number; height: number }
   /** refuse to decode an input with more */

@@ -1,4 +1,3 @@
-import { move } from 'piscina'
 import { DamagedImageError, decode, encode } from './pixels.ts'
 import type { ThreadResult, ThreadTask } from './protocol.ts'
 
@@ -6,9 +5,7 @@ import type { ThreadResult, ThreadTask } from './protocol.ts'
 export default async function runTask(task: ThreadTask): Promise<ThreadResult> {
   try {
     if (task.kind === 'decode') return { kind: 'decoded', ...(await decode(task.request)) }
-    const encoded = await encode(task.image, task.unit)
-    move(encoded.bytes)
-    return { kind: 'encoded', encoded }
+    return { kind: 'encoded', encoded: await encode(task.image, task.unit) }
   } catch (error) {
     if (error instanceof DamagedImageError) return { kind: 'damaged', message: error.message }
     throw error

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { multipart } from '../support/client.ts'
@@ -59,6 +61,24 @@ describe('the built service', () => {
     expect(isAlive(host)).toBe(true)
     expect(await server.stop('SIGTERM')).toBe(0)
     expect(await gone(host)).toBe(true)
+  })
+
+  it('ends in seconds though a client does not answer the closing of its socket, or a refused one holds on', async () => {
+    await using data = await createDataDir()
+    await using server = await startServer(data.dir)
+    const { port, host } = new URL(server.url)
+    const upgrade = (path: string) =>
+      `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n`
+    const sockets = ['/graphql', '/refused'].map((path) => {
+      const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true })
+      socket.write(upgrade(path))
+      return socket
+    })
+    await Promise.all(sockets.map((socket) => once(socket, 'data')))
+    const begun = Date.now()
+    expect(await server.stop('SIGTERM')).toBe(0)
+    expect(Date.now() - begun).toBeLessThan(9_000)
+    for (const socket of sockets) socket.destroy()
   })
 
   it('leaves its work to the next start when it is told to end in the middle', async () => {

@@ -115,6 +115,20 @@ describe('refused uploads', () => {
     })
   })
 
+  it('an empty list of recipes', async () => {
+    expect(await app.upload(await jpeg(), { recipes: [] })).toMatchObject({ code: 'INVALID_INPUT', field: 'recipes' })
+  })
+
+  it.each(['&nbsp;', '\u0000\u200b', '<>'.repeat(150)])('an artist name that is none: %j', async (artistName) => {
+    expect(await app.upload(await jpeg(), { artistName })).toMatchObject({ code: 'INVALID_INPUT', field: 'artistName' })
+  })
+
+  it.each(['x', { arrayBuffer: 1 }])('a file that is none: %j, with the way to send one', async (file) => {
+    const mutation = 'mutation ($file: File!) { uploadImage(input: { file: $file, artistName: "X" }) { __typename } }'
+    const { errors } = await app.ask(mutation, { file })
+    expect(errors?.[0]?.message).toContain('Send the file as a part of a multipart request.')
+  })
+
   it('a venue tag that could not stand in a key', async () => {
     expect(await app.upload(await jpeg(), { venueTag: '../x' })).toMatchObject({
       __typename: 'InvalidInputError',

@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { filesBelow } from '../support/files.ts'
@@ -116,6 +119,21 @@ describe('the service', () => {
       expect(await statusOf(path, { origin: 'https://attacker.example' })).toBe(403)
       expect(await statusOf(path, { 'x-forwarded-for': '203.0.113.7' })).toBe(403)
     }
+  })
+
+  it('stays up when asked for what is no path, or when a refused client hangs up', async () => {
+    expect(await statusOf('//')).toBe(400)
+    const { port } = new URL(app.url)
+    for (const path of ['//', '/elsewhere']) {
+      const socket = connect(Number(port), '127.0.0.1')
+      await once(socket, 'connect')
+      socket.write(
+        `GET ${path} HTTP/1.1\r\nHost: attacker.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+      )
+      socket.resetAndDestroy()
+    }
+    await sleep(50)
+    expect((await fetch(`${app.url}/health`)).status).toBe(200)
   })
 
   it('says what is not there', async () => {

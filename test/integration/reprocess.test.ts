@@ -160,6 +160,40 @@ describe.each(providers)('reprocessing on %s', (provider) => {
     expect(await start({ scope: 'STALE' })).toMatchObject({ code: 'NO_IMAGES_MATCHED' })
   })
 
+  it('a recipe that is again what it was once brings its old set back, with nothing to make', async () => {
+    await app.process(await jpeg())
+    await app.db.variantSet.updateMany({ data: { recipeHash: '00000000' } })
+    await drain({ scope: 'STALE' })
+    // the retired set is of today's recipe, the current one is not
+    const sets = await app.db.variantSet.findMany({ orderBy: { createdAt: 'asc' } })
+    const [old, now] = sets.map((set) => set.id)
+    await app.db.variantSet.update({ where: { id: now ?? '' }, data: { recipeHash: '11111111' } })
+    await app.db.variantSet.update({ where: { id: old ?? '' }, data: { recipeHash: sets[1]?.recipeHash ?? '' } })
+    expect(await drain({ scope: 'STALE' })).toMatchObject({ outcome: 'NOTHING_TO_DO', skippedCount: 1 })
+    expect(await app.db.variantSet.findUnique({ where: { id: old ?? '' } })).toMatchObject({ state: 'CURRENT' })
+    expect(await app.db.variantSet.findUnique({ where: { id: now ?? '' } })).toMatchObject({ state: 'RETIRED' })
+    expect(await start({ scope: 'STALE' })).toMatchObject({ code: 'NO_IMAGES_MATCHED' })
+  })
+
+  it('takes a recipe that is named twice once', async () => {
+    await app.process(await jpeg())
+    expect(await drain({ scope: 'ALL', recipes: ['artist', 'artist'] })).toMatchObject({
+      outcome: 'CLEAN',
+      succeededCount: 1,
+    })
+  })
+
+  it('fails a run that cannot be planned, and goes on with the others', async () => {
+    const scope = { kind: 'REPROCESS', scope: 'STALE', ids: [], recipes: ['gone'] }
+    const { id } = await app.db.run.create({ data: { kind: 'REPROCESS', lane: 1, scope } })
+    await app.process(await jpeg())
+    expect(await app.db.run.findUnique({ where: { id } })).toMatchObject({
+      status: 'FAILED',
+      lastError: 'There is no recipe "gone"; the recipes are responsive, presets, artist.',
+    })
+    expect(await app.db.run.count({ where: { status: 'SUCCEEDED' } })).toBe(1)
+  })
+
   it('lets one run over everything be active, and says which', async () => {
     await app.process(await jpeg())
     const active = await app.db.run.create({

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import WebSocket from 'ws'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { jpeg, photo } from '../support/images.ts'
 import { collect, firstError, overSse, overWebSocket, type Subscribe } from '../support/subscribe.ts'
@@ -138,6 +140,23 @@ describe('the progress of a run', () => {
       expect(await listenersGone()).toBe(0)
     },
   )
+})
+
+it('answers a syntax error over WebSocket without closing the socket on the others', async () => {
+  const { run } = await app.process(await jpeg())
+  const client = createClient({
+    url: `${app.url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+  })
+  const good = client.iterate<Progress>({ query: progress, variables: { runId: run.id, afterSeq: 0 } })
+  await good.next()
+  await expect(client.iterate({ query: 'subscription {' }).next()).rejects.toMatchObject([
+    { message: expect.stringContaining('Syntax Error') },
+  ])
+  expect((await good.next()).done).toBe(false)
+  await good.return?.()
+  await client.dispose()
 })
 
 describe('imageUpdated', () => {

@@ -23,6 +23,39 @@ describe('what comes in', () => {
     expect(await inspect(await photo('dogs-at-window-orientation-6.jpg'))).toMatchObject({ width: 1066, height: 1600 })
   })
 
+  it.each(['jpeg', 'png', 'webp'] as const)(
+    'is turned by the orientation in %s as the decoder turns it',
+    async (format) => {
+      for (const orientation of [1, 2, 3, 4, 5, 6, 7, 8]) {
+        const bytes = await picture(200, 120).toFormat(format).withMetadata({ orientation }).toBuffer()
+        const { width, height } = await inspect(bytes)
+        const decoded = await sharp(bytes).autoOrient().toBuffer({ resolveWithObject: true })
+        expect([width, height], `${orientation}`).toEqual([decoded.info.width, decoded.info.height])
+      }
+    },
+  )
+
+  it('is not turned by an orientation that does not exist', async () => {
+    const bytes = await picture(200, 120).jpeg().withMetadata({ orientation: 8 }).toBuffer()
+    const tag = bytes.indexOf(Buffer.from([0x12, 0x01, 0x03, 0x00])) >= 0 ? 'II' : 'MM'
+    const at =
+      tag === 'II'
+        ? bytes.indexOf(Buffer.from([0x12, 0x01, 0x03, 0x00])) + 8
+        : bytes.indexOf(Buffer.from([0x01, 0x12, 0x00, 0x03])) + 9
+    bytes[at] = 9
+    expect(await inspect(bytes)).toMatchObject({ width: 200, height: 120 })
+  })
+
+  it('may be a JPEG with fill bytes between its segments, or an animated PNG', async () => {
+    const jpeg = await photo('lamp-bird-small.jpg')
+    const filled = Buffer.concat([jpeg.subarray(0, 2), Buffer.from([0xff, 0xff]), jpeg.subarray(2)])
+    expect(await inspect(filled)).toMatchObject({ width: 300, height: 225 })
+    const png = await picture(120, 120).png().toBuffer()
+    const control = Buffer.from('000000086163544c0000000300000000ce', 'hex')
+    const apng = Buffer.concat([png.subarray(0, 33), control, Buffer.alloc(3), png.subarray(33)])
+    expect(await inspect(apng)).toMatchObject({ format: 'png', mimeType: 'image/png', frames: 3 })
+  })
+
   it('counts the frames of an animation', async () => {
     const frames = await Promise.all(
       ['#f00', '#0f0', '#00f'].map((background) =>

@@ -19,11 +19,11 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
 let files = 0
-async function open(bytes: Uint8Array, width: number, height: number, working = { width, height }) {
+async function open(bytes: Uint8Array, width: number, height: number, working = { width, height }, frames = 1) {
   files += 1
   const file = path.join(dir, String(files))
   await writeFile(file, bytes)
-  return decode({ path: file, source: { width, height }, working, maxPixels: 1e8 })
+  return decode({ path: file, source: { width, height }, frames, working, maxPixels: 1e8 })
 }
 
 const webp: Output = { format: 'webp', quality: 85, effort: 4 }
@@ -85,7 +85,7 @@ describe('decoding', () => {
     const animated = await sharp(frames, { join: { animated: true } })
       .webp({ lossless: true })
       .toBuffer()
-    const { image, facts } = await open(animated, 120, 120)
+    const { image, facts } = await open(animated, 120, 120, { width: 120, height: 120 }, 2)
     expect(facts.warnings).toEqual(['The animation was flattened: only the first of 2 frames is kept.'])
     const { bytes } = await encode(image, { crop: null, width: 120, height: 120, output: webp })
     expect(await pixelAt(bytes, 0.5, 0.5)).toEqual(near([255, 0, 0]))

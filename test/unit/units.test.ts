@@ -41,6 +41,11 @@ describe('the responsive ladder', () => {
     expect(sizeOf('responsive', '100', 100, 30_000)).toBe('55x16383')
   })
 
+  it('makes one rung of those that the greatest height flattens to one size', () => {
+    expect(names('responsive', 2000, 40_000)).toEqual(['320', '480', '640', '800', '1080'])
+    expect(sizeOf('responsive', '1080', 2000, 40_000)).toBe('819x16383')
+  })
+
   it('makes both formats of every rung', () => {
     const formats = plan('responsive', 640, 480).map(({ name, format }) => `${name}.${format}`)
     expect(formats.sort()).toEqual(['320.avif', '320.webp', '480.avif', '480.webp', '640.avif', '640.webp'])
@@ -169,6 +174,13 @@ describe('workingSize', () => {
 
   it('is the original when something has to be enlarged', () => {
     expect(workingSize({ width: 100, height: 100 }, plan('presets', 100, 100))).toEqual({ width: 100, height: 100 })
+  })
+
+  it('is large enough on both sides for a strip of one pixel', () => {
+    expect(workingSize({ width: 400_000, height: 100 }, plan('responsive', 400_000, 100))).toEqual({
+      width: 2560,
+      height: 1,
+    })
   })
 
   it('is large enough for the crop of a panorama', () => {

@@ -3,11 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import Libsql from 'libsql'
 import pg from 'pg'
+import { OperatorError } from '../../errors.ts'
 
 // the number Prisma's own `migrate deploy` locks, so that the two never run at once
 const advisoryLock = 72_707_369
 
-export class MigrationError extends Error {
+export class MigrationError extends OperatorError {
   override readonly name = 'MigrationError'
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { OperatorError } from '../../errors.ts'
 import { type Prisma, PrismaClient as SqliteClient } from '../../generated/sqlite/client.ts'
 import { migratePostgres, migrateSqlite } from './migrate.ts'
 import { ownDatabaseFile } from './owner-lock.ts'
@@ -17,6 +18,13 @@ export type Provider = 'sqlite' | 'postgresql'
 export interface OpenDb extends AsyncDisposable {
   db: Db
   provider: Provider
+}
+
+export class DatabaseUnavailableError extends OperatorError {
+  override readonly name = 'DatabaseUnavailableError'
+  constructor(cause: Error & { code?: string }) {
+    super(`PostgreSQL at DATABASE_URL does not answer as it should: ${cause.message || cause.code}.`, { cause })
+  }
 }
 
 const options = {
@@ -53,7 +61,9 @@ async function openSqlite(file: string): Promise<OpenDb> {
 }
 
 async function openPostgres(connectionString: string): Promise<OpenDb> {
-  await migratePostgres(connectionString, migrationsOf('postgresql'))
+  await migratePostgres(connectionString, migrationsOf('postgresql')).catch((cause: Error & { code?: string }) => {
+    throw cause.name === 'MigrationError' ? cause : new DatabaseUnavailableError(cause)
+  })
   // only where it is used: two clients cost memory
   const [{ PrismaClient: PostgresClient }, { PrismaPg }] = await Promise.all([
     import('../../generated/postgresql/client.ts'),

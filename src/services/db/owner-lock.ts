@@ -1,6 +1,7 @@
 import Libsql from 'libsql'
+import { OperatorError } from '../../errors.ts'
 
-export class DatabaseInUseError extends Error {
+export class DatabaseInUseError extends OperatorError {
   override readonly name = 'DatabaseInUseError'
   constructor(file: string) {
     super(`Another Greenroom process is using ${file}. Stop it, or choose another DATA_DIR.`)

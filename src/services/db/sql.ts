@@ -30,3 +30,13 @@ export const dialects: Record<Provider, Dialect> = {
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
 }
+
+/** The database is away, busy or out of time: what failed may work later. A row that is refused is no such trouble. */
+export function isDatabaseTrouble(error: unknown): boolean {
+  if (error instanceof Prisma.PrismaClientKnownRequestError) return !['P2002', 'P2003', 'P2025'].includes(error.code)
+  return (
+    error instanceof Prisma.PrismaClientUnknownRequestError ||
+    error instanceof Prisma.PrismaClientInitializationError ||
+    (error instanceof Error && error.name === 'DriverAdapterError')
+  )
+}

@@ -69,9 +69,10 @@ export function createDiskStore(root: string): DiskStore {
         if (stored) await syncFolder(path.dirname(target))
         return stored ? 'stored' : 'exists'
       } catch (cause) {
-        throw unavailable(`write ${key}`, cause)
+        throw unavailable('write', cause)
       } finally {
-        await rm(temp, { force: true })
+        // a name that is left is swept at the next start; what went wrong before is what counts
+        await rm(temp, { force: true }).catch(() => {})
       }
     },
     async head(key) {
@@ -83,7 +84,7 @@ export function createDiskStore(root: string): DiskStore {
         return { byteSize: size, sha256: hash.digest('hex') }
       } catch (cause) {
         if (isMissing(cause)) return null
-        throw unavailable(`read ${key}`, cause)
+        throw unavailable('read', cause)
       }
     },
     async checkout(key) {
@@ -93,7 +94,7 @@ export function createDiskStore(root: string): DiskStore {
         return { path: file, async [Symbol.asyncDispose]() {} }
       } catch (cause) {
         if (isMissing(cause)) return null
-        throw unavailable(`read ${key}`, cause)
+        throw unavailable('read', cause)
       }
     },
     async delete(key) {
@@ -101,7 +102,7 @@ export function createDiskStore(root: string): DiskStore {
       try {
         await rm(file, { force: true })
       } catch (cause) {
-        throw unavailable(`delete ${key}`, cause)
+        throw unavailable('delete', cause)
       }
     },
     async sweepTemp() {
@@ -140,9 +141,11 @@ async function syncFolder(dir: string): Promise<void> {
   await handle.sync()
 }
 
-function unavailable(what: string, cause: unknown): StorageUnavailableError {
-  const full = hasCode(cause, 'ENOSPC') ? 'the disk is full' : (cause as Error).message
-  return new StorageUnavailableError(`The storage cannot ${what}: ${full}.`, { cause })
+/** The sentence may reach a client, so it names neither key nor path; the cause does. */
+function unavailable(verb: 'read' | 'write' | 'delete', cause: unknown): StorageUnavailableError {
+  const { code = 'no code' } = cause as NodeJS.ErrnoException
+  const reason = code === 'ENOSPC' ? 'the disk is full' : code
+  return new StorageUnavailableError(`The storage cannot ${verb} an object: ${reason}.`, { cause })
 }
 
 function hasCode(error: unknown, code: string): boolean {

@@ -1,0 +1,120 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import os from 'node:os'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { HostReply, HostRequest } from '../workers/protocol.ts'
+
+/** The host process ended. `inHost`: it was at work on this image then, which may be why. */
+export class HostDiedError extends Error {
+  override readonly name = 'HostDiedError'
+  readonly inHost: boolean
+  constructor(message: string, { inHost, cause }: { inHost: boolean; cause?: unknown }) {
+    super(message, { cause })
+    this.inHost = inHost
+  }
+}
+
+type Unsent<T> = T extends { id: number } ? Omit<T, 'id'> : never
+
+export interface HostConnection {
+  readonly pid: number | undefined
+  /** versions of what encodes; fails when the host ends before it has said them */
+  readonly encoder: Promise<string>
+  isOpen(): boolean
+  /** fails with HostDiedError */
+  ask(request: Unsent<HostRequest>): Promise<HostReply>
+  /** ends the process, whatever it is at */
+  kill(): Promise<void>
+}
+
+interface Waiting {
+  resolve(reply: HostReply): void
+  reject(error: Error): void
+}
+
+/** Lower than the service's, so that it answers quickly beside busy encoders (nice). */
+const hostPriority = 10
+
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+const hostFile = fileURLToPath(new URL(`../workers/host.${extension}`, import.meta.url))
+// Node 20 runs no TypeScript by itself
+const execArgv =
+  extension === 'ts' ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []
+
+function forkHost(threads: number) {
+  const child = fork(hostFile, [String(threads)], {
+    serialization: 'advanced',
+    execArgv,
+    // nothing of ours: no secrets where untrusted bytes are decoded
+    env: {
+      // every thread of the pool keeps one libuv thread busy; the rest is for files
+      UV_THREADPOOL_SIZE: String(threads + 4),
+      // measured: halves the memory that glibc keeps, at no cost in speed
+      MALLOC_ARENA_MAX: '2',
+    },
+  })
+  // now: threads take over the priority of the thread that starts them
+  if (child.pid) os.setPriority(child.pid, hostPriority)
+  return child
+}
+
+/** Starts a host process and speaks to it; `onEnd` hears of its end once. */
+export function connectToHost(
+  threads: number,
+  onEnd: (end: { reason: string; wasReady: boolean }) => void,
+): HostConnection {
+  const child = forkHost(threads)
+  const waiting = new Map<number, Waiting>()
+  let lastId = 0
+  let ready = false
+  let over = false
+
+  const encoder = new Promise<string>((resolve, reject) => {
+    waiting.set(0, { resolve: (reply) => resolve(reply.kind === 'ready' ? reply.encoder : ''), reject })
+  })
+  // who asks for it gets the error; without anyone asking it must not end the process
+  encoder.catch(() => {})
+
+  function end(reason: string): void {
+    if (over) return
+    over = true
+    for (const { reject } of waiting.values()) {
+      reject(new HostDiedError(`The image host ended (${reason}).`, { inHost: ready }))
+    }
+    waiting.clear()
+    onEnd({ reason, wasReady: ready })
+  }
+
+  child.on('message', (reply: HostReply) => {
+    ready = true
+    waiting.get(reply.id)?.resolve(reply)
+    waiting.delete(reply.id)
+  })
+  child.on('error', (error) => end(error.message))
+  child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`))
+
+  return {
+    pid: child.pid,
+    encoder,
+    isOpen: () => !over && child.connected,
+    ask(request) {
+      lastId += 1
+      const id = lastId
+      return new Promise((resolve, reject) => {
+        const refuse = (cause?: unknown) => reject(new HostDiedError('The image host ended.', { inHost: false, cause }))
+        if (over || !child.connected) return refuse()
+        waiting.set(id, { resolve, reject })
+        child.send({ ...request, id } as HostRequest, (error) => {
+          if (error && waiting.delete(id)) refuse(error)
+        })
+      })
+    },
+    async kill() {
+      if (over || child.pid === undefined) return
+      const exited = once(child, 'exit')
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
