@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
 import { connect } from './cli/connect.ts'
-import { runDemo } from './cli/demo.ts'
 import { listRuns, showRun, watchRun } from './cli/runs.ts'
 import { type UploadOptions, uploadFiles } from './cli/upload.ts'
 import { loadConfig } from './config.ts'
@@ -79,6 +78,8 @@ program
   .description('process the sample photos, print what was made, and leave the server running')
   .option('--once', 'end when the photos are done')
   .action(async ({ once = false }: { once?: boolean }) => {
+    // only here: it brings the whole service, which --help need not wait for
+    const { runDemo } = await import('./cli/demo.ts')
     if (!(await runDemo(loadConfig(process.env), once))) process.exitCode = 1
   })
 

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { photo } from '../support/images.ts'
+import { createDataDir, startServer } from '../support/server.ts'
+
+interface Ended {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+/** Runs the built CLI with its output into pipes. */
+async function greenroom(args: string[], env: Record<string, string>): Promise<Ended> {
+  const child = spawn(process.execPath, ['dist/cli.js', ...args], { env: { PATH: process.env.PATH, ...env } })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.on('data', (text) => {
+    output.stdout += text
+  })
+  child.stderr.on('data', (text) => {
+    output.stderr += text
+  })
+  const [code] = await once(child, 'close')
+  return { code, ...output }
+}
+
+/** Two good photos, one that is cut off, and something that is no picture. */
+async function createFolder(dir: string): Promise<string> {
+  const folder = path.join(dir, 'photos')
+  await mkdir(folder)
+  for (const name of ['lamp-bird-small.jpg', 'fig-bowl-alpha.png']) {
+    await copyFile(`examples/photos/${name}`, path.join(folder, name))
+  }
+  await writeFile(path.join(folder, 'broken.jpg'), (await photo('dragonfly-square.jpg')).subarray(0, 60_000))
+  await writeFile(path.join(folder, 'notes.txt'), 'not a picture')
+  return folder
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what must not be there
+const escapes = /[\u001b\r]/
+
+describe('greenroom upload', () => {
+  it('sends the rest when one is broken, says which and why, and fails; in plain lines when piped', async () => {
+    await using data = await createDataDir()
+    await using server = await startServer(path.join(data.dir, 'data'))
+    const folder = await createFolder(data.dir)
+    const { code, stdout } = await greenroom(
+      ['upload', folder, '--artist', 'DJ Folder', '--venue', 'liv', '-r', 'presets'],
+      {
+        GREENROOM_URL: server.url,
+      },
+    )
+    expect(code).toBe(1)
+    expect(stdout).not.toMatch(escapes)
+    const lines = stdout.trim().split('\n')
+    expect(lines).toHaveLength(4)
+    expect(stdout).toContain('✗ broken.jpg: The file is cut off: its end is missing.\n')
+    expect(stdout).toMatch(/✓ lamp-bird-small\.jpg: 5\.6 kB in, 3 variants of \d+(\.\d)? kB out\.\n/)
+    expect(stdout).toMatch(/✓ fig-bowl-alpha\.png: 511 kB in, 3 variants of/)
+    expect(lines.at(-1)).toBe('2 done, 1 failed')
+  })
+
+  it('does the work itself when no server runs, and what it made is there for the next', async () => {
+    await using data = await createDataDir()
+    const env = { DATA_DIR: data.dir, PORT: '1' }
+    const file = 'examples/photos/lamp-bird-small.jpg'
+    const first = await greenroom(['upload', file, '--artist', 'Bird'], env)
+    expect([first.code, first.stderr]).toEqual([0, ''])
+    expect(first.stdout).toContain('1 done, 0 failed')
+    const again = await greenroom(['upload', file, '--artist', 'Bird'], env)
+    expect(again.stdout).toContain('known already')
+
+    const listed = await greenroom(['runs', 'ls'], env)
+    expect(listed.stdout).toMatch(/^ *run +kind +state +done +failed +created/)
+    const id = /[0-9a-f-]{36}(?=.*CLEAN)/.exec(listed.stdout)?.[0] ?? ''
+    const shown = await greenroom(['runs', 'show', id], env)
+    expect(shown.stdout).toContain('state     SUCCEEDED, CLEAN')
+    const watched = await greenroom(['runs', 'watch', id], env)
+    expect(watched.code).toBe(0)
+    expect(watched.stdout).toMatch(/^1 QUEUED .*\n2 PLANNED .*\n3 STARTED /)
+    expect(watched.stdout).not.toMatch(escapes)
+  })
+
+  it.each([
+    [['upload', 'nowhere.jpg', '--artist', 'X'], 'There is no file or folder nowhere.jpg.'],
+    [['runs', 'show', '01a1fc0f-0000-7000-8000-000000000000'], 'There is no run 01a1fc0f-0000-7000-8000-000000000000.'],
+    [['upload', 'package.json'], "required option '-a, --artist <name>' not specified"],
+  ])('%s fails with a sentence', async (args, message) => {
+    await using data = await createDataDir()
+    const { code, stderr } = await greenroom(args, { DATA_DIR: data.dir, PORT: '1' })
+    expect(code).toBe(1)
+    expect(stderr).toContain(message)
+    expect(stderr).not.toContain('    at ')
+  })
+
+  it('says when the server that it is told of is not there', async () => {
+    const { code, stderr } = await greenroom(['runs', 'ls'], { GREENROOM_URL: 'http://localhost:1' })
+    expect([code, stderr]).toEqual([1, 'greenroom: No Greenroom answers at http://localhost:1 (GREENROOM_URL).\n'])
+  })
+})
+
+it.each([[[]], [['upload']], [['runs']], [['runs', 'ls']], [['serve']], [['demo']]])(
+  'greenroom %s --help explains itself',
+  async (args) => {
+    const { code, stdout } = await greenroom([...args, '--help'], {})
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^Usage: greenroom/)
+  },
+)
+
+it('greenroom demo --once processes every sample and tells what came of it', async () => {
+  await using data = await createDataDir()
+  const { code, stdout, stderr } = await greenroom(['demo', '--once'], { DATA_DIR: data.dir, PORT: '0' })
+  expect([code, stderr]).toEqual([0, ''])
+  expect(stdout).toContain('11 photos, 147 variants in')
+  expect(stdout).toMatch(/AVIF instead of 3\.7 MB of originals: \d\d% saved\./)
+  expect(stdout).toMatch(/explore +http:\/\/localhost:\d+\/graphql/)
+})

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises'
+import { getOperationAST, parse } from 'graphql'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { multipart } from '../support/client.ts'
+import { photo } from '../support/images.ts'
+import { overSse, overWebSocket } from '../support/subscribe.ts'
+
+const page = await readFile(new URL('../../docs/api.md', import.meta.url), 'utf8')
+const operations = [...page.matchAll(/```graphql\n([\s\S]*?)```/g)].map((match) => match[1] ?? '')
+const named = (name: string) =>
+  operations.find((operation) => getOperationAST(parse(operation))?.name?.value === name) ?? ''
+
+let app: TestApp
+const variables: { id?: string; runId?: string } = {}
+beforeAll(async () => {
+  app = await createTestApp()
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+describe('the tour of the API', () => {
+  it('sends a photo', async () => {
+    const form = multipart(named('Upload'), {}, await photo('dragonfly-square.jpg'), 'dragonfly.jpg')
+    form.set('operations', JSON.stringify({ query: named('Upload'), variables: { file: null } }))
+    form.set('map', JSON.stringify({ 0: ['variables.file'] }))
+    const response = await app.yoga.fetch('http://localhost/graphql', {
+      method: 'POST',
+      headers: { 'x-graphql-yoga-csrf': '1' },
+      body: form,
+    })
+    const { data } = (await response.json()) as {
+      data: { uploadImage: { image: { id: string }; run: { id: string } } }
+    }
+    Object.assign(variables, { id: data.uploadImage.image.id, runId: data.uploadImage.run.id })
+    expect(data.uploadImage).toMatchObject({ duplicate: false, image: { width: 1080 }, run: { totalCount: 1 } })
+  })
+
+  it('watches it happen', async () => {
+    const types: string[] = []
+    const { results } = overWebSocket<{ runProgress: { type: string } }>(app.url, { query: named('Watch'), variables })
+    for await (const { data } of results) types.push(data?.runProgress.type ?? '')
+    expect(types.at(-1)).toBe('SUCCEEDED')
+  })
+
+  it('watches the gallery', async () => {
+    await using subscription = overSse<{ imageUpdated: { id: string } }>(app.url, { query: named('Gallery') })
+    const first = subscription.results.next()
+    while (app.bell.listenerCount === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    app.bell.ring(
+      'image',
+      Buffer.from(variables.id ?? '', 'base64')
+        .toString()
+        .split(':')[1],
+    )
+    expect((await first).value?.data?.imageUpdated.id).toBe(variables.id)
+  })
+
+  it.each([
+    ['Picture', { image: { status: 'READY', thumbnail: { width: 150 }, artists: [{ slug: 'carl-cox' }] } }],
+    ['Browse', { images: { totalCount: 1 }, artists: { nodes: [{ images: { edges: [{ venueTag: 'liv' }] } }] } }],
+    ['Again', { reprocessImages: { run: { kind: 'REPROCESS', scope: 'ALL' } } }],
+    ['Failures', { runs: { nodes: [{ kind: 'REPROCESS' }, { kind: 'UPLOAD', outcome: 'CLEAN' }] } }],
+    ['Rename', { upsertArtist: { slug: 'carl-cox', aliases: ['Carl Andrew Cox'] } }],
+    ['Hide', { deleteImage: { status: 'DELETED' } }],
+    ['Unhide', { restoreImage: { status: 'READY' } }],
+  ])('runs %s', async (name, expected) => {
+    const answer = await app.gql(named(name), variables)
+    await app.dispatcher.idle()
+    expect(answer).toMatchObject(expected)
+  })
+
+  it('leaves no example out', () => {
+    const tested = ['Upload', 'Watch', 'Gallery', 'Picture', 'Browse', 'Again', 'Failures', 'Rename', 'Hide', 'Unhide']
+    expect(operations.map((operation) => getOperationAST(parse(operation))?.name?.value)).toEqual(tested)
+  })
+})
