@@ -6,6 +6,7 @@ import { openDb, type Tx } from '../../src/services/db/open-db.ts'
 import { DatabaseInUseError } from '../../src/services/db/owner-lock.ts'
 import { isUniqueViolation } from '../../src/services/db/sql.ts'
 import { createTestDatabase, providers } from '../support/databases.ts'
+import { imageRow } from '../support/rows.ts'
 
 const artist = (slug: string) => ({ slug, name: slug, aliases: [], searchKey: slug })
 
@@ -53,22 +54,7 @@ describe.each(providers)('on %s', (provider) => {
     await using opened = await openDb(database.url)
     const { db } = opened
     const { id: artistId } = await db.artist.create({ data: artist('one') })
-    const { id: imageId } = await db.image.create({
-      data: {
-        sha256: 'a',
-        originalKey: 'k',
-        filename: 'f',
-        searchKey: 'f',
-        format: 'jpeg',
-        mimeType: 'image/jpeg',
-        byteSize: 1,
-        width: 1,
-        height: 1,
-        frames: 1,
-        source: 'UPLOAD',
-        warnings: [],
-      },
-    })
+    const { id: imageId } = await db.image.create({ data: imageRow() })
     const set = { imageId, recipe: 'presets', state: 'CURRENT' as const }
     await db.variantSet.create({ data: { ...set, recipeHash: 'one' } })
     const second = await db.variantSet.create({ data: { ...set, recipeHash: 'two' } }).catch((error: unknown) => error)

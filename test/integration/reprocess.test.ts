@@ -1,10 +1,13 @@
 import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { dialects } from '../../src/services/db/sql.ts'
+import { createRunPlanner } from '../../src/services/run-planner.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { providers } from '../support/databases.ts'
 import { filesBelow } from '../support/files.ts'
 import { damagedJpeg, jpeg } from '../support/images.ts'
+import { imageRow } from '../support/rows.ts'
 
 interface Started {
   reprocessImages: {
@@ -218,27 +221,11 @@ describe.each(providers)('reprocessing on %s', (provider) => {
 
   it('plans in chunks what is more than one chunk', async () => {
     await app.process(await jpeg())
-    const rows = Array.from({ length: 2_500 }, (_each, index) => ({
-      sha256: `fake-${index}`,
-      originalKey: 'originals/none.jpg',
-      filename: `${index}.jpg`,
-      searchKey: '',
-      format: 'jpeg',
-      mimeType: 'image/jpeg',
-      byteSize: 1,
-      width: 1000,
-      height: 1000,
-      frames: 1,
-      source: 'UPLOAD' as const,
-      warnings: [],
-    }))
-    await app.db.image.createMany({ data: rows })
+    await app.db.image.createMany({ data: Array.from({ length: 2_500 }, imageRow) })
     const run = await app.db.run.create({
       data: { kind: 'REPROCESS', lane: 1, scope: { kind: 'REPROCESS', scope: 'ALL', ids: [], recipes: null } },
     })
-    // paused, so that it is planned and not worked on
-    const { createRunPlanner } = await import('../../src/services/run-planner.ts')
-    const { dialects } = await import('../../src/services/db/sql.ts')
+    // planned by hand, so that it is not worked on
     await app.dispatcher[Symbol.asyncDispose]()
     const planner = createRunPlanner({ db: app.db, dialect: dialects[provider], bell: app.bell })
     const totals: number[] = []

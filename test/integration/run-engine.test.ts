@@ -6,6 +6,7 @@ import { dialects } from '../../src/services/db/sql.ts'
 import { startImageRun } from '../../src/services/runs.ts'
 import { createTasks, LeaseLostError } from '../../src/services/tasks.ts'
 import { createTestDatabase, providers } from '../support/databases.ts'
+import { imageRow } from '../support/rows.ts'
 
 const scope = { kind: 'UPLOAD' as const, recipes: ['presets'] }
 const failure = { code: 'STORAGE_UNAVAILABLE', message: 'no storage', stage: 'STORE', retryable: true } as const
@@ -16,25 +17,8 @@ async function createEngine(provider: Provider, leaseMs = 30_000) {
   const opened = await openDb(database.url)
   const { db } = opened
   const bell = createBell()
-  let images = 0
-  async function createImages(count: number) {
-    images += count
-    const data = Array.from({ length: count }, (_each, index) => ({
-      sha256: `sha-${images}-${index}`,
-      originalKey: 'k',
-      filename: `photo-${index}.jpg`,
-      searchKey: '',
-      format: 'jpeg',
-      mimeType: 'image/jpeg',
-      byteSize: 1,
-      width: 1000,
-      height: 1000,
-      frames: 1,
-      source: 'UPLOAD' as const,
-      warnings: [],
-    }))
-    return db.image.createManyAndReturn({ data })
-  }
+  const createImages = (count: number) =>
+    db.image.createManyAndReturn({ data: Array.from({ length: count }, imageRow) })
   return {
     db,
     bell,
