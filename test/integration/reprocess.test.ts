@@ -222,11 +222,11 @@ describe.each(providers)('reprocessing on %s', (provider) => {
   it('plans in chunks what is more than one chunk', async () => {
     await app.process(await jpeg())
     await app.db.image.createMany({ data: Array.from({ length: 2_500 }, imageRow) })
+    // planned by hand below
+    await app.dispatcher[Symbol.asyncDispose]()
     const run = await app.db.run.create({
       data: { kind: 'REPROCESS', lane: 1, scope: { kind: 'REPROCESS', scope: 'ALL', ids: [], recipes: null } },
     })
-    // planned by hand, so that it is not worked on
-    await app.dispatcher[Symbol.asyncDispose]()
     const planner = createRunPlanner({ db: app.db, dialect: dialects[provider], bell: app.bell })
     const totals: number[] = []
     while (await planner.planChunk()) {
