@@ -123,6 +123,14 @@ describe('the built service', () => {
     expect(stderr).toContain('HOST is 0.0.0.0, which others can reach')
   })
 
+  it('says when its folder cannot be made', async () => {
+    const { code, stderr } = await runToEnd({ DATA_DIR: 'package.json/data' })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^The folder .*package\.json\/data\/private cannot be made \(ENOTDIR\)\. Choose another DATA_DIR\.\n$/,
+    )
+  })
+
   it('says when its port is taken', async () => {
     await using data = await createDataDir()
     await using other = await createDataDir()

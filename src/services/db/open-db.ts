@@ -20,6 +20,13 @@ export interface OpenDb extends AsyncDisposable {
   provider: Provider
 }
 
+export class FolderError extends OperatorError {
+  override readonly name = 'FolderError'
+  constructor(dir: string, cause: NodeJS.ErrnoException) {
+    super(`The folder ${dir} cannot be made (${cause.code}). Choose another DATA_DIR.`, { cause })
+  }
+}
+
 export class DatabaseUnavailableError extends OperatorError {
   override readonly name = 'DatabaseUnavailableError'
   constructor(cause: Error & { code?: string }) {
@@ -41,7 +48,7 @@ export async function openDb(url: string): Promise<OpenDb> {
 }
 
 async function openSqlite(file: string): Promise<OpenDb> {
-  mkdirSync(path.dirname(file), { recursive: true })
+  makeFolder(path.dirname(file))
   const lock = ownDatabaseFile(file)
   try {
     migrateSqlite(file, migrationsOf('sqlite'))
@@ -57,6 +64,14 @@ async function openSqlite(file: string): Promise<OpenDb> {
   } catch (error) {
     lock[Symbol.dispose]()
     throw error
+  }
+}
+
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true })
+  } catch (cause) {
+    throw new FolderError(dir, cause as NodeJS.ErrnoException)
   }
 }
 
