@@ -12,8 +12,8 @@ const program = new Command('greenroom')
   .addHelpText(
     'after',
     `
-Commands other than serve talk to the server at GREENROOM_URL, or on the local port;
-with none running they do the work themselves, under the lock of the database.`,
+upload and runs talk to the server at GREENROOM_URL, or on the local port; with none
+running they do the work themselves. serve and demo start a server of their own.`,
   )
 
 const connection = () => connect(loadConfig(process.env), process.env.GREENROOM_URL)

@@ -47,6 +47,8 @@ function createBars(total: number, unit: string, stream: NodeJS.WriteStream): Pr
       }
     },
     [Symbol.dispose]() {
+      // log() only buffers, and stop() does not flush: the line of the last step would be lost
+      bars.update()
       bars.stop()
     },
   }
