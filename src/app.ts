@@ -10,19 +10,25 @@ import type { Context } from './schema/context.ts'
 import { schema } from './schema/index.ts'
 import { createArtists } from './services/artists.ts'
 import { type Bell, createBell } from './services/bell.ts'
+import { createCancellations } from './services/cancellations.ts'
 import { createClaims } from './services/claims.ts'
 import { type Db, openDb } from './services/db/open-db.ts'
 import { dialects } from './services/db/sql.ts'
 import { createDispatcher, type Dispatcher } from './services/dispatcher.ts'
+import { createGarbageCollector } from './services/garbage.ts'
 import { createImageHost, type ImageHost } from './services/image-host.ts'
 import { createImages } from './services/images.ts'
 import { createProcessImage } from './services/process-image.ts'
 import { createPublicUrls } from './services/public-urls.ts'
+import { createQueue } from './services/queue.ts'
 import { createRunPlanner } from './services/run-planner.ts'
+import { createRunPreviews } from './services/run-preview.ts'
 import { createRuns } from './services/runs.ts'
 import { createSettleTask } from './services/settle-task.ts'
 import { createDiskStore } from './services/storage/disk-store.ts'
+import { voidLeases } from './services/task-states.ts'
 import { createTasks } from './services/tasks.ts'
+import { createWorkLoop } from './services/work-loop.ts'
 
 export class CannotStartError extends OperatorError {
   override readonly name = 'CannotStartError'
@@ -38,12 +44,14 @@ export interface App extends AsyncDisposable {
   dispatcher: Dispatcher
 }
 
-/** How long units that have begun may take when the service ends, ms. */
-const cutShortMs = 5_000
+/** A temp file that nobody wrote to for this long is nobody's, ms. */
+const tempMaxAgeMs = 3_600_000
+const hourMs = 3_600_000
 
 /** Builds and starts everything, in the order of dependence; disposing ends it in the reverse order. */
 export async function createApp(config: Config, log: Log = createLog(config.logLevel)): Promise<App> {
-  const { limits, defaultRecipes, work } = config
+  const { limits, defaultRecipes, work, cleaning } = config
+  const threads = work.threads ?? availableParallelism()
   await using resources = new AsyncDisposableStack()
 
   const { db, provider } = resources.use(await openDb(config.database.url))
@@ -51,31 +59,57 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const bell = createBell()
   const variants = createDiskStore(fromFileUrl(config.storage.url))
   const originals = createDiskStore(fromFileUrl(config.storage.originalsUrl))
-  const host = resources.use(createImageHost({ threads: work.threads ?? availableParallelism(), log }))
+  const stores = { variants, originals }
+  const host = resources.use(createImageHost({ threads, log }))
   // a service that cannot process must not say that it is up
   await host.encoder().catch((cause: unknown) => {
     throw new CannotStartError(`The image host cannot be started: ${(cause as Error).message}`, { cause })
   })
 
   const claims = createClaims({ db, dialect, bell, leaseMs: work.leaseMs })
-  if (provider === 'sqlite') {
-    await claims.voidLeases()
-    await Promise.all([variants.sweepTemp(), originals.sweepTemp(), claims.reap()])
+  const sweepTemp = async (maxAgeMs: number) => {
+    const limits = { maxAgeMs, maxBytes: cleaning.tempQuotaBytes }
+    const [some, others] = await Promise.all([variants.sweepTemp(limits), originals.sweepTemp(limits)])
+    if (some + others > 0) log.info({ files: some + others }, 'removed temporary files that were left behind')
   }
+  // the one process of a SQLite file: whatever it finds is what a crash left
+  const isAlone = provider === 'sqlite'
+  if (isAlone) await voidLeases(db)
+  await Promise.all([sweepTemp(isAlone ? 0 : tempMaxAgeMs), claims.reap()])
+
   const tasks = createTasks({ db, bell, leaseMs: work.leaseMs })
+  const settle = createSettleTask({ tasks, retryBaseMs: work.retryBaseMs, log })
   const processImage = createProcessImage({
     tasks,
     host,
-    stores: { variants, originals },
-    settings: {
-      defaultRecipes,
-      maxPixels: limits.maxPixels,
-      settle: createSettleTask({ tasks, retryBaseMs: work.retryBaseMs, log }),
-    },
+    stores,
+    settings: { defaultRecipes, maxPixels: limits.maxPixels, settle },
   })
   const planner = createRunPlanner({ db, dialect, bell })
-  const settings = { concurrency: work.concurrency, leaseMs: work.leaseMs, log }
-  const dispatcher = resources.use(createDispatcher({ claims, planner, work: processImage, settings }))
+  const cancellations = createCancellations({ db, dialect, bell })
+  const garbage = createGarbageCollector({ db, stores, graceMs: cleaning.graceMs })
+  const dispatcher = resources.use(
+    createDispatcher({
+      claims,
+      work: processImage,
+      chores: {
+        plan: { step: planner.planChunk, everyMs: 1_000 },
+        cancel: { step: async () => (await cancellations.cancelChunks()) > 0, everyMs: 250 },
+        'reap leases': { step: async () => (await claims.reap()) > 0, everyMs: 5_000 },
+      },
+      settings: { concurrency: work.concurrency, leaseMs: work.leaseMs, log },
+    }),
+  )
+  resources.use(
+    createWorkLoop({
+      async step() {
+        await sweepTemp(tempMaxAgeMs)
+        return (await garbage.collect()).sets > 0
+      },
+      lookAgainMs: hourMs,
+      onError: (error) => log.error({ err: error }, 'cannot clean up'),
+    }),
+  )
 
   const { wake } = dispatcher
   let publicBase = config.storage.publicBaseUrl ?? ''
@@ -86,15 +120,15 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     urls: createPublicUrls(() => publicBase),
     artists: createArtists({ db }),
     images: createImages({ db, bell, originals, wake, settings: { limits, defaultRecipes } }),
-    runs: createRuns({ db, bell, wake }),
+    runs: createRuns({ db, dialect, bell, dispatcher }),
+    previews: createRunPreviews({ db, settings: { threads, defaultRecipes } }),
+    queue: createQueue({ db, dispatcher }),
+    garbage,
   }
   const yoga = createGraphQL({ schema, context, log })
   const http = resources.use(createHttp({ yoga, media: createMedia(variants.root) }))
-  // first of all at the end: nothing new is begun, and what takes too long is cut short and done again later
-  resources.defer(() => {
-    dispatcher.stop()
-    setTimeout(() => host[Symbol.asyncDispose](), cutShortMs).unref()
-  })
+  // first of all at the end: what is in work is let go, for the next start
+  resources.defer(() => dispatcher.stop())
   const { port } = await http.listen(config.http)
   publicBase ||= `http://localhost:${port}/media`
   wake()

@@ -43,6 +43,8 @@ const environment = z
     MIN_HEIGHT: integer(1, 16_383).default(100),
     LEASE_SECONDS: integer(3, 86_400).default(30),
     RETRY_BASE_SECONDS: integer(0, 86_400).default(2),
+    GC_GRACE_SECONDS: integer(0, 315_360_000).default(7 * 24 * 3600),
+    TEMP_QUOTA_BYTES: integer(0, 1024 ** 4).default(1024 * mebibyte),
     LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   })
   .superRefine((env, context) => {
@@ -87,6 +89,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
       leaseMs: e.LEASE_SECONDS * 1000,
       retryBaseMs: e.RETRY_BASE_SECONDS * 1000,
     },
+    cleaning: { graceMs: e.GC_GRACE_SECONDS * 1000, tempQuotaBytes: e.TEMP_QUOTA_BYTES },
     defaultRecipes: e.DEFAULT_RECIPES,
     limits: {
       maxBytes: e.MAX_BYTES,

@@ -73,7 +73,7 @@ export class PoisonImageError extends AppError {
   override readonly name = 'PoisonImageError'
   readonly code = 'POISON_IMAGE'
   constructor(deaths: number) {
-    super(`The image ended the image host ${deaths} times and is not tried again.`)
+    super(`The image ended the image host ${deaths} times while it was alone in it, and is not tried again.`)
   }
 }
 

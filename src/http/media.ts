@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import path from 'node:path'
 import send from 'send'
-import { hashedCacheControl } from '../services/process-image.ts'
-import { publicPrefixes } from '../services/public-urls.ts'
+import { hashedCacheControl, publicPrefixes } from '../services/public-urls.ts'
 
 const contentTypes: Record<string, string> = {
   avif: 'image/avif',

@@ -1,9 +1,12 @@
 import type { Artists } from '../services/artists.ts'
 import type { Bell } from '../services/bell.ts'
 import type { Db } from '../services/db/open-db.ts'
+import type { GarbageCollector } from '../services/garbage.ts'
 import type { Limits } from '../services/image-header.ts'
 import type { Images } from '../services/images.ts'
 import type { PublicUrls } from '../services/public-urls.ts'
+import type { Queue } from '../services/queue.ts'
+import type { RunPreviews } from '../services/run-preview.ts'
 import type { Runs } from '../services/runs.ts'
 
 /** What resolvers work with: queries read `db`, mutations make one call of a service. */
@@ -13,6 +16,9 @@ export interface Context {
   artists: Artists
   images: Images
   runs: Runs
+  previews: RunPreviews
+  queue: Queue
+  garbage: GarbageCollector
   urls: PublicUrls
   limits: Limits
 }

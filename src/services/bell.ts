@@ -1,16 +1,16 @@
 import { EventEmitter } from 'node:events'
 
-/** `run:{id}` rings when events of that run were committed; `image` when any image changed, with its id. */
-export type Topic = `run:${string}` | 'image'
+/** `run`: events of a run were committed. `image`: something about an image was. */
+export type Topic = 'run' | 'image'
 
 /**
  * Tells that something was committed. Apart from an id it carries no data: who hears it reads the database, so a ring
  * that is lost or doubled does no harm.
  */
 export interface Bell {
-  ring(topic: Topic, id?: string): void
-  /** returns what stops listening */
-  listen(topic: Topic, listener: (id: string) => void): () => void
+  ring(topic: Topic, id: string): void
+  /** to the rings of one id, or of all for null; returns what stops listening */
+  listen(topic: Topic, id: string | null, listener: (id: string) => void): () => void
   /** how many listen, on all topics */
   readonly listenerCount: number
 }
@@ -20,15 +20,17 @@ export function createBell(): Bell {
   // one listener a subscriber, and there may be hundreds
   emitter.setMaxListeners(0)
   return {
-    ring(topic, id = '') {
+    ring(topic, id) {
       emitter.emit(topic, id)
+      emitter.emit(`${topic} ${id}`, id)
     },
-    listen(topic, listener) {
-      emitter.on(topic, listener)
-      return () => void emitter.off(topic, listener)
+    listen(topic, id, listener) {
+      const name = id === null ? topic : `${topic} ${id}`
+      emitter.on(name, listener)
+      return () => void emitter.off(name, listener)
     },
     get listenerCount() {
-      return emitter.eventNames().reduce((sum, topic) => sum + emitter.listenerCount(topic), 0)
+      return emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0)
     },
   }
 }

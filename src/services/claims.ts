@@ -1,19 +1,22 @@
-import { randomUUID } from 'node:crypto'
 import { type Image, Prisma } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import type { Dialect } from './db/sql.ts'
-import { recordRun } from './run-events.ts'
 import type { RunScope } from './run-scope.ts'
+import { advance, startTask } from './run-states.ts'
+import { type Holder, hasClaimable, renewLeases, requeueExpired, takeTask } from './task-states.ts'
 
 /** A task that this process may work on until the lease ends; `token` fences every write about it. */
-export interface Claim {
-  taskId: string
+export interface Claim extends Holder {
   runId: string
-  token: string
   /** 1 for the first */
   attempt: number
+  /** it was in the image host when that died, so it may only be in it alone */
+  suspect: boolean
+  /** deaths of the image host while it was alone in it */
   crashes: number
+  /** megapixels, less what earlier attempts have stored */
+  workLeft: number
   image: Image
   scope: RunScope
 }
@@ -21,12 +24,10 @@ export interface Claim {
 export interface Claims {
   /** the next task of the run whose turn it is, or null */
   claim(): Promise<Claim | null>
-  /** keeps leases of tasks in work alive; a lease that was lost is left alone */
-  renew(tokens: readonly string[]): Promise<void>
+  /** keeps leases of tasks in work alive; returns the tokens that still are leases */
+  renew(tokens: readonly string[]): Promise<Set<string>>
   /** requeues tasks whose lease ran out, without using an attempt; returns how many */
   reap(): Promise<number>
-  /** ends every lease at once: at start-up the one process of a SQLite file is the only one that could hold any */
-  voidLeases(): Promise<void>
 }
 
 export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; leaseMs: number }): Claims {
@@ -38,92 +39,48 @@ export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; lease
       UPDATE "Run" SET "servedAt" = ${now} WHERE "id" = (
         SELECT r."id" FROM "Run" r
         WHERE r."status" IN (${dialect.value('RunStatus', 'QUEUED')}, ${dialect.value('RunStatus', 'RUNNING')})
-          AND r."pausedAt" IS NULL AND EXISTS (SELECT 1 FROM "Task" t WHERE t."runId" = r."id" AND ${runnable(now)})
+          AND r."pausedAt" IS NULL AND ${hasClaimable(dialect, Prisma.sql`r."id"`, now)}
         ORDER BY r."lane", r."servedAt" NULLS FIRST, r."id" LIMIT 1)
+      AND "status" IN (${dialect.value('RunStatus', 'QUEUED')}, ${dialect.value('RunStatus', 'RUNNING')})
       RETURNING "id"`
     return run?.id ?? null
   }
 
-  async function takeTask(tx: Tx, runId: string, now: Date) {
-    const token = randomUUID()
-    const [task] = await tx.$queryRaw<{ id: string }[]>`
-      UPDATE "Task" SET "status" = ${dialect.value('TaskStatus', 'RUNNING')}, "stage" = ${dialect.value('TaskStage', 'FETCH')},
-        "attempt" = "attempt" + 1, "nextAttemptAt" = NULL, "leaseToken" = ${token},
-        "leaseExpiresAt" = ${new Date(now.getTime() + leaseMs)}, "startedAt" = ${now}
-      WHERE "id" = (SELECT t."id" FROM "Task" t WHERE t."runId" = ${runId} AND ${runnable(now)}
-        ORDER BY t."position" LIMIT 1 ${dialect.skipLocked})
-      RETURNING "id"`
-    return task ? { id: task.id, token } : null
-  }
-
-  /** waiting, due, and no other task works on the same image */
-  const runnable = (
-    now: Date,
-  ) => Prisma.sql`t."status" IN (${dialect.value('TaskStatus', 'QUEUED')}, ${dialect.value('TaskStatus', 'RETRYING')})
-    AND (t."nextAttemptAt" IS NULL OR t."nextAttemptAt" <= ${now})
-    AND NOT EXISTS (SELECT 1 FROM "Task" o WHERE o."imageId" = t."imageId"
-      AND o."status" = ${dialect.value('TaskStatus', 'RUNNING')} AND o."leaseExpiresAt" > ${now})`
-
   async function take(tx: Tx): Promise<Claim | null> {
     const now = new Date()
     const runId = await pickRun(tx, now)
-    const taken = runId ? await takeTask(tx, runId, now) : null
-    if (!runId || !taken) return null
-    const began = await tx.run.updateMany({
-      where: { id: runId, status: 'QUEUED' },
-      data: { status: 'RUNNING', startedAt: now },
-    })
+    const holder = runId ? await takeTask(tx, dialect, runId, { now, leaseMs }) : null
+    if (!runId || !holder) return null
     const task = await tx.task.findUniqueOrThrow({
-      where: { id: taken.id },
+      where: { id: holder.taskId },
       include: { image: true, run: { select: { scope: true } } },
     })
-    const { attempt, crashes, image, run } = task
+    const { attempt, suspect, crashes, plannedWork, doneWork, image, run } = task
     if (!image) throw new Error(`Task ${task.id} has no image.`)
-    const started = { type: 'STARTED' as const, message: 'The run has started.' }
     const message = `${task.subject} is being worked on.`
-    await recordRun(tx, runId, {}, [
-      ...(began.count === 1 ? [started] : []),
-      { type: 'TASK_STARTED', taskId: task.id, message },
-    ])
+    await startTask(tx, runId, { type: 'TASK_STARTED', taskId: task.id, message })
     const scope = run.scope as unknown as RunScope
-    return { taskId: task.id, runId, token: taken.token, attempt, crashes, image, scope }
+    return { ...holder, runId, attempt, suspect, crashes, workLeft: plannedWork - doneWork, image, scope }
   }
 
   return {
     async claim() {
       const claimed = await db.$transaction(take)
-      if (claimed) bell.ring(`run:${claimed.runId}`)
+      if (claimed) bell.ring('run', claimed.runId)
       return claimed
     },
-    async renew(tokens) {
-      await db.task.updateMany({
-        where: { leaseToken: { in: [...tokens] }, status: 'RUNNING' },
-        data: { leaseExpiresAt: new Date(Date.now() + leaseMs) },
-      })
-    },
+    renew: (tokens) => renewLeases(db, tokens, new Date(Date.now() + leaseMs)),
     async reap() {
       const expired = await db.$transaction(async (tx) => {
-        const tasks = await tx.task.updateManyAndReturn({
-          where: { status: 'RUNNING', leaseExpiresAt: { lte: new Date() } },
-          data: {
-            status: 'QUEUED',
-            stage: 'PREPARE',
-            attempt: { decrement: 1 },
-            leaseToken: null,
-            leaseExpiresAt: null,
-          },
-        })
+        const tasks = await requeueExpired(tx)
         for (const task of tasks) {
           const message = `${task.subject} waits again: its worker went away.`
-          await recordRun(tx, task.runId, {}, [{ type: 'TASK_REQUEUED', taskId: task.id, message }])
+          await advance(tx, task.runId, {}, [{ type: 'TASK_REQUEUED', taskId: task.id, message }])
         }
         return tasks
       })
-      for (const { runId } of expired) bell.ring(`run:${runId}`)
+      for (const { runId } of expired) bell.ring('run', runId)
       return expired.length
-    },
-    async voidLeases() {
-      await db.task.updateMany({ where: { status: 'RUNNING' }, data: { leaseExpiresAt: new Date(0) } })
     },
   }
 }

@@ -1,111 +1,123 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import type { Claim, Claims } from './claims.ts'
-import type { RunPlanner } from './run-planner.ts'
-
-/** Finds work that no wake-up told of: due retries, tasks of other processes. */
-const lookAgainMs = 1_000
-const reapEveryMs = 5_000
+import { RunCancelledError } from './settle-task.ts'
+import { LeaseLostError } from './task-states.ts'
+import { createWorkLoop } from './work-loop.ts'
 
 export interface Dispatcher extends AsyncDisposable {
   /** there may be work */
   wake(): void
+  /** tells those who work on tasks of this run to end */
+  stopRun(runId: string): void
+  /** images at once; 0 for none. More are begun at once, fewer come about as tasks end. */
+  concurrency: number
   /** claims nothing more, and tells what is in work to end */
   stop(): void
-  /** resolves when nothing is in work and nothing can be claimed now */
+  /** resolves when nothing is in work and nothing can be done now */
   idle(): Promise<void>
+}
+
+/** What else has to be done for runs. */
+export interface Chore {
+  /** one thing; resolves to whether there was one */
+  step(): Promise<boolean>
+  everyMs: number
 }
 
 interface Deps {
   claims: Claims
-  planner: RunPlanner
+  chores: Readonly<Record<string, Chore>>
   work: (claim: Claim, signal: AbortSignal) => Promise<void>
   settings: { concurrency: number; leaseMs: number; log: Log }
 }
 
+interface Job {
+  claim: Claim
+  abort: AbortController
+  done: Promise<void>
+}
+
 /** Keeps `concurrency` tasks in work as long as there are any, and their leases alive. */
-export function createDispatcher({ claims, planner, work, settings }: Deps): Dispatcher {
-  const { concurrency, leaseMs, log } = settings
-  const stopping = new AbortController()
-  const running = new Map<string, Promise<void>>()
-  let wakes = 0
-  /** the wake-ups that a look found nothing more for */
-  let heard = 0
-  let filling: Promise<void> | null = null
+export function createDispatcher({ claims, chores, work, settings }: Deps): Dispatcher {
+  const { leaseMs, log } = settings
+  let { concurrency } = settings
+  let stopped = false
+  const jobs = new Map<string, Job>()
 
-  function wake(): void {
-    wakes += 1
-    if (concurrency === 0 || stopping.signal.aborted || filling) return
-    filling = fill()
-      .catch((error: unknown) => {
-        // the timer looks again; at once would be a hot loop while the database is away
-        heard = wakes
-        log.error({ err: error }, 'the dispatcher cannot claim')
-      })
-      .finally(() => {
-        filling = null
-        // one may have come after the last look and before this line
-        if (heard !== wakes) wake()
-      })
-  }
-
-  async function fill(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      // noted before looking: a wake-up during an empty look means that it has to look again
-      heard = wakes
-      const planned = await plan()
-      const claim = running.size < concurrency ? await claims.claim() : null
-      if (claim) start(claim)
-      if (!planned && !claim && heard === wakes) return
-    }
-  }
-
-  /** A run that cannot be planned must not keep the others from being worked on. */
-  async function plan(): Promise<boolean> {
-    try {
-      return await planner.planChunk()
-    } catch (error) {
-      log.error({ err: error }, 'the dispatcher cannot plan')
-      return false
-    }
+  async function claimOne(): Promise<boolean> {
+    if (stopped || jobs.size >= concurrency) return false
+    const claim = await claims.claim()
+    if (claim) start(claim)
+    return claim !== null
   }
 
   function start(claim: Claim): void {
-    const done = work(claim, stopping.signal).finally(() => {
-      running.delete(claim.token)
-      wake()
+    const abort = new AbortController()
+    // told while it was being claimed
+    if (stopped) abort.abort()
+    const done = work(claim, abort.signal).finally(() => {
+      jobs.delete(claim.token)
+      claiming.wake()
     })
-    running.set(claim.token, done)
+    jobs.set(claim.token, { claim, abort, done })
   }
 
-  /** a timer of its own, so that encoding never starves a lease */
-  function every(intervalMs: number, what: string, action: () => Promise<unknown>): NodeJS.Timeout {
-    return setInterval(() => {
-      action().catch((error: unknown) => log.error({ err: error }, `the dispatcher cannot ${what}`))
-    }, intervalMs)
+  async function renewLeases(): Promise<void> {
+    if (jobs.size === 0) return
+    const before = [...jobs.values()]
+    const held = await claims.renew(before.map(({ claim }) => claim.token))
+    for (const { claim, abort } of before) if (!held.has(claim.token)) abort.abort(new LeaseLostError(claim.taskId))
   }
 
-  const timers = [
-    every(lookAgainMs, 'look for work', async () => wake()),
-    every(leaseMs / 3, 'renew leases', async () => running.size > 0 && claims.renew([...running.keys()])),
-    every(reapEveryMs, 'reap leases', async () => (await claims.reap()) > 0 && wake()),
-  ]
+  const failed = (what: string) => (error: unknown) => log.error({ err: error }, `the dispatcher cannot ${what}`)
+  const claiming = createWorkLoop({ step: claimOne, lookAgainMs: 1_000, onError: failed('claim') })
+  const others = Object.entries(chores).map(([name, { step, everyMs }]) =>
+    createWorkLoop({
+      async step() {
+        const found = await step()
+        if (found) claiming.wake()
+        return found
+      },
+      lookAgainMs: everyMs,
+      onError: failed(name),
+    }),
+  )
+  const loops = [...others, claiming]
+  // a timer of its own, so that encoding never starves a lease
+  const heartbeat = setInterval(() => renewLeases().catch(failed('renew leases')), leaseMs / 3)
+
+  const wake = () => {
+    for (const loop of loops) loop.wake()
+  }
+  const stop = () => {
+    stopped = true
+    for (const { abort } of jobs.values()) abort.abort()
+  }
 
   return {
     wake,
-    stop: () => stopping.abort(),
+    stop,
+    stopRun(runId) {
+      for (const { claim, abort } of jobs.values()) if (claim.runId === runId) abort.abort(new RunCancelledError())
+    },
+    get concurrency() {
+      return concurrency
+    },
+    set concurrency(count) {
+      concurrency = count
+      claiming.wake()
+    },
     async idle() {
-      wake()
-      while (filling || running.size > 0) {
-        await Promise.all([filling, ...running.values()])
-        await sleep(1)
-      }
+      do {
+        await Promise.all([...jobs.values()].map(({ done }) => done))
+        for (const loop of loops) await loop.idle()
+      } while (jobs.size > 0)
     },
     async [Symbol.asyncDispose]() {
-      stopping.abort()
-      for (const timer of timers) clearInterval(timer)
-      await filling
-      await Promise.allSettled(running.values())
+      stop()
+      clearInterval(heartbeat)
+      await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()))
+      await Promise.allSettled([...jobs.values()].map(({ done }) => done))
     },
   }
 }

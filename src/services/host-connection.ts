@@ -5,13 +5,23 @@ import os from 'node:os'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { HostReply, HostRequest } from '../workers/protocol.ts'
 
-/** The host process ended. `inHost`: it was at work on this image then, which may be why. */
+interface DeathFacts {
+  /** it was at work on this image then, which may be why */
+  inHost: boolean
+  /** and no other image was open */
+  alone?: boolean
+  cause?: unknown
+}
+
+/** The host process ended. */
 export class HostDiedError extends Error {
   override readonly name = 'HostDiedError'
   readonly inHost: boolean
-  constructor(message: string, { inHost, cause }: { inHost: boolean; cause?: unknown }) {
+  readonly alone: boolean
+  constructor(message: string, { inHost, alone = false, cause }: DeathFacts) {
     super(message, { cause })
     this.inHost = inHost
+    this.alone = alone
   }
 }
 
@@ -59,11 +69,16 @@ function forkHost(threads: number) {
   return child
 }
 
-/** Starts a host process and speaks to it; `onEnd` hears of its end once. */
-export function connectToHost(
-  threads: number,
-  onEnd: (end: { reason: string; wasReady: boolean }) => void,
-): HostConnection {
+interface Options {
+  threads: number
+  /** images in the host, at this moment */
+  openImages: () => number
+  /** hears of its end once */
+  onEnd: (end: { reason: string; wasReady: boolean }) => void
+}
+
+/** Starts a host process and speaks to it. */
+export function connectToHost({ threads, openImages, onEnd }: Options): HostConnection {
   const child = forkHost(threads)
   const waiting = new Map<number, Waiting>()
   let lastId = 0
@@ -79,8 +94,9 @@ export function connectToHost(
   function end(reason: string): void {
     if (over) return
     over = true
+    const alone = openImages() === 1
     for (const { reject } of waiting.values()) {
-      reject(new HostDiedError(`The image host ended (${reason}).`, { inHost: ready }))
+      reject(new HostDiedError(`The image host ended (${reason}).`, { inHost: ready, alone }))
     }
     waiting.clear()
     onEnd({ reason, wasReady: ready })

@@ -1,22 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Semaphore } from 'async-mutex'
 import PQueue from 'p-queue'
 import { CorruptImageError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { DecodeRequest, Encoded, EncodeUnit, HostReply, ImageFacts } from '../workers/protocol.ts'
-import { connectToHost, type HostConnection, HostDiedError } from './host-connection.ts'
+import { connectToHost, type HostConnection } from './host-connection.ts'
 
 /** A host that dies before it has said anything is not started again at once. */
 const restartDelayMs = 1_000
 
+/** More than there ever are tasks in work, so that only who wants the host alone has to wait. */
+const seats = 10_000
+
 export interface OpenImage extends AsyncDisposable {
   facts: ImageFacts
-  /** the signal is looked at before the unit starts; a started unit runs to its end */
+  /** a unit that has begun runs to its end in the host, but nobody who is told to stop waits for it */
   encode(unit: EncodeUnit, signal: AbortSignal): Promise<Encoded>
+}
+
+export interface OpenRequest extends DecodeRequest {
+  /** no other image may be in the host meanwhile */
+  alone: boolean
 }
 
 export interface ImageHost extends AsyncDisposable {
   /** decodes once; throws CorruptImageError, HostDiedError */
-  open(request: DecodeRequest, signal: AbortSignal): Promise<OpenImage>
+  open(request: OpenRequest, signal: AbortSignal): Promise<OpenImage>
   /** versions of what encodes, once the host has said them */
   encoder(): Promise<string>
   readonly pid: number | undefined
@@ -28,19 +37,25 @@ export interface ImageHost extends AsyncDisposable {
  */
 export function createImageHost({ threads, log }: { threads: number; log: Log }): ImageHost {
   const slots = new PQueue({ concurrency: threads })
+  const room = new Semaphore(seats)
+  let inHost = 0
   let disposed = false
   let connection = start()
 
   function start(): HostConnection {
-    return connectToHost(threads, ({ reason, wasReady }) => {
-      if (disposed) return
-      log.warn({ reason }, 'the image host ended; starting it anew')
-      setTimeout(
-        () => {
-          if (!disposed) connection = start()
-        },
-        wasReady ? 0 : restartDelayMs,
-      ).unref()
+    return connectToHost({
+      threads,
+      openImages: () => inHost,
+      onEnd({ reason, wasReady }) {
+        if (disposed) return
+        log.warn({ reason }, 'the image host ended; starting it anew')
+        setTimeout(
+          () => {
+            if (!disposed) connection = start()
+          },
+          wasReady ? 0 : restartDelayMs,
+        ).unref()
+      },
     })
   }
 
@@ -50,36 +65,70 @@ export function createImageHost({ threads, log }: { threads: number; log: Log })
     return connection
   }
 
+  /** Waits for room, first come first served: one that wants the host alone is not overtaken for ever. */
+  async function enter(alone: boolean, signal: AbortSignal): Promise<() => void> {
+    const [, release] = await orAborted(room.acquire(alone ? seats : 1), signal, ([, leave]) => leave())
+    inHost += 1
+    return () => {
+      inHost -= 1
+      release()
+    }
+  }
+
+  function decode(request: DecodeRequest, signal: AbortSignal) {
+    return slots.add(
+      async () => {
+        signal.throwIfAborted()
+        const owner = await connected(signal)
+        return { owner, opened: expectKind(await owner.ask({ kind: 'open', request }), 'opened') }
+      },
+      { priority: 0 },
+    )
+  }
+
   return {
     get pid() {
       return connection.pid
     },
     encoder: () => connection.encoder,
-    async open(request, signal) {
-      const { owner, opened } = await slots.add(
-        async () => {
-          signal.throwIfAborted()
-          const host = await connected(signal)
-          return { owner: host, opened: expectKind(await host.ask({ kind: 'open', request }), 'opened') }
-        },
-        { priority: 0 },
-      )
-      const { handle, facts } = opened
-      return {
-        facts,
-        async encode(unit, unitSignal) {
-          const reply = await slots.add(
-            () => {
+    async open({ alone, ...request }, signal) {
+      const leave = await enter(alone, signal)
+      // what the host still works on, though nobody may wait for it any more
+      const asked = new Set<Promise<unknown>>()
+      const track = <T>(asking: Promise<T>): Promise<T> => {
+        const settled = asking.then(ignore, ignore).finally(() => asked.delete(settled))
+        asked.add(settled)
+        return asking
+      }
+      const decoding = track(decode(request, signal))
+      const close = async () => {
+        const { owner, opened } = await decoding
+        if (owner.isOpen()) await owner.ask({ kind: 'close', handle: opened.handle })
+      }
+      const done = () => {
+        close()
+          .catch(ignore)
+          .finally(() => Promise.all(asked).then(leave))
+      }
+      try {
+        const { owner, opened } = await orAborted(decoding, signal)
+        return {
+          facts: opened.facts,
+          async encode(unit, unitSignal) {
+            const ask = () => {
               unitSignal.throwIfAborted()
-              return owner.ask({ kind: 'encode', handle, unit })
-            },
-            { priority: -unit.width * unit.height },
-          )
-          return expectKind(reply, 'encoded').encoded
-        },
-        async [Symbol.asyncDispose]() {
-          if (owner.isOpen()) await owner.ask({ kind: 'close', handle }).catch(ignoreDeath)
-        },
+              return owner.ask({ kind: 'encode', handle: opened.handle, unit })
+            }
+            const encoding = track(slots.add(ask, { priority: -unit.width * unit.height }))
+            return expectKind(await orAborted(encoding, unitSignal), 'encoded').encoded
+          },
+          async [Symbol.asyncDispose]() {
+            done()
+          },
+        }
+      } catch (error) {
+        done()
+        throw error
       }
     },
     async [Symbol.asyncDispose]() {
@@ -89,9 +138,27 @@ export function createImageHost({ threads, log }: { threads: number; log: Log })
   }
 }
 
-/** A host that died has closed everything it had open. */
-function ignoreDeath(error: unknown): void {
-  if (!(error instanceof HostDiedError)) throw error
+/** A host that died has closed everything it had open, and whoever asked was told. */
+const ignore = () => {}
+
+/** The promise, or the signal's reason as soon as that comes; then what the promise brings is given to `unwanted`. */
+async function orAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  unwanted: (value: T) => void = ignore,
+): Promise<T> {
+  if (signal.aborted) {
+    promise.then(unwanted, ignore)
+    throw signal.reason
+  }
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => {
+      promise.then(unwanted, ignore)
+      reject(signal.reason)
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 function expectKind<K extends HostReply['kind']>(reply: HostReply, kind: K): Extract<HostReply, { kind: K }> {

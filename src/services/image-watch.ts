@@ -13,16 +13,15 @@ const lookAgainMs = 60_000
 export function watchImages({ db, bell }: { db: Db; bell: Bell }, artistSlug: string | null): Repeater<string> {
   const changed = new Set<string>()
   return pullOnBell({
-    lookAgainMs,
     listen: (ring) =>
-      bell.listen('image', (id) => {
+      bell.listen('image', null, (id) => {
         changed.add(id)
         ring()
       }),
     async read() {
       const ids = [...changed]
       changed.clear()
-      return { items: await ofArtist(db, ids, artistSlug), more: changed.size > 0, ended: false }
+      return { items: await ofArtist(db, ids, artistSlug), waitMs: changed.size > 0 ? 0 : lookAgainMs, ended: false }
     },
   })
 }

@@ -10,7 +10,7 @@ import { type ImageHeader, inspectImage, type Limits } from './image-header.ts'
 import { checkRecipes } from './recipes.ts'
 import { startImageRun } from './runs.ts'
 import type { ObjectStore } from './storage/disk-store.ts'
-import { ensureSets, missingUnits } from './variant-sets.ts'
+import { ensureSets, lacksUnits } from './variant-sets.ts'
 
 export interface UploadInput {
   bytes: Uint8Array
@@ -49,20 +49,25 @@ interface Original {
   key: string
   /** the key of an original of these bytes that is gone or damaged */
   replaces: string | null
+  /** it was stored just now, not found there */
+  fresh: boolean
 }
 
 export function createImages({ db, bell, originals, wake, settings }: Deps): Images {
-  /** Image, artist, placement, sets, run, tasks and first events: all or nothing. */
+  /**
+   * Image, artist, placement, sets, run, tasks and first events: all or nothing. Null when the image whose original was
+   * found has been collected meanwhile, and the original with it.
+   */
   function record(original: Original, checked: CheckedUpload) {
     return db.$transaction(async (tx) => {
       const known = await tx.image.findUnique({ where: { sha256: original.sha256 } })
+      if (!known && !original.fresh) return null
       const image = known ? await revive(tx, known, original) : await createImage(tx, original)
       const artist = await findOrCreateArtist(tx, checked.artistName)
       await place(tx, artist.id, image.id, checked.venueTag)
       const sets = await ensureSets(tx, image.id, () => checked.recipes)
-      const missing = sets.some((set) => missingUnits(set).length > 0)
       const scope = { kind: 'UPLOAD' as const, recipes: checked.recipes }
-      const run = await startImageRun(tx, scope, missing ? [image] : [])
+      const run = await startImageRun(tx, scope, lacksUnits(sets) ? [image] : [])
       return { image, run, duplicate: known !== null }
     })
   }
@@ -79,6 +84,25 @@ export function createImages({ db, bell, originals, wake, settings }: Deps): Ima
     return { key, replaces: known?.originalKey ?? null, fresh: true }
   }
 
+  async function take(checked: CheckedUpload & Pick<Original, 'header' | 'sha256'>, bytes: Uint8Array) {
+    const { header, sha256, filename } = checked
+    const kept = await keepOriginal(sha256, bytes, header)
+    const original = { ...kept, filename, header, byteSize: bytes.byteLength, sha256 }
+    let used: string | null = null
+    try {
+      // the same new bytes twice at once: the second finds the first's row
+      const result = await record(original, checked).catch((error: unknown) => {
+        if (isUniqueViolation(error)) return record(original, checked)
+        throw error
+      })
+      used = result?.image.originalKey ?? null
+      return result
+    } finally {
+      if (kept.fresh && used !== kept.key) await originals.delete(kept.key)
+      if (kept.replaces && used === kept.key) await originals.delete(kept.replaces)
+    }
+  }
+
   async function setDeleted(tx: Tx, id: string, deletedAt: Date | null): Promise<Image> {
     const [image] = await tx.image.updateManyAndReturn({ where: { id }, data: { deletedAt } })
     if (!image) throw new NotFoundError('image', id)
@@ -90,24 +114,13 @@ export function createImages({ db, bell, originals, wake, settings }: Deps): Ima
       const checked = checkUpload(input, settings.defaultRecipes)
       const header = await inspectImage(input.bytes, settings.limits)
       const sha256 = createHash('sha256').update(input.bytes).digest('hex')
-      const { key, replaces, fresh } = await keepOriginal(sha256, input.bytes, header)
-      const original = { filename: checked.filename, header, byteSize: input.bytes.byteLength, sha256, key, replaces }
-      let kept: Image | null = null
-      try {
-        // the same new bytes twice at once: the second finds the first's row
-        const result = await record(original, checked).catch((error: unknown) => {
-          if (isUniqueViolation(error)) return record(original, checked)
-          throw error
-        })
-        kept = result.image
-        bell.ring('image', kept.id)
-        bell.ring(`run:${result.run.id}`)
-        wake()
-        return result
-      } finally {
-        if (fresh && kept?.originalKey !== key) await originals.delete(key)
-        if (replaces && kept?.originalKey === key) await originals.delete(replaces)
-      }
+      const taken = () => take({ ...checked, header, sha256 }, input.bytes)
+      const result = (await taken()) ?? (await taken())
+      if (!result) throw new Error(`The image ${sha256} is collected whenever it is found.`)
+      bell.ring('image', result.image.id)
+      bell.ring('run', result.run.id)
+      wake()
+      return result
     },
     async remove(id) {
       const image = await setDeleted(db, id, new Date())
@@ -120,7 +133,7 @@ export function createImages({ db, bell, originals, wake, settings }: Deps): Ima
         const restored = await setDeleted(tx, id, null)
         const sets = await ensureSets(tx, id, (wanted) => wanted)
         const scope = { kind: 'UPLOAD' as const, recipes: sets.map((set) => set.recipe) }
-        if (sets.some((set) => missingUnits(set).length > 0)) await startImageRun(tx, scope, [restored])
+        if (lacksUnits(sets)) await startImageRun(tx, scope, [restored])
         return restored
       })
       bell.ring('image', id)

@@ -2,15 +2,13 @@ import { CorruptImageError } from '../errors.ts'
 import type { TaskStage, Variant } from '../generated/sqlite/client.ts'
 import type { Claim } from './claims.ts'
 import type { ImageHost, OpenImage } from './image-host.ts'
+import { hashedCacheControl } from './public-urls.ts'
 import { recipesFor, verifiesStorage } from './run-scope.ts'
 import type { SettleTask } from './settle-task.ts'
 import type { ObjectStore, StoredObject } from './storage/disk-store.ts'
 import type { Tasks } from './tasks.ts'
 import { type Unit, workingSize } from './units.ts'
 import { missingUnits, type WantedSet } from './variant-sets.ts'
-
-/** Hashed keys are never rewritten, so whoever has a copy may keep it. */
-export const hashedCacheControl = 'public, max-age=31536000, immutable'
 
 interface Deps {
   tasks: Tasks
@@ -38,7 +36,8 @@ export function createProcessImage({ tasks, host, stores, settings }: Deps): Pro
     const source = { width: image.width, height: image.height }
     const units = missing.map(({ unit }) => unit)
     const working = workingSize(source, units)
-    const request = { path: original.path, source, frames: image.frames, working, maxPixels }
+    const { path } = original
+    const request = { path, source, frames: image.frames, working, maxPixels, alone: claim.suspect }
     await using opened = await stages.run('DECODE', () => host.open(request, signal))
     await tasks.decoded(claim, opened.facts)
     const share = 1 / missing.length
@@ -55,9 +54,12 @@ export function createProcessImage({ tasks, host, stores, settings }: Deps): Pro
     stages: Stages,
   ): Promise<void> {
     const encoded = await stages.run('ENCODE', () => opened.encode(unit, signal))
-    signal.throwIfAborted()
     const { name, format, mimeType, key, width, height } = unit
-    const object = await stages.run('STORE', () => putOnce(stores.variants, key, encoded, mimeType))
+    const object = await stages.run('STORE', async () => {
+      await tasks.check(claim)
+      signal.throwIfAborted()
+      return putOnce(stores.variants, key, encoded, mimeType)
+    })
     const encoder = await host.encoder()
     const variant = { name, format, mimeType, width, height, key, encoder, ...object }
     await stages.run('PERSIST', () => tasks.checkpoint(claim, set, variant, share))

@@ -3,8 +3,8 @@ import { Repeater } from '@repeaterjs/repeater'
 
 export interface Page<T> {
   items: readonly T[]
-  /** there may be more at once: read again without waiting */
-  more: boolean
+  /** how long to wait for a ring before reading again, ms; 0 when there may be more at once */
+  waitMs: number
   /** nothing will follow these items */
   ended: boolean
 }
@@ -12,8 +12,6 @@ export interface Page<T> {
 interface Source<T> {
   listen(ring: () => void): () => void
   read(): Promise<Page<T>>
-  /** how long a lost ring can hold a subscriber up */
-  lookAgainMs: number
 }
 
 /**
@@ -22,7 +20,7 @@ interface Source<T> {
  * push waits for its reader, so a slow one costs no memory. A Repeater, since an async generator would keep listening
  * after its reader has left, until the next event.
  */
-export function pullOnBell<T>({ listen, read, lookAgainMs }: Source<T>): Repeater<T> {
+export function pullOnBell<T>({ listen, read }: Source<T>): Repeater<T> {
   return new Repeater(async (push, stop) => {
     const alarm = createAlarm()
     const unlisten = listen(alarm.ring)
@@ -40,7 +38,7 @@ export function pullOnBell<T>({ listen, read, lookAgainMs }: Source<T>): Repeate
         const page = await read()
         await pushAll(page.items)
         if (page.ended) return
-        if (!page.more) await alarm.wait(lookAgainMs)
+        if (page.waitMs > 0) await alarm.wait(page.waitMs)
       }
     } finally {
       unlisten()

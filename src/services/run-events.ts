@@ -48,19 +48,22 @@ export interface NewRunEvent {
 }
 
 /**
- * Changes a run's counters and writes events, numbered by the same UPDATE, so that `seq` has no gaps whoever else
- * writes. Returns the run as changed.
+ * One change of a run for which `guard` holds, with its events, numbered by the same UPDATE, so that `seq` has no gaps
+ * whoever else writes. Returns the run as changed, or null when the guard does not hold; then nothing is written.
  */
-export async function recordRun(
+export async function changeRun(
   tx: Tx,
   runId: string,
-  changes: Prisma.RunUpdateInput,
+  guard: Prisma.RunWhereInput,
+  data: Prisma.RunUpdateManyMutationInput,
   events: readonly NewRunEvent[],
-): Promise<Run> {
-  const run = await tx.run.update({
-    where: { id: runId },
-    data: { ...changes, eventSeq: { increment: events.length } },
+): Promise<Run | null> {
+  const [run] = await tx.run.updateManyAndReturn({
+    where: { ...guard, id: runId },
+    data: { ...data, eventSeq: { increment: events.length } },
   })
+  if (!run) return null
+  if (events.length === 0) return run
   const snapshot = takeSnapshot(run)
   await tx.runEvent.createMany({
     data: events.map(({ type, message, taskId = null, variantId = null }, index) => ({

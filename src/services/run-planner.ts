@@ -1,88 +1,105 @@
 import { Prisma, type Run } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
+import { cancelTasks } from './cancellations.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { type Dialect, isDatabaseTrouble } from './db/sql.ts'
-import { recordRun } from './run-events.ts'
-import { type RunScope, scopeCondition } from './run-scope.ts'
-import { describePlan, finishRunIfDone } from './runs.ts'
+import { type ImageScope, type RetryScope, type RunScope, retriedTasks, scopeCondition } from './run-scope.ts'
+import { active, addToPlan, startCancelling } from './run-states.ts'
 
 /** Tasks planned a transaction: few enough that other writers get their turn. */
 const chunkSize = 1_000
 
 export interface RunPlanner {
-  /** Plans one chunk of the oldest unplanned run; false when there is none. */
+  /** Plans one chunk of the run whose turn it is; false when there is none. */
   planChunk(): Promise<boolean>
 }
 
-/** Turns the scope of an accepted run into tasks: a keyset cursor over the images, each chunk one statement. */
+interface Chunk {
+  /** what to select as position, and from where: images as "i" */
+  position: Prisma.Sql
+  from: Prisma.Sql
+  order: Prisma.Sql
+  /** positions of earlier chunks end here */
+  lastPosition: number
+}
+
+/** Images in the order of their ids. */
+function imageChunk({ planCursor, totalCount }: Run, scope: ImageScope): Chunk {
+  const after = planCursor === null ? Prisma.sql`1 = 1` : Prisma.sql`i."id" > ${planCursor}`
+  return {
+    position: Prisma.sql`${totalCount} + row_number() OVER (ORDER BY i."id")`,
+    from: Prisma.sql`"Image" i WHERE ${after} AND ${scopeCondition(scope)}`,
+    order: Prisma.sql`i."id"`,
+    lastPosition: totalCount,
+  }
+}
+
+/** A retried task keeps the position it had. */
+function retryChunk({ planCursor }: Run, scope: RetryScope, dialect: Dialect): Chunk {
+  const lastPosition = Number(planCursor ?? 0)
+  return {
+    position: Prisma.sql`p."position"`,
+    from: Prisma.sql`${retriedTasks(scope, dialect)} AND p."position" > ${lastPosition}`,
+    order: Prisma.sql`p."position"`,
+    lastPosition,
+  }
+}
+
+/** Turns the scope of an accepted run into tasks: a keyset cursor, each chunk one statement. */
 export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Dialect; bell: Bell }): RunPlanner {
-  async function insertTasks(tx: Tx, run: Run, scope: Extract<RunScope, { kind: 'REPROCESS' }>): Promise<void> {
-    const after = run.planCursor === null ? Prisma.sql`1 = 1` : Prisma.sql`i."id" > ${run.planCursor}`
+  async function insertTasks(tx: Tx, run: Run, { position, from, order }: Chunk): Promise<void> {
     await tx.$executeRaw`
       INSERT INTO "Task" ("id", "runId", "lane", "position", "imageId", "subject", "status", "stage", "plannedWork", "createdAt")
-      SELECT ${dialect.newId}, ${run.id}, ${run.lane}, ${run.totalCount} + row_number() OVER (ORDER BY i."id"), i."id",
-        i."filename", ${dialect.value('TaskStatus', 'QUEUED')}, ${dialect.value('TaskStage', 'PREPARE')},
+      SELECT ${dialect.newId}, ${run.id}, ${run.lane}, ${position}, i."id", i."filename",
+        ${dialect.value('TaskStatus', 'QUEUED')}, ${dialect.value('TaskStage', 'PREPARE')},
         i."width" * i."height" / 1e6, ${new Date()}
-      FROM "Image" i WHERE ${after} AND ${scopeCondition(scope)} ORDER BY i."id" LIMIT ${chunkSize}`
+      FROM ${from} ORDER BY ${order} LIMIT ${chunkSize}`
   }
 
   async function plan(tx: Tx, run: Run): Promise<void> {
-    await insertTasks(tx, run, run.scope as unknown as Extract<RunScope, { kind: 'REPROCESS' }>)
+    const scope = run.scope as unknown as RunScope
+    if (scope.kind === 'UPLOAD') throw new Error('An upload is planned when it is accepted.')
+    const chunk = scope.kind === 'RETRY' ? retryChunk(run, scope, dialect) : imageChunk(run, scope)
+    await insertTasks(tx, run, chunk)
     const { _count, _sum, _max } = await tx.task.aggregate({
-      where: { runId: run.id, position: { gt: run.totalCount } },
+      where: { runId: run.id, position: { gt: chunk.lastPosition } },
       _count: true,
       _sum: { plannedWork: true },
-      _max: { imageId: true },
+      _max: { imageId: true, position: true },
     })
+    const last = scope.kind === 'RETRY' ? _max.position?.toString() : _max.imageId
     const done = _count < chunkSize
-    const totalCount = run.totalCount + _count
-    const planned = await recordRun(
-      tx,
-      run.id,
-      {
-        totalCount,
-        plannedWork: { increment: _sum.plannedWork ?? 0 },
-        planCursor: _max.imageId ?? run.planCursor,
-        plannedAt: done ? new Date() : null,
-      },
-      done ? [{ type: 'PLANNED', message: describePlan(totalCount) }] : [],
-    )
-    if (done) await finishRunIfDone(tx, planned)
+    await addToPlan(tx, run.id, {
+      tasks: _count,
+      work: _sum.plannedWork ?? 0,
+      cursor: last ?? run.planCursor,
+      done,
+    })
   }
 
   /** A run that cannot be planned (a recipe that is no longer there, say) fails, and lets the others be. */
-  async function fail(run: Run, error: Error): Promise<void> {
+  async function giveUp(run: Run, error: Error): Promise<void> {
     await db.$transaction(async (tx) => {
-      const { count } = await tx.run.updateMany({
-        where: { id: run.id, status: { in: ['QUEUED', 'RUNNING'] }, plannedAt: null },
-        data: {
-          status: 'FAILED',
-          activeKey: null,
-          lastError: error.message,
-          plannedAt: new Date(),
-          finishedAt: new Date(),
-        },
-      })
-      if (count === 1) {
-        await recordRun(tx, run.id, {}, [{ type: 'FAILED', message: `The run cannot be planned: ${error.message}` }])
-      }
+      const stopped = await startCancelling(tx, run.id, { error: `The run cannot be planned: ${error.message}` })
+      if (stopped) await cancelTasks(tx, dialect, stopped)
     })
   }
 
   return {
     async planChunk() {
       const run = await db.run.findFirst({
-        where: { plannedAt: null, pausedAt: null, status: { in: ['QUEUED', 'RUNNING'] } },
+        where: { ...active, plannedAt: null, pausedAt: null },
         orderBy: [{ lane: 'asc' }, { id: 'asc' }],
       })
       if (!run) return false
       try {
         await db.$transaction((tx) => plan(tx, run))
       } catch (error) {
+        // cancelled meanwhile: what was inserted is taken back, and it is not to be planned any more
         if (isDatabaseTrouble(error)) throw error
-        await fail(run, error as Error)
+        await giveUp(run, error as Error)
       }
-      bell.ring(`run:${run.id}`)
+      bell.ring('run', run.id)
       return true
     },
   }

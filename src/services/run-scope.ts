@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../errors.ts'
 import { Prisma } from '../generated/sqlite/client.ts'
+import type { Dialect } from './db/sql.ts'
 import { recipes as allRecipes, checkRecipes, findRecipe, recipeHash } from './recipes.ts'
 
 export const reprocessScopes = ['MISSING', 'STALE', 'ALL', 'IMAGES'] as const
@@ -8,12 +9,24 @@ export type ReprocessScope = (typeof reprocessScopes)[number]
 const maxIds = 1_000
 
 /** What a run is about; stored with it as plain JSON. `recipes` null: those that each image already has sets of. */
-export type RunScope =
-  | { kind: 'UPLOAD'; recipes: string[] }
-  | { kind: 'REPROCESS'; scope: ReprocessScope; ids: string[]; recipes: string[] | null }
+export type RunScope = FirstScope | RetryScope
+export type ImageScope = { kind: 'REPROCESS'; scope: ReprocessScope; ids: string[]; recipes: string[] | null }
+type FirstScope = { kind: 'UPLOAD'; recipes: string[] } | ImageScope
+
+export const retryChoices = ['FAILED', 'CANCELLED', 'ALL'] as const
+export type RetryChoice = (typeof retryChoices)[number]
+
+/** Tasks of an earlier run once more, in the way that `of` says. */
+export type RetryScope = { kind: 'RETRY'; runId: string; only: RetryChoice; of: FirstScope }
+
+const firstScope = (scope: RunScope): FirstScope => (scope.kind === 'RETRY' ? scope.of : scope)
+
+export function retryScope(run: { id: string; scope: RunScope }, only: RetryChoice): RetryScope {
+  return { kind: 'RETRY', runId: run.id, only, of: firstScope(run.scope) }
+}
 
 /** Throws InvalidInputError and UnknownRecipeError. */
-export function checkReprocessScope(scope: ReprocessScope, ids: string[], recipes: string[] | null): RunScope {
+export function checkReprocessScope(scope: ReprocessScope, ids: string[], recipes: string[] | null): ImageScope {
   const wanted = recipes && checkRecipes(recipes)
   if (scope === 'IMAGES' && (ids.length === 0 || ids.length > maxIds)) {
     throw new InvalidInputError('ids', `Scope IMAGES needs from 1 to ${maxIds} ids.`)
@@ -26,21 +39,23 @@ export function checkReprocessScope(scope: ReprocessScope, ids: string[], recipe
 
 /** The recipes of a scope that an image is to have, given those it has sets of. */
 export function recipesFor(scope: RunScope, wanted: readonly string[], defaults: readonly string[]): readonly string[] {
-  if (scope.recipes) return scope.recipes
+  const { recipes } = firstScope(scope)
+  if (recipes) return recipes
   return wanted.length > 0 ? wanted : defaults
 }
 
 /** Stored variants are looked at in storage, not only in the database, when the images were asked for as such. */
 export function verifiesStorage(scope: RunScope): boolean {
-  return scope.kind === 'REPROCESS' && (scope.scope === 'ALL' || scope.scope === 'IMAGES')
+  const first = firstScope(scope)
+  return first.kind === 'REPROCESS' && (first.scope === 'ALL' || first.scope === 'IMAGES')
 }
 
 /** The images of a scope, as a condition on "Image" i. */
-export function scopeCondition(scope: Extract<RunScope, { kind: 'REPROCESS' }>): Prisma.Sql {
+export function scopeCondition(scope: ImageScope): Prisma.Sql {
   return Prisma.sql`i."deletedAt" IS NULL AND (${conditions[scope.scope](scope)})`
 }
 
-const conditions: Record<ReprocessScope, (scope: Extract<RunScope, { kind: 'REPROCESS' }>) => Prisma.Sql> = {
+const conditions: Record<ReprocessScope, (scope: ImageScope) => Prisma.Sql> = {
   ALL: () => Prisma.sql`1 = 1`,
   IMAGES: ({ ids }) => Prisma.sql`i."id" IN (${Prisma.join(ids)})`,
   MISSING: ({ recipes }) =>
@@ -61,4 +76,17 @@ function currentSets(recipe: string | null): Prisma.Sql {
 
 function anyOf(names: readonly string[], condition: (name: string) => Prisma.Sql): Prisma.Sql {
   return Prisma.join(names.map(condition), ' OR ')
+}
+
+const retriedStates: Record<RetryChoice, readonly string[]> = {
+  FAILED: ['FAILED'],
+  CANCELLED: ['CANCELLED'],
+  ALL: ['FAILED', 'CANCELLED'],
+}
+
+/** The tasks of an earlier run that are to be done once more, as "Task" p and "Image" i. */
+export function retriedTasks({ runId, only }: RetryScope, dialect: Dialect): Prisma.Sql {
+  const states = retriedStates[only].map((state) => dialect.value('TaskStatus', state))
+  return Prisma.sql`"Task" p JOIN "Image" i ON i."id" = p."imageId"
+    WHERE p."runId" = ${runId} AND p."status" IN (${Prisma.join(states)}) AND i."deletedAt" IS NULL`
 }

@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Repeater } from '@repeaterjs/repeater'
 import { EventsExpiredError, NotFoundError } from '../errors.ts'
-import type { Run, RunEvent, RunEventType } from '../generated/sqlite/client.ts'
+import type { Run, RunEvent, RunEventType, RunKind } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
 import type { Db } from './db/open-db.ts'
 import { pullOnBell } from './pull-on-bell.ts'
 import { type RunEventPayload, reviveSnapshot } from './run-events.ts'
+import { unfinished } from './run-states.ts'
 
 const pageSize = 500
 /** how long a lost ring can hold a subscriber up */
@@ -28,14 +30,26 @@ export function watchRun(
 ): Repeater<WatchedEvent> {
   let seq = Math.max(0, afterSeq)
   return pullOnBell({
-    lookAgainMs,
-    listen: (ring) => bell.listen(`run:${runId}`, ring),
+    listen: (ring) => bell.listen('run', runId, ring),
     async read() {
-      const { events, ended } = await readPage(db, runId, seq)
+      const { events, ended } = await readTogether(db, runId, seq)
       seq = events.at(-1)?.seq ?? seq
-      return { items: events, more: events.length === pageSize, ended }
+      return { items: events, waitMs: events.length === pageSize ? 0 : lookAgainMs, ended }
     },
   })
+}
+
+type EventPage = Awaited<ReturnType<typeof readPage>>
+const reading = new WeakMap<Db, Map<string, Promise<EventPage>>>()
+
+/** Hundreds of subscribers to one run hear the same ring and want the same page: it is read once. */
+function readTogether(db: Db, runId: string, afterSeq: number): Promise<EventPage> {
+  const pages = reading.get(db) ?? new Map<string, Promise<EventPage>>()
+  reading.set(db, pages)
+  const key = `${runId} ${afterSeq}`
+  const page = pages.get(key) ?? readPage(db, runId, afterSeq).finally(() => pages.delete(key))
+  pages.set(key, page)
+  return page
 }
 
 async function readPage(db: Db, runId: string, afterSeq: number) {
@@ -56,4 +70,42 @@ async function readPage(db: Db, runId: string, afterSeq: number) {
   const last = rows.at(-1)
   const ended = last ? terminalEvents.includes(last.type) : run.finishedAt !== null
   return { events, ended }
+}
+
+/** At most four times a second. */
+const snapshotEveryMs = 250
+
+/**
+ * Runs as they are: first those that are not over, then each one that changed, until the reader leaves. Changes that
+ * come faster than four a second become one.
+ */
+export function watchRuns({ db, bell }: { db: Db; bell: Bell }, kinds: readonly RunKind[] | null): Repeater<Run> {
+  const rung = new Set<string>()
+  /** eventSeq as last shown, of runs that were not over then */
+  const shown = new Map<string, number>()
+  let nextReadAt = 0
+
+  return pullOnBell({
+    listen: (ring) =>
+      bell.listen('run', null, (id) => {
+        rung.add(id)
+        ring()
+      }),
+    async read() {
+      await sleep(Math.max(0, nextReadAt - Date.now()))
+      nextReadAt = Date.now() + snapshotEveryMs
+      const ids = [...rung, ...shown.keys()]
+      rung.clear()
+      const runs = await db.run.findMany({
+        where: { OR: [unfinished, { id: { in: ids } }], ...(kinds?.length && { kind: { in: [...kinds] } }) },
+        orderBy: { id: 'asc' },
+      })
+      const changed = runs.filter((run) => shown.get(run.id) !== run.eventSeq)
+      for (const run of changed) {
+        if (run.finishedAt) shown.delete(run.id)
+        else shown.set(run.id, run.eventSeq)
+      }
+      return { items: changed, waitMs: lookAgainMs, ended: false }
+    },
+  })
 }

@@ -1,10 +1,20 @@
-import { NoImagesMatchedError, RunAlreadyActiveError } from '../errors.ts'
-import type { Prisma, Run, RunOutcome } from '../generated/sqlite/client.ts'
+import { InvalidInputError, NoImagesMatchedError, NotFoundError, RunAlreadyActiveError } from '../errors.ts'
+import { Prisma, type Run } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
+import { cancelTasks } from './cancellations.ts'
 import type { Db, Tx } from './db/open-db.ts'
-import { isUniqueViolation } from './db/sql.ts'
-import { recordRun } from './run-events.ts'
-import { checkReprocessScope, type ReprocessScope, type RunScope, scopeCondition } from './run-scope.ts'
+import { type Dialect, isUniqueViolation } from './db/sql.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import {
+  checkReprocessScope,
+  type ReprocessScope,
+  type RetryChoice,
+  type RunScope,
+  retriedTasks,
+  retryScope,
+  scopeCondition,
+} from './run-scope.ts'
+import { addToPlan, createRun, type NewRun, pause, resume, startCancelling } from './run-states.ts'
 
 export const lanes = { interactive: 0, background: 1 } as const
 
@@ -15,113 +25,127 @@ interface TaskSubject {
   height: number
 }
 
-export const megapixels = ({ width, height }: { width: number; height: number }) => (width * height) / 1e6
-
 /**
  * A run over known images, with its tasks and first events, in the caller's transaction: once that is committed,
  * nothing is lost. No images: a run that is over at once, NOTHING_TO_DO.
  */
 export async function startImageRun(tx: Tx, scope: RunScope, images: readonly TaskSubject[]): Promise<Run> {
   const lane = lanes.interactive
-  const plannedWork = images.reduce((sum, image) => sum + megapixels(image), 0)
-  const { id } = await tx.run.create({ data: { kind: 'UPLOAD', lane, scope: toJson(scope), plannedAt: new Date() } })
-  await tx.task.createMany({
-    data: images.map((image, index) => ({
-      runId: id,
-      lane,
-      position: index + 1,
-      imageId: image.id,
-      subject: image.filename,
-      plannedWork: megapixels(image),
-    })),
-  })
-  const run = await recordRun(tx, id, { totalCount: images.length, plannedWork }, [
-    { type: 'QUEUED', message: 'The run is queued.' },
-    { type: 'PLANNED', message: describePlan(images.length) },
-  ])
-  return finishRunIfDone(tx, run)
+  const tasks = images.map(({ id, filename, width, height }, index) => ({
+    lane,
+    position: index + 1,
+    imageId: id,
+    subject: filename,
+    plannedWork: (width * height) / 1e6,
+  }))
+  const { id: runId } = await createRun(tx, { kind: 'UPLOAD', lane, scope })
+  await tx.task.createMany({ data: tasks.map((task) => ({ ...task, runId })) })
+  const work = tasks.reduce((sum, task) => sum + task.plannedWork, 0)
+  return addToPlan(tx, runId, { tasks: tasks.length, work, cursor: null, done: true })
 }
 
-export function describePlan(tasks: number): string {
-  if (tasks === 0) return 'There is nothing to do.'
-  return tasks === 1 ? 'There is 1 image to do.' : `There are ${tasks} images to do.`
-}
-
-const outcomeMessages: Record<RunOutcome, string> = {
-  CLEAN: 'Everything is done.',
-  WITH_ISSUES: 'Everything is done; some images have warnings or needed another attempt.',
-  WITH_FAILURES: 'Done, but some images failed.',
-  ALL_FAILED: 'Every image failed.',
-  NOTHING_TO_DO: 'There was nothing to do.',
-}
-
-/** Ends a run that is planned and whose tasks are all over. Call it in each transaction that ended a task. */
-export async function finishRunIfDone(tx: Tx, run: Run): Promise<Run> {
-  if (!run.plannedAt || run.processedCount < run.totalCount) return run
-  const outcome = await outcomeOf(tx, run)
-  const status = outcome === 'ALL_FAILED' ? 'FAILED' : 'SUCCEEDED'
-  const { count } = await tx.run.updateMany({
-    where: { id: run.id, status: { in: ['QUEUED', 'RUNNING'] } },
-    data: { status, outcome, activeKey: null, finishedAt: new Date(), doneWork: run.plannedWork },
-  })
-  if (count !== 1) return run
-  return recordRun(tx, run.id, {}, [{ type: status, message: outcomeMessages[outcome] }])
-}
-
-async function outcomeOf(tx: Tx, run: Run): Promise<RunOutcome> {
-  if (run.skippedCount === run.totalCount) return 'NOTHING_TO_DO'
-  if (run.failedCount === run.totalCount) return 'ALL_FAILED'
-  if (run.failedCount > 0) return 'WITH_FAILURES'
-  const issue = await tx.task.findFirst({
-    where: {
-      runId: run.id,
-      OR: [{ attempt: { gt: 1 } }, { image: { NOT: { warnings: { equals: [] } } } }],
-    },
-    select: { id: true },
-  })
-  return issue ? 'WITH_ISSUES' : 'CLEAN'
-}
-
+/** What people and programs may do with runs. Throws NotFoundError where it takes an id. */
 export interface Runs {
   /**
    * Accepts a run over many images; they are planned in the background. Throws NoImagesMatchedError,
    * RunAlreadyActiveError (scopes other than IMAGES exclude each other), InvalidInputError, UnknownRecipeError.
    */
   reprocess(scope: ReprocessScope, ids: string[], recipes: string[] | null): Promise<Run>
+  /**
+   * Accepts a run over tasks of one that is over. Throws NoImagesMatchedError, RunAlreadyActiveError when that is
+   * being retried already, InvalidInputError when it is not over.
+   */
+  retry(id: string, only: RetryChoice): Promise<Run>
+  /** CANCELLED at once when nothing is in work, else within a second or so. One that is over stays as it is. */
+  cancel(id: string, reason: string | null): Promise<Run>
+  /** nothing more of it is begun; throws InvalidInputError when it is over */
+  pause(id: string): Promise<Run>
+  /** throws InvalidInputError when it is over */
+  resume(id: string): Promise<Run>
 }
 
-export function createRuns({ db, bell, wake }: { db: Db; bell: Bell; wake: () => void }): Runs {
+interface Deps {
+  db: Db
+  dialect: Dialect
+  bell: Bell
+  dispatcher: Pick<Dispatcher, 'wake' | 'stopRun'>
+}
+
+export function createRuns({ db, dialect, bell, dispatcher }: Deps): Runs {
+  async function accept(run: NewRun): Promise<Run> {
+    const accepted = await createExclusively(db, run)
+    bell.ring('run', accepted.id)
+    dispatcher.wake()
+    return accepted
+  }
+
+  async function mustFind(id: string): Promise<Run> {
+    const run = await db.run.findUnique({ where: { id } })
+    if (!run) throw new NotFoundError('run', id)
+    return run
+  }
+
+  /** Null from `change` means that nothing had to be changed. */
+  async function changeUnfinished(id: string, verb: string, change: (tx: Tx) => Promise<Run | null>): Promise<Run> {
+    const changed = await db.$transaction(change)
+    if (changed) bell.ring('run', id)
+    const run = changed ?? (await mustFind(id))
+    if (run.finishedAt) {
+      throw new InvalidInputError('id', `The run is over (${run.status}), so there is nothing to ${verb}.`)
+    }
+    return run
+  }
+
   return {
     async reprocess(scopeName, ids, recipes) {
       const scope = checkReprocessScope(scopeName, ids, recipes)
-      if (scope.kind !== 'REPROCESS') throw new Error('checkReprocessScope answers REPROCESS scopes')
-      const match = await db.$queryRaw<unknown[]>`SELECT 1 FROM "Image" i WHERE ${scopeCondition(scope)} LIMIT 1`
-      if (match.length === 0) throw new NoImagesMatchedError()
-      const run = await createReprocessRun(db, scope, scopeName === 'IMAGES' ? null : 'reprocess')
-      bell.ring(`run:${run.id}`)
-      wake()
+      await mustMatch(db, Prisma.sql`"Image" i WHERE ${scopeCondition(scope)}`)
+      const activeKey = scopeName === 'IMAGES' ? null : 'reprocess'
+      return accept({ kind: 'REPROCESS', lane: lanes.background, scope, activeKey })
+    },
+    async retry(id, only) {
+      const parent = await mustFind(id)
+      if (!parent.finishedAt) {
+        throw new InvalidInputError('id', 'The run is still under way; wait for its end, or cancel it first.')
+      }
+      const scope = retryScope({ id, scope: parent.scope as unknown as RunScope }, only)
+      await mustMatch(db, retriedTasks(scope, dialect))
+      return accept({ kind: parent.kind, lane: parent.lane, scope, activeKey: `retry ${id}`, parentRunId: id })
+    },
+    async cancel(id, reason) {
+      const run = await db.$transaction(async (tx) => {
+        const stopped = await startCancelling(tx, id, { reason })
+        if (stopped) await cancelTasks(tx, dialect, stopped)
+        return tx.run.findUnique({ where: { id } })
+      })
+      if (!run) throw new NotFoundError('run', id)
+      bell.ring('run', id)
+      dispatcher.stopRun(id)
+      return run
+    },
+    pause: (id) => changeUnfinished(id, 'pause', (tx) => pause(tx, id)),
+    async resume(id) {
+      const run = await changeUnfinished(id, 'resume', (tx) => resume(tx, id))
+      dispatcher.wake()
       return run
     },
   }
 }
 
-async function createReprocessRun(db: Db, scope: RunScope, activeKey: string | null): Promise<Run> {
-  try {
-    return await db.$transaction(async (tx) => {
-      const { id } = await tx.run.create({
-        data: { kind: 'REPROCESS', lane: lanes.background, scope: toJson(scope), activeKey },
-      })
-      return recordRun(tx, id, {}, [{ type: 'QUEUED', message: 'The run is queued.' }])
-    })
-  } catch (error) {
-    if (!isUniqueViolation(error) || activeKey === null) throw error
-    const active = await db.run.findUnique({ where: { activeKey } })
-    // it ended between the two: the key is free again
-    if (!active) return createReprocessRun(db, scope, activeKey)
-    throw new RunAlreadyActiveError(active.id)
-  }
+async function mustMatch(db: Db, from: Prisma.Sql): Promise<void> {
+  const match = await db.$queryRaw<unknown[]>`SELECT 1 FROM ${from} LIMIT 1`
+  if (match.length === 0) throw new NoImagesMatchedError()
 }
 
-function toJson(scope: RunScope): Prisma.InputJsonObject {
-  return scope as unknown as Prisma.InputJsonObject
+/** Throws RunAlreadyActiveError when an active run has the same key. */
+async function createExclusively(db: Db, run: NewRun): Promise<Run> {
+  try {
+    return await db.$transaction((tx) => createRun(tx, run))
+  } catch (error) {
+    if (!isUniqueViolation(error) || !run.activeKey) throw error
+    const active = await db.run.findUnique({ where: { activeKey: run.activeKey } })
+    // it ended between the two: the key is free again
+    if (!active) return createExclusively(db, run)
+    throw new RunAlreadyActiveError(active.id)
+  }
 }

@@ -4,11 +4,20 @@ import type { Log } from '../log.ts'
 import type { Claim } from './claims.ts'
 import { isDatabaseTrouble } from './db/sql.ts'
 import { HostDiedError } from './host-connection.ts'
-import { LeaseLostError, type TaskFailure, type Tasks } from './tasks.ts'
+import { LeaseLostError } from './task-states.ts'
+import type { TaskFailure, Tasks } from './tasks.ts'
 
 const maxAttempts = 4
-/** A task that was in the image host when it died this often is not given to it again. */
-const maxCrashes = 3
+/** An image that ended the image host this often, while it was alone in it, is not given to it again. */
+const maxCrashes = 2
+
+/** Why the work on a task is to stop: its run is being cancelled. */
+export class RunCancelledError extends Error {
+  override readonly name = 'RunCancelledError'
+  constructor() {
+    super('The run is being cancelled.')
+  }
+}
 
 /** Decides what becomes of a task whose work ended with an error, and records it. Never throws. */
 export type SettleTask = (claim: Claim, error: unknown, signal: AbortSignal, stage: TaskStage) => Promise<void>
@@ -16,9 +25,12 @@ export type SettleTask = (claim: Claim, error: unknown, signal: AbortSignal, sta
 export function createSettleTask(deps: { tasks: Tasks; retryBaseMs: number; log: Log }): SettleTask {
   const { tasks, retryBaseMs, log } = deps
 
-  function settleCrash(claim: Claim, stage: TaskStage): Promise<void> {
+  function settleDeath(claim: Claim, { inHost, alone }: HostDiedError, stage: TaskStage): Promise<void> {
+    // of those that were in it together, any may be the cause: each is tried alone
+    if (!inHost) return tasks.requeue(claim)
+    if (!alone) return tasks.requeue(claim, 'shared')
     const deaths = claim.crashes + 1
-    if (deaths < maxCrashes) return tasks.requeue(claim, { crashed: true })
+    if (deaths < maxCrashes) return tasks.requeue(claim, 'alone')
     return tasks.fail(claim, describe(new PoisonImageError(deaths), stage))
   }
 
@@ -32,9 +44,10 @@ export function createSettleTask(deps: { tasks: Tasks; retryBaseMs: number; log:
   async function settle(claim: Claim, error: unknown, signal: AbortSignal, stage: TaskStage): Promise<void> {
     // another worker has it now
     if (error instanceof LeaseLostError) return
-    if (signal.aborted) return tasks.requeue(claim, { crashed: false })
-    if (error instanceof HostDiedError)
-      return error.inHost ? settleCrash(claim, stage) : tasks.requeue(claim, { crashed: false })
+    if (signal.aborted) {
+      return signal.reason instanceof RunCancelledError ? tasks.cancel(claim) : tasks.requeue(claim)
+    }
+    if (error instanceof HostDiedError) return settleDeath(claim, error, stage)
     if (!(error instanceof AppError)) log.error({ err: error, taskId: claim.taskId }, 'a task failed unexpectedly')
     return settleFailure(claim, describe(error, stage))
   }

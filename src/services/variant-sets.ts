@@ -1,6 +1,6 @@
-import type { Image, Variant, VariantSetState } from '../generated/sqlite/client.ts'
+import type { Image, Variant, VariantSet, VariantSetState } from '../generated/sqlite/client.ts'
 import type { Tx } from './db/open-db.ts'
-import { findRecipe, recipeHash } from './recipes.ts'
+import { findRecipe, type Recipe, recipeHash } from './recipes.ts'
 import { planUnits, type Unit } from './units.ts'
 import { watermark } from './watermark.ts'
 
@@ -36,29 +36,39 @@ export async function ensureSets(
   if (image.deletedAt) return []
   const wanted = [...new Set(image.sets.map((set) => set.recipe))]
   const result: WantedSet[] = []
-  for (const name of recipesOf(wanted)) {
-    const recipe = findRecipe(name)
-    const hash = recipeHash(recipe)
-    const ofRecipe = image.sets.filter((set) => set.recipe === name)
-    const hasCurrent = ofRecipe.some((set) => set.state === 'CURRENT')
-    const state: VariantSetState = hasCurrent ? 'BUILDING' : 'CURRENT'
-    const existing = ofRecipe.find((set) => set.recipeHash === hash)
-    if (existing?.state === 'RETIRED') {
-      await tx.variantSet.update({ where: { id: existing.id }, data: { state, retiredAt: null } })
-    }
-    const set =
-      existing ??
-      (await tx.variantSet.create({
-        data: { imageId, recipe: name, recipeHash: hash, state, activatedAt: hasCurrent ? null : new Date() },
-        include: { variants: true },
-      }))
-    const wantedSet = { id: set.id, recipe: name, units: planUnits(recipe, image), variants: set.variants }
-    // a recipe that is what it was once: its set is whole, and has only to take its place again
-    if (existing && existing.state !== 'CURRENT') await refreshSet(tx, imageId, wantedSet)
-    result.push(wantedSet)
-  }
+  for (const name of recipesOf(wanted)) result.push(await ensureSet(tx, image, findRecipe(name)))
   return result
 }
+
+type ImageWithSets = Image & { sets: (VariantSet & { variants: Variant[] })[] }
+
+async function ensureSet(tx: Tx, image: ImageWithSets, recipe: Recipe): Promise<WantedSet> {
+  const hash = recipeHash(recipe)
+  const units = planUnits(recipe, image)
+  const ofRecipe = image.sets.filter((set) => set.recipe === recipe.name)
+  const hasCurrent = ofRecipe.some((set) => set.state === 'CURRENT')
+  const state: VariantSetState = hasCurrent ? 'BUILDING' : 'CURRENT'
+  const existing = ofRecipe.find((set) => set.recipeHash === hash)
+  if (!existing) {
+    const activatedAt = hasCurrent ? null : new Date()
+    const data = { imageId: image.id, recipe: recipe.name, recipeHash: hash, state, activatedAt }
+    const { id } = await tx.variantSet.create({ data })
+    return { id, recipe: recipe.name, units, variants: [] }
+  }
+  // its objects are on their way out; tasks of the image wait until the set is gone, and then make a new one
+  const variants = existing.collectingAt ? [] : existing.variants
+  const set = { id: existing.id, recipe: recipe.name, units, variants }
+  if (existing.collectingAt || existing.state === 'CURRENT') return set
+  if (existing.state === 'RETIRED') {
+    await tx.variantSet.update({ where: { id: existing.id }, data: { state, retiredAt: null } })
+  }
+  // a recipe that is what it was once: its set is whole, and has only to take its place again
+  await refreshSet(tx, image.id, set)
+  return set
+}
+
+/** Whether there is anything to make. */
+export const lacksUnits = (sets: readonly WantedSet[]) => sets.some((set) => missingUnits(set).length > 0)
 
 /** What of a set is not stored yet, smallest first. */
 export function missingUnits({ units, variants }: WantedSet): Unit[] {

@@ -46,12 +46,10 @@ describe('the tour of the API', () => {
     await using subscription = overSse<{ imageUpdated: { id: string } }>(app.url, { query: named('Gallery') })
     const first = subscription.results.next()
     while (app.bell.listenerCount === 0) await new Promise((resolve) => setTimeout(resolve, 5))
-    app.bell.ring(
-      'image',
-      Buffer.from(variables.id ?? '', 'base64')
-        .toString()
-        .split(':')[1],
-    )
+    const [, imageId = ''] = Buffer.from(variables.id ?? '', 'base64')
+      .toString()
+      .split(':')
+    app.bell.ring('image', imageId)
     expect((await first).value?.data?.imageUpdated.id).toBe(variables.id)
   })
 

@@ -12,7 +12,14 @@ import { isAlive } from '../support/processes.ts'
 const signal = new AbortController().signal
 const size = { width: 5312, height: 2988 }
 const file = path.resolve('examples/photos/dandelion-meadow-16mp.jpg')
-const request = { path: file, source: size, frames: 1, working: { width: 1280, height: 720 }, maxPixels: 1e8 }
+const request = {
+  path: file,
+  source: size,
+  frames: 1,
+  working: { width: 1280, height: 720 },
+  maxPixels: 1e8,
+  alone: false,
+}
 const unit = { crop: null, width: 320, height: 180, output: { format: 'webp', quality: 72, effort: 4 } } as const
 const slow = { crop: null, width: 1280, height: 720, output: { format: 'avif', quality: 50, effort: 6 } } as const
 

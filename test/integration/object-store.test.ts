@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, it } from 'vitest'
@@ -21,13 +21,38 @@ it('leaves nothing half-written behind', async () => {
   expect(await readdir(path.join(disk.root, '.tmp'))).toEqual([])
 })
 
-it('sweeps what a killed process left half-written', async () => {
+it('sweeps temporary files that nobody writes to any more, and the oldest of too many', async () => {
+  await using disk = await createTestDiskStore()
+  const dir = path.join(disk.root, '.tmp')
+  await mkdir(dir)
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000)
+  for (const [name, age] of Object.entries({ ancient: 90, old: 40, recent: 20, new: 0 })) {
+    await writeFile(path.join(dir, name), '12345')
+    await utimes(path.join(dir, name), minutesAgo(age), minutesAgo(age))
+  }
+  const hour = 3_600_000
+  expect(await disk.store.sweepTemp({ maxAgeMs: hour, maxBytes: 1_000 })).toBe(1)
+  expect((await readdir(dir)).sort()).toEqual(['new', 'old', 'recent'])
+  expect(await disk.store.sweepTemp({ maxAgeMs: hour, maxBytes: 10 })).toBe(1)
+  expect((await readdir(dir)).sort()).toEqual(['new', 'recent'])
+  expect(await disk.store.sweepTemp({ maxAgeMs: 0, maxBytes: 1_000 })).toBe(2)
+  expect(await disk.store.sweepTemp({ maxAgeMs: 0, maxBytes: 1_000 })).toBe(0)
+})
+
+it('does not sweep what is being written', async () => {
   await using disk = await createTestDiskStore()
   const options = { contentType: 'image/webp', cacheControl: 'private', sha256: '', ifAbsent: true }
-  await disk.store.put('images/a.webp', Buffer.from('one'), options)
-  await writeFile(path.join(disk.root, '.tmp', 'half'), 'ha')
-  await disk.store.sweepTemp()
-  expect((await readdir(disk.root)).sort()).toEqual(['images'])
+  const keys = Array.from({ length: 40 }, (_each, index) => `images/a/${index}.webp`)
+  const puts = Promise.all(keys.map((key) => disk.store.put(key, Buffer.alloc(100_000), options)))
+  let over = false
+  void puts.finally(() => {
+    over = true
+  })
+  while (!over) {
+    await disk.store.sweepTemp({ maxAgeMs: 0, maxBytes: 0 })
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(await puts).toEqual(keys.map(() => 'stored'))
 })
 
 it('says in a sentence what the disk refuses', async () => {

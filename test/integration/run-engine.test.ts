@@ -1,65 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { createBell } from '../../src/services/bell.ts'
-import { type Claim, createClaims } from '../../src/services/claims.ts'
-import { type Db, openDb, type Provider } from '../../src/services/db/open-db.ts'
-import { dialects } from '../../src/services/db/sql.ts'
+import type { Claim } from '../../src/services/claims.ts'
 import { startImageRun } from '../../src/services/runs.ts'
-import { createTasks, LeaseLostError } from '../../src/services/tasks.ts'
-import { createTestDatabase, providers } from '../support/databases.ts'
-import { imageRow } from '../support/rows.ts'
-
-const scope = { kind: 'UPLOAD' as const, recipes: ['presets'] }
-const failure = { code: 'STORAGE_UNAVAILABLE', message: 'no storage', stage: 'STORE', retryable: true } as const
-
-/** The engine over a database, without threads or storage. */
-async function createEngine(provider: Provider, leaseMs = 30_000) {
-  const database = await createTestDatabase(provider)
-  const opened = await openDb(database.url)
-  const { db } = opened
-  const bell = createBell()
-  const createImages = (count: number) =>
-    db.image.createManyAndReturn({ data: Array.from({ length: count }, imageRow) })
-  return {
-    db,
-    bell,
-    claims: createClaims({ db, dialect: dialects[provider], bell, leaseMs }),
-    tasks: createTasks({ db, bell, leaseMs }),
-    createImages,
-    async start(count: number) {
-      const created = await createImages(count)
-      return db.$transaction((tx) => startImageRun(tx, scope, created))
-    },
-    async [Symbol.asyncDispose]() {
-      await opened[Symbol.asyncDispose]()
-      await database[Symbol.asyncDispose]()
-    },
-  }
-}
-
-type Engine = Awaited<ReturnType<typeof createEngine>>
-
-async function mustClaim({ claims }: Engine): Promise<Claim> {
-  const claim = await claims.claim()
-  if (!claim) throw new Error('There is nothing to claim.')
-  return claim
-}
-
-/** Promises 4 and 5 of a run: counters that a recount confirms, and events without a gap. */
-async function expectConsistent(db: Db, runId: string): Promise<void> {
-  const run = await db.run.findUniqueOrThrow({
-    where: { id: runId },
-    include: { tasks: true, events: { orderBy: { seq: 'asc' } } },
-  })
-  const count = (status: string) => run.tasks.filter((task) => task.status === status).length
-  expect([run.succeededCount, run.skippedCount, run.failedCount, run.cancelledCount]).toEqual(
-    ['SUCCEEDED', 'SKIPPED', 'FAILED', 'CANCELLED'].map(count),
-  )
-  expect(run.processedCount).toBe(run.succeededCount + run.skippedCount + run.failedCount + run.cancelledCount)
-  expect(run.totalCount).toBe(run.tasks.length)
-  expect(run.events.map((event) => event.seq)).toEqual(
-    Array.from({ length: run.eventSeq }, (_each, index) => index + 1),
-  )
-}
+import { LeaseLostError, voidLeases } from '../../src/services/task-states.ts'
+import { providers } from '../support/databases.ts'
+import { createEngine, expectConsistent, failure, uploadScope } from '../support/engine.ts'
 
 describe.each(providers)('the run engine on %s', (provider) => {
   it('takes a run from queued to succeeded, event by event', async () => {
@@ -67,7 +11,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
     const run = await engine.start(2)
     expect(run).toMatchObject({ status: 'QUEUED', totalCount: 2 })
     for (let task = 0; task < 2; task += 1) {
-      const claim = await mustClaim(engine)
+      const claim = await engine.mustClaim()
       await engine.tasks.succeed(claim, { DECODE: 12 })
       await expectConsistent(engine.db, run.id)
     }
@@ -99,7 +43,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
     await using engine = await createEngine(provider)
     const run = await engine.start(2)
     for (const end of ends) {
-      const claim = await mustClaim(engine)
+      const claim = await engine.mustClaim()
       if (end === 'succeed') await engine.tasks.succeed(claim, {})
       if (end === 'skip') await engine.tasks.skip(claim, 'nothing')
       if (end === 'fail') await engine.tasks.fail(claim, failure)
@@ -124,14 +68,14 @@ describe.each(providers)('the run engine on %s', (provider) => {
   it('lets a worker whose lease was taken over change nothing', async () => {
     await using engine = await createEngine(provider, 1)
     const run = await engine.start(1)
-    const slow = await mustClaim(engine)
+    const slow = await engine.mustClaim()
     await new Promise((resolve) => setTimeout(resolve, 5))
     expect(await engine.claims.reap()).toBe(1)
-    const next = await mustClaim(engine)
+    const next = await engine.mustClaim()
     expect(next).toMatchObject({ taskId: slow.taskId, attempt: 1 })
     await expect(engine.tasks.succeed(slow, {})).rejects.toThrow(LeaseLostError)
     await expect(engine.tasks.fail(slow, failure)).rejects.toThrow(LeaseLostError)
-    await expect(engine.tasks.requeue(slow, { crashed: false })).rejects.toThrow(LeaseLostError)
+    await expect(engine.tasks.requeue(slow)).rejects.toThrow(LeaseLostError)
     await engine.tasks.succeed(next, {})
     await expect(engine.tasks.fail(next, failure)).rejects.toThrow(LeaseLostError)
     expect(await engine.db.run.findUnique({ where: { id: run.id } })).toMatchObject({
@@ -145,7 +89,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
   it('keeps a lease alive that is renewed, and no other', async () => {
     await using engine = await createEngine(provider, 300)
     await engine.start(2)
-    const [kept, lost] = [await mustClaim(engine), await mustClaim(engine)]
+    const [kept, lost] = [await engine.mustClaim(), await engine.mustClaim()]
     for (let time = 0; time < 4; time += 1) {
       await new Promise((resolve) => setTimeout(resolve, 100))
       await engine.claims.renew([kept.token])
@@ -158,8 +102,8 @@ describe.each(providers)('the run engine on %s', (provider) => {
   it('ends every lease of the process before it', async () => {
     await using engine = await createEngine(provider)
     const run = await engine.start(2)
-    await mustClaim(engine)
-    await engine.claims.voidLeases()
+    await engine.mustClaim()
+    await voidLeases(engine.db)
     expect(await engine.claims.reap()).toBe(1)
     expect(await engine.db.task.count({ where: { status: 'QUEUED' } })).toBe(2)
     await expectConsistent(engine.db, run.id)
@@ -168,23 +112,23 @@ describe.each(providers)('the run engine on %s', (provider) => {
   it('does not give a task out before its time', async () => {
     await using engine = await createEngine(provider)
     await engine.start(1)
-    await engine.tasks.retry(await mustClaim(engine), failure, new Date(Date.now() + 60_000))
+    await engine.tasks.retry(await engine.mustClaim(), failure, new Date(Date.now() + 60_000))
     expect(await engine.claims.claim()).toBeNull()
     const task = await engine.db.task.findFirstOrThrow()
     expect(task).toMatchObject({ status: 'RETRYING', errorCode: 'STORAGE_UNAVAILABLE', attempt: 1, leaseToken: null })
     await engine.db.task.update({ where: { id: task.id }, data: { nextAttemptAt: new Date() } })
-    expect(await mustClaim(engine)).toMatchObject({ attempt: 2 })
+    expect(await engine.mustClaim()).toMatchObject({ attempt: 2 })
   })
 
   it('does not let two tasks work on one image', async () => {
     await using engine = await createEngine(provider)
     const [image] = await engine.createImages(1)
     if (!image) throw new Error('no image')
-    for (let run = 0; run < 2; run += 1) await engine.db.$transaction((tx) => startImageRun(tx, scope, [image]))
-    const first = await mustClaim(engine)
+    for (let run = 0; run < 2; run += 1) await engine.db.$transaction((tx) => startImageRun(tx, uploadScope, [image]))
+    const first = await engine.mustClaim()
     expect(await engine.claims.claim()).toBeNull()
     await engine.tasks.succeed(first, {})
-    expect(await mustClaim(engine)).toMatchObject({ image: { id: image.id } })
+    expect(await engine.mustClaim()).toMatchObject({ image: { id: image.id } })
   })
 
   it('serves runs in turn, and uploads before what is in the background', async () => {
@@ -193,7 +137,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
     const names = new Map(runs.map((run, index) => [run.id, 'abc'[index]]))
     await engine.db.run.update({ where: { id: runs[0]?.id ?? '' }, data: { lane: 1 } })
     const order: (string | undefined)[] = []
-    for (let claim = 0; claim < 6; claim += 1) order.push(names.get((await mustClaim(engine)).runId))
+    for (let claim = 0; claim < 6; claim += 1) order.push(names.get((await engine.mustClaim()).runId))
     expect(order.join('')).toBe('bcbcaa')
   })
 
@@ -202,6 +146,62 @@ describe.each(providers)('the run engine on %s', (provider) => {
     const run = await engine.start(1)
     await engine.db.run.update({ where: { id: run.id }, data: { pausedAt: new Date() } })
     expect(await engine.claims.claim()).toBeNull()
+  })
+
+  it('tries again first what is due, then what waits', async () => {
+    await using engine = await createEngine(provider)
+    await engine.start(3)
+    const first = await engine.mustClaim()
+    await engine.tasks.retry(first, failure, new Date(Date.now() - 1))
+    expect((await engine.mustClaim()).taskId).toBe(first.taskId)
+  })
+
+  it('accuses no task of the end of a service, however often that happens', async () => {
+    await using engine = await createEngine(provider)
+    const run = await engine.start(1)
+    for (let death = 0; death < 20; death += 1) {
+      await engine.mustClaim()
+      await voidLeases(engine.db)
+      expect(await engine.claims.reap()).toBe(1)
+    }
+    const claim = await engine.mustClaim()
+    expect(claim).toMatchObject({ attempt: 1, crashes: 0, suspect: false })
+    await engine.tasks.succeed(claim, {})
+    expect(await engine.db.run.findUnique({ where: { id: run.id } })).toMatchObject({ outcome: 'CLEAN' })
+  })
+
+  it('counts no work twice when a task is tried again', async () => {
+    await using engine = await createEngine(provider)
+    const run = await engine.start(1)
+    const done = async () => (await engine.db.run.findUniqueOrThrow({ where: { id: run.id } })).doneWork
+    for (const left of [1, 0.5]) {
+      const claim = await engine.mustClaim()
+      expect(claim.workLeft).toBeCloseTo(left)
+      const [set] = await engine.tasks.prepare(claim, () => ['presets'])
+      if (!set) throw new Error('no set')
+      const variant = { ...set.units[0], byteSize: 1, sha256: 'x', encoder: 'none' }
+      const {
+        name = '',
+        format = '',
+        mimeType = '',
+        width = 1,
+        height = 1,
+        key = '',
+        byteSize,
+        sha256,
+        encoder,
+      } = variant
+      await engine.tasks.checkpoint(
+        claim,
+        set,
+        { name, format, mimeType, width, height, key, byteSize, sha256, encoder },
+        0.5,
+      )
+      await engine.tasks.retry(claim, failure, new Date(0))
+    }
+    expect(await done()).toBeCloseTo(0.75)
+    await engine.tasks.succeed(await engine.mustClaim(), {})
+    expect(await done()).toBeCloseTo(1)
   })
 
   it('is over at once when there is nothing to do', async () => {

@@ -5,8 +5,6 @@ import type { Claim, Claims } from '../../src/services/claims.ts'
 import { createDispatcher } from '../../src/services/dispatcher.ts'
 
 const log = pino({ level: 'silent' })
-const planner = { planChunk: async () => false }
-
 /** Claims over a plain list, slow enough that wake-ups fall in between. */
 function createQueue() {
   const waiting: string[] = []
@@ -19,9 +17,8 @@ function createQueue() {
       beforeAnswer?.()
       return next ? ({ token: next } as Claim) : null
     },
-    renew: async () => {},
+    renew: async (tokens) => new Set(tokens),
     reap: async () => 0,
-    voidLeases: async () => {},
   }
   return {
     waiting,
@@ -33,8 +30,12 @@ function createQueue() {
   }
 }
 
-function dispatch(queue: ReturnType<typeof createQueue>, work: (claim: Claim) => Promise<void>, concurrency = 2) {
-  return createDispatcher({ claims: queue.claims, planner, work, settings: { concurrency, leaseMs: 30_000, log } })
+function dispatch(
+  queue: ReturnType<typeof createQueue>,
+  work: (claim: Claim, signal: AbortSignal) => Promise<void>,
+  concurrency = 2,
+) {
+  return createDispatcher({ claims: queue.claims, chores: {}, work, settings: { concurrency, leaseMs: 30_000, log } })
 }
 
 describe('the dispatcher', () => {

@@ -10,12 +10,11 @@ function createLogged(lookAgainMs = 10_000) {
   const watch = (last = Number.POSITIVE_INFINITY) => {
     let seen = 0
     return pullOnBell({
-      lookAgainMs,
-      listen: (ring) => bell.listen('run:1', ring),
+      listen: (ring) => bell.listen('run', '1', ring),
       async read() {
         const items = log.slice(seen, seen + 100)
         seen += items.length
-        return { items, more: items.length === 100, ended: log[seen - 1] === last }
+        return { items, waitMs: items.length === 100 ? 0 : lookAgainMs, ended: log[seen - 1] === last }
       },
     })
   }
@@ -24,7 +23,7 @@ function createLogged(lookAgainMs = 10_000) {
     watch,
     append(item: number) {
       log.push(item)
-      bell.ring('run:1')
+      bell.ring('run', '1')
     },
   }
 }
@@ -74,8 +73,7 @@ describe('pullOnBell', () => {
   it('hands on what reading throws, and stops listening', async () => {
     const bell = createBell()
     const events = pullOnBell({
-      lookAgainMs: 1000,
-      listen: (ring) => bell.listen('run:1', ring),
+      listen: (ring) => bell.listen('run', '1', ring),
       read: () => Promise.reject(new Error('no database')),
     })
     await expect(events.next()).rejects.toThrow('no database')

@@ -4,6 +4,7 @@ import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { StorageUnavailableError } from '../../errors.ts'
+import { sweepTempFiles } from './temp-files.ts'
 
 export interface StoredObject {
   byteSize: number
@@ -40,8 +41,11 @@ export interface ObjectStore {
 export interface DiskStore extends ObjectStore {
   /** the folder that `root/key` paths begin with */
   root: string
-  /** removes what a killed process left half-written */
-  sweepTemp(): Promise<void>
+  /**
+   * Removes what killed processes left half-written: files older than that, and the oldest of more than `maxBytes`.
+   * Returns how many.
+   */
+  sweepTemp(limits: { maxAgeMs: number; maxBytes: number }): Promise<number>
 }
 
 const keyPattern = /^[a-z0-9_-]+(\/[a-z0-9_-]+)*\.[a-z0-9]+$/
@@ -49,6 +53,7 @@ const keyPattern = /^[a-z0-9_-]+(\/[a-z0-9_-]+)*\.[a-z0-9]+$/
 /** Objects as files below a folder. A file appears under its name only when it is whole and on the disk. */
 export function createDiskStore(root: string): DiskStore {
   const tempDir = path.join(root, '.tmp')
+  const inUse = new Set<string>()
 
   function fileOf(key: string): string {
     if (!keyPattern.test(key)) throw new Error(`${key} is no storage key.`)
@@ -59,7 +64,9 @@ export function createDiskStore(root: string): DiskStore {
     root,
     async put(key, bytes, { ifAbsent }) {
       const target = fileOf(key)
-      const temp = path.join(tempDir, randomUUID())
+      const name = randomUUID()
+      const temp = path.join(tempDir, name)
+      inUse.add(name)
       try {
         await mkdir(tempDir, { recursive: true })
         await writeDurably(temp, bytes)
@@ -73,6 +80,7 @@ export function createDiskStore(root: string): DiskStore {
       } finally {
         // a name that is left is swept at the next start; what went wrong before is what counts
         await rm(temp, { force: true }).catch(() => {})
+        inUse.delete(name)
       }
     },
     async head(key) {
@@ -105,9 +113,7 @@ export function createDiskStore(root: string): DiskStore {
         throw unavailable('delete', cause)
       }
     },
-    async sweepTemp() {
-      await rm(tempDir, { recursive: true, force: true })
-    },
+    sweepTemp: (limits) => sweepTempFiles(tempDir, { ...limits, inUse }),
   }
 }
 

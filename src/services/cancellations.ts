@@ -1,0 +1,49 @@
+import type { Run } from '../generated/sqlite/client.ts'
+import type { Bell } from './bell.ts'
+import type { Db, Tx } from './db/open-db.ts'
+import type { Dialect } from './db/sql.ts'
+import { advance } from './run-states.ts'
+import { cancelRunning, cancelWaiting } from './task-states.ts'
+
+/** How long workers may take to stop by themselves before their tasks are taken from them, ms. */
+const graceMs = 1_000
+/** Tasks cancelled a transaction: few enough that other writers get their turn. */
+const chunkSize = 1_000
+
+/**
+ * Cancels tasks of a run that is CANCELLING: waiting ones, those whose worker is gone, and after a second those still in
+ * work. The run is over with the last of them. Returns how many.
+ */
+export async function cancelTasks(tx: Tx, dialect: Dialect, run: Run): Promise<number> {
+  const now = new Date()
+  const graceIsOver = now.getTime() >= (run.cancellingAt?.getTime() ?? 0) + graceMs
+  const waiting = await cancelWaiting(tx, dialect, run.id, chunkSize)
+  const taken = await cancelRunning(tx, run.id, graceIsOver ? null : now)
+  const events = taken.map((task) => ({
+    type: 'TASK_CANCELLED' as const,
+    message: `${task.subject} is cancelled.`,
+    taskId: task.id,
+  }))
+  const count = waiting + taken.length
+  await advance(tx, run.id, { ended: { as: 'cancelledCount', count } }, events)
+  return count
+}
+
+/** Finishes what was asked to be cancelled, whoever was asked and whatever became of that process. */
+export function createCancellations({ db, dialect, bell }: { db: Db; dialect: Dialect; bell: Bell }) {
+  return {
+    /** a chunk of each run that is being cancelled; returns how many tasks it cancelled */
+    async cancelChunks(): Promise<number> {
+      let cancelled = 0
+      for (const { id } of await db.run.findMany({ where: { status: 'CANCELLING' }, select: { id: true } })) {
+        cancelled += await db.$transaction(async (tx) => {
+          // again, since its workers may have ended it meanwhile
+          const run = await tx.run.findFirst({ where: { id, status: 'CANCELLING' } })
+          return run ? cancelTasks(tx, dialect, run) : 0
+        })
+        bell.ring('run', id)
+      }
+      return cancelled
+    },
+  }
+}

@@ -1,0 +1,16 @@
+import type { OutputFormat } from '../workers/protocol.ts'
+import type { Unit } from './units.ts'
+
+// Measured on photographs with sharp 0.35 (libvips 8.18) on a core of 2020's servers: milliseconds of one core for a
+// megapixel. An estimate: another machine differs by a factor, another picture by as much.
+const decodeMs = 10
+const encodeMs: Record<OutputFormat, number> = { avif: 480, webp: 96, jpeg: 11, png: 60 }
+
+/** Bytes of a pixel, for recipes of which there is nothing stored yet to learn from. */
+export const typicalBytesPerPixel: Record<OutputFormat, number> = { avif: 0.06, webp: 0.13, jpeg: 0.2, png: 1.5 }
+
+/** Milliseconds of one core to decode an original. */
+export const decodeCost = (megapixels: number) => megapixels * decodeMs
+
+/** Milliseconds of one core to make a variant. */
+export const encodeCost = ({ width, height, format }: Unit) => ((width * height) / 1e6) * encodeMs[format]

@@ -1,0 +1,131 @@
+import type { Prisma, Variant } from '../generated/sqlite/client.ts'
+import type { Db } from './db/open-db.ts'
+import type { ObjectStore } from './storage/disk-store.ts'
+
+/** Events are kept this long after their run has ended, ms. */
+const eventsKeptMs = 30 * 24 * 3_600_000
+/** Sets and images a batch: few enough that it takes moments, and others get their turn. */
+const batchSize = 50
+
+export interface Garbage {
+  /** sets that were replaced, and those of deleted images */
+  sets: number
+  variants: number
+  /** deleted images; their originals go too */
+  images: number
+  /** events of runs that ended 30 days ago or more */
+  events: number
+  /** of variants and originals */
+  bytes: number
+}
+
+export interface GarbageCollector {
+  /** what could be collected now */
+  survey(): Promise<Garbage>
+  /** collects one batch; all zero when nothing is left */
+  collect(): Promise<Garbage>
+}
+
+interface Deps {
+  db: Db
+  stores: { variants: ObjectStore; originals: ObjectStore }
+  /** how long a retired set and a deleted image are kept, ms */
+  graceMs: number
+}
+
+/**
+ * Deletes what was retired or deleted longer ago than the grace period. A set is marked first, and from then on no task
+ * of its image can be claimed; then its objects go, then its row. A collector that is killed in between leaves marked
+ * sets, with which the next one begins.
+ */
+export function createGarbageCollector({ db, stores, graceMs }: Deps): GarbageCollector {
+  const cutoffs = () => ({ grace: new Date(Date.now() - graceMs), events: new Date(Date.now() - eventsKeptMs) })
+
+  const atWork: Prisma.TaskWhereInput = { status: 'RUNNING' }
+  const expiredImages = (cutoff: Date): Prisma.ImageWhereInput => ({
+    deletedAt: { lte: cutoff },
+    tasks: { none: atWork },
+  })
+  const expiredSets = (cutoff: Date): Prisma.VariantSetWhereInput => ({
+    OR: [
+      { collectingAt: { not: null } },
+      { state: 'RETIRED', retiredAt: { lte: cutoff }, image: { tasks: { none: atWork } } },
+      { image: expiredImages(cutoff) },
+    ],
+  })
+  const expiredEvents = (cutoff: Date): Prisma.RunEventWhereInput => ({ run: { finishedAt: { lte: cutoff } } })
+
+  /** Marks what is to go, unless somebody has begun to work on its image; returns what is marked. */
+  async function markSets(cutoff: Date) {
+    const found = await db.variantSet.findMany({ where: expiredSets(cutoff), select: { id: true }, take: batchSize })
+    const ids = { in: found.map(({ id }) => id) }
+    await db.variantSet.updateMany({
+      where: { AND: [{ id: ids }, expiredSets(cutoff), { collectingAt: null }] },
+      data: { state: 'RETIRED', collectingAt: new Date() },
+    })
+    // once more: a task claimed while it was being marked does not know of the mark
+    await db.variantSet.updateMany({
+      where: { id: ids, collectingAt: { not: null }, image: { tasks: { some: atWork } } },
+      data: { collectingAt: null },
+    })
+    return db.variantSet.findMany({ where: { id: ids, collectingAt: { not: null } }, include: { variants: true } })
+  }
+
+  async function collectSets(cutoff: Date): Promise<Pick<Garbage, 'sets' | 'variants' | 'bytes'>> {
+    const sets = await markSets(cutoff)
+    const variants = sets.flatMap((set) => set.variants)
+    for (const variant of variants) await stores.variants.delete(variant.key)
+    const { count } = await db.variantSet.deleteMany({
+      where: { id: { in: sets.map(({ id }) => id) }, collectingAt: { not: null } },
+    })
+    return { sets: count, variants: variants.length, bytes: sum(variants) }
+  }
+
+  /** Images without sets; the row goes first, and only if nobody has brought it back. */
+  async function collectImages(cutoff: Date): Promise<Pick<Garbage, 'images' | 'bytes'>> {
+    const where = { ...expiredImages(cutoff), sets: { none: {} } }
+    const found = await db.image.findMany({ where, take: batchSize })
+    const collected: typeof found = []
+    for (const image of found) {
+      const { count } = await db.image.deleteMany({ where: { ...where, id: image.id } })
+      if (count === 0) continue
+      collected.push(image)
+      await db.artist.updateMany({ where: { pinnedImageId: image.id }, data: { pinnedImageId: null } })
+      await stores.originals.delete(image.originalKey)
+    }
+    return { images: collected.length, bytes: sum(collected) }
+  }
+
+  async function collectEvents(cutoff: Date): Promise<number> {
+    const runs = await db.run.findMany({
+      where: { finishedAt: { lte: cutoff }, events: { some: {} } },
+      select: { id: true },
+      take: batchSize,
+    })
+    const { count } = await db.runEvent.deleteMany({ where: { runId: { in: runs.map(({ id }) => id) } } })
+    return count
+  }
+
+  return {
+    async survey() {
+      const { grace, events } = cutoffs()
+      const [sets, variants, images, eventCount] = await Promise.all([
+        db.variantSet.count({ where: expiredSets(grace) }),
+        db.variant.aggregate({ where: { set: expiredSets(grace) }, _count: true, _sum: { byteSize: true } }),
+        db.image.aggregate({ where: expiredImages(grace), _count: true, _sum: { byteSize: true } }),
+        db.runEvent.count({ where: expiredEvents(events) }),
+      ])
+      const bytes = (variants._sum.byteSize ?? 0) + (images._sum.byteSize ?? 0)
+      return { sets, variants: variants._count, images: images._count, events: eventCount, bytes }
+    },
+    async collect() {
+      const cutoff = cutoffs()
+      const sets = await collectSets(cutoff.grace)
+      const images = await collectImages(cutoff.grace)
+      const events = await collectEvents(cutoff.events)
+      return { ...sets, ...images, events, bytes: sets.bytes + images.bytes }
+    },
+  }
+}
+
+const sum = (items: readonly Pick<Variant, 'byteSize'>[]) => items.reduce((bytes, { byteSize }) => bytes + byteSize, 0)

@@ -1,0 +1,176 @@
+import type { Prisma, Run, RunKind, RunOutcome, RunStatus } from '../generated/sqlite/client.ts'
+import type { Tx } from './db/open-db.ts'
+import { changeRun, type NewRunEvent } from './run-events.ts'
+import type { RunScope } from './run-scope.ts'
+
+// The state machine of a run. Every change of Run.status is here, each one guarded UPDATE.
+//
+//   QUEUED     -> RUNNING              its first task is claimed
+//   QUEUED     -> SUCCEEDED            it is planned, and there is nothing to do
+//   RUNNING    -> SUCCEEDED | FAILED   it is planned, and every task is over
+//   QUEUED | RUNNING -> CANCELLING     somebody asked, or it cannot be planned; nothing more is planned or claimed
+//   CANCELLING -> CANCELLED | FAILED   every task is over; FAILED when it is the engine that gave up
+//
+// Being paused is no state: `pausedAt` only keeps claims away.
+
+const inStates = (...states: RunStatus[]) => ({ status: { in: states } })
+
+/** Tasks may be planned and claimed. */
+export const active = inStates('QUEUED', 'RUNNING')
+export const unfinished = inStates('QUEUED', 'RUNNING', 'CANCELLING')
+
+export interface NewRun {
+  kind: RunKind
+  /** 0 interactive, 1 background */
+  lane: number
+  scope: RunScope
+  activeKey?: string | null
+  parentRunId?: string
+}
+
+const queued: NewRunEvent = { type: 'QUEUED', message: 'The run is queued.' }
+const started: NewRunEvent = { type: 'STARTED', message: 'The run has started.' }
+
+export async function createRun(tx: Tx, { scope, ...run }: NewRun): Promise<Run> {
+  const { id } = await tx.run.create({ data: { ...run, scope: scope as unknown as Prisma.InputJsonObject } })
+  return mustChange(tx, id, active, {}, [queued])
+}
+
+interface Plan {
+  tasks: number
+  /** megapixels */
+  work: number
+  /** where the next chunk begins */
+  cursor: string | null
+  /** this was the last chunk */
+  done: boolean
+}
+
+/** Adds planned tasks to the totals; throws when the run is not to be planned any more. */
+export async function addToPlan(tx: Tx, runId: string, { tasks, work, cursor, done }: Plan): Promise<Run> {
+  const counts = { totalCount: { increment: tasks }, plannedWork: { increment: work }, planCursor: cursor }
+  const run = await mustChange(tx, runId, active, counts, [])
+  if (!done) return run
+  const planned = { type: 'PLANNED' as const, message: describePlan(run.totalCount) }
+  return finishIfOver(tx, await mustChange(tx, runId, active, { plannedAt: new Date() }, [planned]))
+}
+
+function describePlan(tasks: number): string {
+  if (tasks === 0) return 'There is nothing to do.'
+  return tasks === 1 ? 'There is 1 image to do.' : `There are ${tasks} images to do.`
+}
+
+/** A task of it was claimed. */
+export async function startTask(tx: Tx, runId: string, event: NewRunEvent): Promise<void> {
+  const first = { status: 'RUNNING' as const, startedAt: new Date() }
+  const began = await changeRun(tx, runId, inStates('QUEUED'), first, [started, event])
+  if (!began) await mustChange(tx, runId, inStates('RUNNING'), {}, [event])
+}
+
+type Ended = 'succeededCount' | 'skippedCount' | 'failedCount' | 'cancelledCount'
+
+/** What was done of its tasks: work, tasks that ended, or only events. Ends the run when that was the last. */
+export async function advance(
+  tx: Tx,
+  runId: string,
+  { work = 0, ended }: { work?: number; ended?: { as: Ended; count: number } },
+  events: readonly NewRunEvent[],
+): Promise<Run> {
+  const counts = ended && { processedCount: { increment: ended.count }, [ended.as]: { increment: ended.count } }
+  const data = { doneWork: { increment: work }, ...counts }
+  const run = await mustChange(tx, runId, unfinished, data, events)
+  return ended ? finishIfOver(tx, run) : run
+}
+
+async function finishIfOver(tx: Tx, run: Run): Promise<Run> {
+  if (!run.plannedAt || run.processedCount < run.totalCount) return run
+  if (run.status === 'CANCELLING') return finishCancelled(tx, run)
+  const outcome = await outcomeOf(tx, run)
+  const status = outcome === 'ALL_FAILED' ? 'FAILED' : 'SUCCEEDED'
+  const lastError = outcome === 'ALL_FAILED' ? await commonError(tx, run) : null
+  const data = { status, outcome, lastError, doneWork: run.plannedWork, ...over() } as const
+  return mustChange(tx, run.id, active, data, [{ type: status, message: lastError ?? outcomeMessages[outcome] }])
+}
+
+function finishCancelled(tx: Tx, run: Run): Promise<Run> {
+  const { lastError, processedCount, cancelledCount } = run
+  const status = lastError ? 'FAILED' : 'CANCELLED'
+  const message =
+    lastError ??
+    `The run was cancelled; ${processedCount - cancelledCount} of ${processedCount} images were over before.`
+  return mustChange(tx, run.id, inStates('CANCELLING'), { status, ...over() }, [{ type: status, message }])
+}
+
+const over = () => ({ activeKey: null, finishedAt: new Date() })
+
+const outcomeMessages: Record<RunOutcome, string> = {
+  CLEAN: 'Everything is done.',
+  WITH_ISSUES: 'Everything is done; some images have warnings or needed another attempt.',
+  WITH_FAILURES: 'Done, but some images failed.',
+  ALL_FAILED: 'Every image failed.',
+  NOTHING_TO_DO: 'There was nothing to do.',
+}
+
+async function outcomeOf(tx: Tx, run: Run): Promise<RunOutcome> {
+  if (run.skippedCount === run.totalCount) return 'NOTHING_TO_DO'
+  if (run.failedCount === run.totalCount) return 'ALL_FAILED'
+  if (run.failedCount > 0) return 'WITH_FAILURES'
+  const issue = await tx.task.findFirst({
+    where: {
+      runId: run.id,
+      OR: [{ attempt: { gt: 1 } }, { image: { NOT: { warnings: { equals: [] } } } }],
+    },
+    select: { id: true },
+  })
+  return issue ? 'WITH_ISSUES' : 'CLEAN'
+}
+
+/** What most of the tasks of a run in which nothing worked say; so a storage that is gone is seen at a glance. */
+async function commonError(tx: Tx, run: Run): Promise<string> {
+  const [most] = await tx.task.groupBy({
+    by: ['errorMessage'],
+    where: { runId: run.id },
+    _count: true,
+    orderBy: { _count: { errorMessage: 'desc' } },
+    take: 1,
+  })
+  return `Every image failed${run.totalCount > 1 ? ', most of them so' : ''}: ${most?.errorMessage}`
+}
+
+/**
+ * Null when it is already being cancelled or is over. What is not planned yet will not be. With an `error` it is the
+ * engine that gives up, and the run ends FAILED.
+ */
+export function startCancelling(
+  tx: Tx,
+  runId: string,
+  { reason = null, error = null }: { reason?: string | null; error?: string | null },
+): Promise<Run | null> {
+  const now = new Date()
+  const stop = { status: 'CANCELLING', cancellingAt: now, plannedAt: now, pausedAt: null } as const
+  const why = error ?? reason
+  const message = `The run is being cancelled${why ? `: ${why}` : '.'}`
+  const data = { ...stop, cancelReason: reason, lastError: error }
+  return changeRun(tx, runId, active, data, [{ type: 'CANCELLING', message }])
+}
+
+/** Null when it is paused already, or is not active. */
+export function pause(tx: Tx, runId: string): Promise<Run | null> {
+  const message = 'The run is paused; tasks in work are finished.'
+  return changeRun(tx, runId, { ...active, pausedAt: null }, { pausedAt: new Date() }, [{ type: 'PAUSED', message }])
+}
+
+/** Null when it is not paused. */
+export function resume(tx: Tx, runId: string): Promise<Run | null> {
+  const message = 'The run goes on.'
+  return changeRun(tx, runId, { ...active, pausedAt: { not: null } }, { pausedAt: null }, [
+    { type: 'RESUMED', message },
+  ])
+}
+
+async function mustChange(...change: Parameters<typeof changeRun>): Promise<Run> {
+  const run = await changeRun(...change)
+  // the caller holds a task of it, so only a fault of ours leads here; the transaction is taken back
+  if (!run) throw new Error(`Run ${change[1]} is not in a state that allows this.`)
+  return run
+}
