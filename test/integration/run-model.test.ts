@@ -1,0 +1,183 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Task, Variant, VariantSet } from '../../src/generated/sqlite/client.ts'
+import type { Claim } from '../../src/services/claims.ts'
+import { LeaseLostError, voidLeases } from '../../src/services/task-states.ts'
+import { missingUnits, type WantedSet } from '../../src/services/variant-sets.ts'
+import { providers } from '../support/databases.ts'
+import { createEngine, type Engine, expectConsistent, failure } from '../support/engine.ts'
+
+/** What has happened in a history, and what has to stay true of it. */
+interface History {
+  engine: Engine
+  /** keys of objects that are in storage */
+  storage: Set<string>
+  /** every claim there ever was, live or stale */
+  claims: { claim: Claim; sets: WantedSet[] }[]
+  /** tasks and runs that are over, as they were when they ended */
+  over: Map<string, unknown>
+}
+
+type Step = (history: History, pick: number) => Promise<unknown>
+
+/** A worker's step with any claim ever made: with a stale one it has to be refused, and to change nothing. */
+const withClaim =
+  (work: (history: History, held: History['claims'][number]) => Promise<unknown>): Step =>
+  async (history, pick) => {
+    const held = history.claims[pick % Math.max(1, history.claims.length)]
+    if (!held) return
+    const { db } = history.engine
+    const task = await db.task.findUniqueOrThrow({ where: { id: held.claim.taskId } })
+    const isLive = task.status === 'RUNNING' && task.leaseToken === held.claim.token
+    if (isLive) {
+      await work(history, held)
+      return
+    }
+    const before = await everything(history)
+    await expect(work(history, held)).rejects.toThrow(LeaseLostError)
+    expect(await everything(history)).toEqual(before)
+  }
+
+const everything = ({ engine: { db } }: History) =>
+  Promise.all([
+    db.run.findMany(),
+    db.task.findMany(),
+    db.variant.findMany(),
+    db.variantSet.findMany(),
+    db.runEvent.count(),
+  ])
+
+const withRun =
+  (act: (history: History, id: string) => Promise<unknown>): Step =>
+  async (history, pick) => {
+    const runs = await history.engine.db.run.findMany({ select: { id: true }, orderBy: { id: 'asc' } })
+    const run = runs[pick % Math.max(1, runs.length)]
+    // an answer like "it is over" or "nothing to retry" is as good as any
+    if (run) await act(history, run.id).catch((error: { code?: string }) => expect(error.code).toBeDefined())
+  }
+
+const steps: Record<string, Step> = {
+  start: ({ engine }, pick) => engine.start(pick % 4),
+  async claim(history) {
+    const claim = await history.engine.claims.claim()
+    if (claim) history.claims.push({ claim, sets: [] })
+  },
+  prepare: withClaim(async ({ engine }, held) => {
+    held.sets = await engine.tasks.prepare(held.claim, () => ['presets'])
+  }),
+  // as a worker does: look, put, record
+  checkpoint: withClaim(async ({ engine, storage }, { claim, sets }) => {
+    await engine.tasks.check(claim)
+    const [set] = sets
+    const [unit] = set ? missingUnits(set) : []
+    if (!set || !unit) return
+    storage.add(unit.key)
+    const { name, format, mimeType, width, height, key } = unit
+    const variant = { name, format, mimeType, width, height, key, byteSize: 1, sha256: 'x', encoder: 'none' }
+    await engine.tasks.checkpoint(claim, set, variant, 1 / 3)
+    const { id } = await engine.db.variant.findFirstOrThrow({ where: { key } })
+    set.variants.push({ ...variant, id, setId: set.id, createdAt: new Date() })
+  }),
+  forget: withClaim(async ({ engine, storage }, { claim, sets }) => {
+    const [set] = sets
+    const [variant] = set?.variants ?? []
+    if (!set || !variant) return engine.tasks.check(claim)
+    await engine.tasks.forget(claim, set, [variant.id])
+    storage.delete(variant.key)
+    set.variants = set.variants.filter(({ id }) => id !== variant.id)
+  }),
+  succeed: withClaim(({ engine }, { claim }) => engine.tasks.succeed(claim, {})),
+  skip: withClaim(({ engine }, { claim }) => engine.tasks.skip(claim, 'nothing to do')),
+  fail: withClaim(({ engine }, { claim }) => engine.tasks.fail(claim, failure)),
+  retryLater: withClaim(({ engine }, { claim }) => engine.tasks.retry(claim, failure, new Date(0))),
+  hostDied: withClaim(({ engine }, { claim }) => engine.tasks.requeue(claim, 'shared')),
+  stopWork: withClaim(({ engine }, { claim }) => engine.tasks.cancel(claim)),
+  async leaseRunsOut({ engine }, pick) {
+    const tasks = await engine.db.task.findMany({ where: { status: 'RUNNING' }, orderBy: { id: 'asc' } })
+    const task = tasks[pick % Math.max(1, tasks.length)]
+    if (task) await engine.db.task.update({ where: { id: task.id }, data: { leaseExpiresAt: new Date(0) } })
+  },
+  renew: ({ engine, claims }) => engine.claims.renew(claims.map(({ claim }) => claim.token)),
+  reap: ({ engine }) => engine.claims.reap(),
+  async crash({ engine }) {
+    await voidLeases(engine.db)
+    await engine.claims.reap()
+  },
+  cancel: withRun(({ engine }, id) => engine.runs.cancel(id, null)),
+  async graceIsOver({ engine }) {
+    await engine.db.run.updateMany({ where: { status: 'CANCELLING' }, data: { cancellingAt: new Date(0) } })
+    await engine.cancellations.cancelChunks()
+  },
+  cancelChunks: ({ engine }) => engine.cancellations.cancelChunks(),
+  pause: withRun(({ engine }, id) => engine.runs.pause(id)),
+  resume: withRun(({ engine }, id) => engine.runs.resume(id)),
+  retryRun: withRun(({ engine }, id) => engine.runs.retry(id, 'ALL')),
+  async reprocess({ engine }) {
+    await engine.runs
+      .reprocess('ALL', [], ['presets'])
+      .catch((error: { code?: string }) => expect(error.code).toBeDefined())
+  },
+  plan: ({ engine }) => engine.planner.planChunk(),
+}
+
+const isOver = ({ status }: Task) => ['SUCCEEDED', 'SKIPPED', 'FAILED', 'CANCELLED'].includes(status)
+
+async function checkInvariants({ engine: { db }, storage, over }: History): Promise<void> {
+  const runs = await db.run.findMany({ include: { tasks: true } })
+  for (const { tasks, ...run } of runs) {
+    await expectConsistent(db, run.id)
+    expect(run.doneWork).toBeLessThanOrEqual(run.plannedWork + 1e-6)
+    if (run.finishedAt) expect([run.activeKey, tasks.every(isOver)]).toEqual([null, true])
+    for (const row of [...tasks.filter(isOver), ...(run.finishedAt ? [run] : [])]) {
+      expect(row).toEqual(over.get(row.id) ?? row)
+      over.set(row.id, row)
+    }
+  }
+  checkLeases(runs.flatMap((run) => run.tasks).filter((task) => task.status === 'RUNNING'))
+  for (const set of await db.variantSet.findMany({ include: { variants: true } })) checkWatermark(set, storage)
+}
+
+/** One live lease a task, and one an image. */
+function checkLeases(working: readonly Task[]): void {
+  const live = working.filter((task) => task.leaseExpiresAt && task.leaseExpiresAt > new Date())
+  expect(new Set(live.map((task) => task.imageId)).size).toBe(live.length)
+  expect(working.every((task) => task.leaseToken !== null)).toBe(true)
+}
+
+const widths = { thumbnail: 150, medium: 800, large: 1920 }
+
+function checkWatermark(set: VariantSet & { variants: Variant[] }, storage: ReadonlySet<string>): void {
+  expect(set.variants.filter((variant) => !storage.has(variant.key))).toEqual([])
+  expect(set.ready).toBe(set.variants.length === 3)
+  const names = Object.keys(widths) as (keyof typeof widths)[]
+  const firstGap = names.findIndex((name) => !set.variants.some((variant) => variant.name === name))
+  const whole = firstGap === -1 ? names : names.slice(0, firstGap)
+  expect(set.readyMaxWidth).toBe(Math.max(0, ...whole.map((name) => widths[name])))
+}
+
+const history = fc.array(fc.tuple(fc.constantFrom(...Object.keys(steps)), fc.nat(1000)), {
+  minLength: 10,
+  maxLength: 60,
+})
+
+describe.each(providers)('any history of runs on %s', (provider) => {
+  it('keeps counters, numbering, fences, final states and watermarks', { timeout: 300_000 }, async () => {
+    await using engine = await createEngine(provider)
+    await fc.assert(
+      fc
+        .asyncProperty(history, async (made) => {
+          const state: History = { engine, storage: new Set(), claims: [], over: new Map() }
+          await steps.start?.(state, 3)
+          for (const [name, pick] of made) {
+            await steps[name]?.(state, pick)
+            await checkInvariants(state)
+          }
+        })
+        .afterEach(async () => {
+          await engine.db.run.deleteMany()
+          await engine.db.image.deleteMany()
+        }),
+      { numRuns: Number(process.env.HISTORIES ?? 12) },
+    )
+  })
+})
