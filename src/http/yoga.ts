@@ -1,9 +1,9 @@
-import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
 import { execute, type GraphQLSchema, subscribe } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Log } from '../log.ts'
 import type { Context } from '../schema/context.ts'
 import { useBodyLimit } from './body-limit.ts'
+import { useCsrfHeader } from './csrf-header.ts'
 import { graphiqlOptions } from './graphiql.ts'
 import { maskUnexpected } from './mask-error.ts'
 
@@ -32,11 +32,7 @@ export function createGraphQL({ schema, context, log }: { schema: GraphQLSchema;
     batching: false,
     maxRequestBodySize: maxBodyBytes,
     maskedErrors: { maskError: maskUnexpected },
-    plugins: [
-      useReferenceExecutor,
-      useCSRFPrevention({ requestHeaders: ['x-graphql-yoga-csrf'] }),
-      useBodyLimit(maxBodyBytes),
-    ],
+    plugins: [useReferenceExecutor, useCsrfHeader('x-graphql-yoga-csrf'), useBodyLimit(maxBodyBytes)],
     logging: {
       debug: (...args) => log.debug({ args }, 'graphql'),
       info: (...args) => log.info({ args }, 'graphql'),

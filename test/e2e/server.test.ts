@@ -112,7 +112,7 @@ describe('the built service', () => {
     const { code, stderr } = await runToEnd({ DATA_DIR: data.dir })
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /^Another Greenroom process is using .*greenroom\.db\. Stop it, or choose another DATA_DIR\.\n$/,
+      /^Another Greenroom process is using .*greenroom\.db\. Stop it or choose another DATA_DIR; to send commands to it, set GREENROOM_URL to its address\.\n$/,
     )
   })
 
