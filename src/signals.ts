@@ -11,3 +11,10 @@ export function untilStopped(): Promise<NodeJS.Signals> {
     }
   })
 }
+
+/** Aborted when the promise resolves, with the name of the signal as the reason. */
+export function abortWhen(stopped: Promise<NodeJS.Signals>): AbortSignal {
+  const controller = new AbortController()
+  void stopped.then((signal) => controller.abort(signal))
+  return controller.signal
+}

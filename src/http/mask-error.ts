@@ -5,8 +5,7 @@ import { AppError } from '../errors.ts'
 
 /** Expected failures keep their sentence and code; everything else is masked (Yoga logs it). */
 export function maskUnexpected(error: unknown, message: string): Error {
-  const original = error instanceof GraphQLError ? (error.originalError ?? error) : error
-  const expected = describeExpected(original)
+  const expected = describeExpected(error)
   if (!expected) return maskError(error, message)
   const { code, retryable } = expected
   return new GraphQLError(expected.message, {
@@ -17,10 +16,12 @@ export function maskUnexpected(error: unknown, message: string): Error {
 
 type Expected = Pick<AppError, 'message' | 'code' | 'retryable'>
 
-function describeExpected(error: unknown): Expected | null {
-  if (error instanceof AppError) return error
-  if (!(error instanceof PothosValidationError)) return null
-  return { message: describeArgument(error.message), code: 'INVALID_INPUT', retryable: false }
+/** What the caller can act on, or null. */
+export function describeExpected(error: unknown): Expected | null {
+  const original = error instanceof GraphQLError ? (error.originalError ?? error) : error
+  if (original instanceof AppError) return original
+  if (!(original instanceof PothosValidationError)) return null
+  return { message: describeArgument(original.message), code: 'INVALID_INPUT', retryable: false }
 }
 
 /** What Pothos finds wrong with ids in words for people; what it says of cursors and page sizes is plain already. */

@@ -5,7 +5,7 @@ import type { Context } from '../schema/context.ts'
 import { useBodyLimit } from './body-limit.ts'
 import { useCsrfHeader } from './csrf-header.ts'
 import { graphiqlOptions } from './graphiql.ts'
-import { maskUnexpected } from './mask-error.ts'
+import { describeExpected, maskUnexpected } from './mask-error.ts'
 
 /** A multipart request carries more than its file. */
 const overheadBytes = 1024 * 1024
@@ -37,7 +37,12 @@ export function createGraphQL({ schema, context, log }: { schema: GraphQLSchema;
       debug: (...args) => log.debug({ args }, 'graphql'),
       info: (...args) => log.info({ args }, 'graphql'),
       warn: (...args) => log.warn({ args }, 'graphql'),
-      error: (...args) => log.error({ err: args.find((arg) => arg instanceof Error) ?? args }, 'graphql'),
+      error(...args) {
+        const err = args.find((arg) => arg instanceof Error) ?? args
+        // Yoga takes whatever has another wording at the edge for an accident
+        if (describeExpected(err)) log.debug({ err }, 'graphql')
+        else log.error({ err }, 'graphql')
+      },
     },
   })
 }
