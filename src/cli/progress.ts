@@ -66,17 +66,14 @@ function createBars(total: number, unit: string, stream: NodeJS.WriteStream): Pr
         },
         done(line) {
           finished += 1
+          // before the bar is removed, which flushes it: stop() would lose the line of the last step
           bars.log(`${line}\n`)
           end(bar)
         },
         drop: () => end(bar),
       }
     },
-    [Symbol.dispose]() {
-      // log() only buffers, and stop() does not flush: the line of the last step would be lost
-      bars.update()
-      bars.stop()
-    },
+    [Symbol.dispose]: () => bars.stop(),
   }
 }
 
