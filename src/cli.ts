@@ -1,14 +1,19 @@
 #!/usr/bin/env node
-import { Command } from 'commander'
+import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { Command, InvalidArgumentError } from 'commander'
 import { connect } from './cli/connect.ts'
 import { listRuns, showRun, watchRun } from './cli/runs.ts'
-import { type UploadOptions, uploadFiles } from './cli/upload.ts'
+import { describeInterruption, type UploadOptions, uploadFiles } from './cli/upload.ts'
 import { loadConfig } from './config.ts'
 import { describeEnd } from './errors.ts'
+import { abortWhen, untilStopped } from './signals.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
 const program = new Command('greenroom')
   .description('Takes pictures of artists in, makes every size and format the web needs, and shows every step live.')
-  .showHelpAfterError()
+  .version(version)
   .addHelpText(
     'after',
     `
@@ -32,16 +37,28 @@ program
   .argument('<files...>', 'files, or folders whose pictures are sent')
   .requiredOption('-a, --artist <name>', 'who is in the pictures')
   .option('-v, --venue <tag>', 'the venue they are for: 2 to 10 lower-case letters')
-  .option('-r, --recipe <name>', 'what to make of them, once for each (default: those of the server)', collect)
+  .option('-r, --recipe <names>', 'what to make of them, separated by commas (default: those of the server)', collect)
   .action(async (files: string[], options: UploadOptions) => {
+    const stopping = abortWhen(untilStopped())
     await using connected = await connection()
-    const { imageIds, failed } = await uploadFiles(connected.api, files, options)
-    print(`${imageIds.length} done, ${failed} failed`)
-    if (failed > 0) process.exitCode = 1
+    const summary = await uploadFiles(connected.api, files, options, stopping)
+    if (stopping.aborted) {
+      print(describeInterruption(summary, connected.inProcess))
+      endInterrupted(stopping)
+      return
+    }
+    print(`${summary.imageIds.length} done, ${summary.failed} failed`)
+    if (summary.failed > 0) process.exitCode = 1
   })
 
 function collect(value: string, before: string[] = []): string[] {
-  return [...before, value]
+  const names = value.split(',').map((name) => name.trim())
+  return [...before, ...names.filter((name) => name !== '')]
+}
+
+/** As a shell tells of a program that a signal ended. */
+function endInterrupted({ reason }: AbortSignal): void {
+  process.exitCode = 128 + constants.signals[reason as NodeJS.Signals]
 }
 
 const runs = program.command('runs').description('look at runs')
@@ -49,11 +66,17 @@ const runs = program.command('runs').description('look at runs')
 runs
   .command('ls')
   .description('list the newest runs')
-  .option('-n, --number <count>', 'how many', '20')
-  .action(async ({ number }: { number: string }) => {
+  .option('-n, --number <count>', 'how many, at most 100', parseCount, 20)
+  .action(async ({ number }: { number: number }) => {
     await using connected = await connection()
-    print(await listRuns(connected.api, Number(number)))
+    print(await listRuns(connected.api, number))
   })
+
+function parseCount(value: string): number {
+  const count = Number(value)
+  if (Number.isInteger(count) && count >= 1 && count <= 100) return count
+  throw new InvalidArgumentError('It must be a whole number from 1 to 100.')
+}
 
 runs
   .command('show')
@@ -69,8 +92,11 @@ runs
   .description('follow a run to its end; fails when something in it failed')
   .argument('<id>', 'as runs ls prints it')
   .action(async (id: string) => {
+    const stopping = abortWhen(untilStopped())
     await using connected = await connection()
-    if (!(await watchRun(connected.api, id, process.stdout))) process.exitCode = 1
+    const succeeded = await watchRun(connected.api, id, stopping, process.stdout)
+    if (stopping.aborted) endInterrupted(stopping)
+    else if (!succeeded) process.exitCode = 1
   })
 
 program
@@ -82,6 +108,13 @@ program
     const { runDemo } = await import('./cli/demo.ts')
     if (!(await runDemo(loadConfig(process.env), once))) process.exitCode = 1
   })
+
+/** The whole help after a slip of the keyboard would bury what was wrong. */
+function hintAtHelp(command: Command, name: string): void {
+  command.showHelpAfterError(`(see ${name} --help)`)
+  for (const subcommand of command.commands) hintAtHelp(subcommand, `${name} ${subcommand.name()}`)
+}
+hintAtHelp(program, 'greenroom')
 
 try {
   await program.parseAsync()

@@ -6,6 +6,12 @@ import { OperatorError } from '../errors.ts'
 /** The server said no, in a sentence. */
 export class ApiError extends OperatorError {
   override readonly name = 'ApiError'
+  /** of the API's ErrorCode, where it gave one */
+  readonly code: string | null
+  constructor(message: string, { code = null, ...options }: ErrorOptions & { code?: string | null } = {}) {
+    super(message, options)
+    this.code = code
+  }
 }
 
 export interface Api {
@@ -14,8 +20,8 @@ export interface Api {
   query<T>(query: string, variables?: Record<string, unknown>): Promise<T>
   /** a multipart request with a file as the variable `file` */
   send<T>(query: string, variables: Record<string, unknown>, file: File): Promise<T>
-  /** the events of a run to its end; a lost connection is taken up again where it broke */
-  watch<E extends { seq: number }>(selection: string, runId: string): AsyncGenerator<E>
+  /** the events of a run to its end or to the signal; a lost connection is taken up again where it broke */
+  watch<E extends { seq: number }>(selection: string, runId: string, signal: AbortSignal): AsyncGenerator<E>
 }
 
 /** How often a lost connection is tried again, about a second apart. */
@@ -36,17 +42,19 @@ export function createApi(url: string): Api {
     return unwrap(JSON.parse(text) as Answer<T>)
   }
 
-  async function* follow<E>(query: string, variables: Record<string, unknown>): AsyncGenerator<E> {
+  async function* follow<E>(query: string, variables: Record<string, unknown>, signal: AbortSignal): AsyncGenerator<E> {
     const client = createClient({
       url: `${url.replace(/^http/, 'ws')}/graphql`,
       webSocketImpl: WebSocket,
       retryAttempts: 0,
     })
+    const answers = client.iterate<{ runProgress: E }>({ query, variables })
+    const stop = () => answers.return?.()
+    signal.addEventListener('abort', stop)
     try {
-      for await (const answer of client.iterate<{ runProgress: E }>({ query, variables })) {
-        yield unwrap(answer as Answer<{ runProgress: E }>).runProgress
-      }
+      for await (const answer of answers) yield unwrap(answer as Answer<{ runProgress: E }>).runProgress
     } finally {
+      signal.removeEventListener('abort', stop)
       await client.dispose()
     }
   }
@@ -62,12 +70,12 @@ export function createApi(url: string): Api {
       form.append('0', file)
       return post(form, { 'x-graphql-yoga-csrf': '1' })
     },
-    async *watch<E extends { seq: number }>(selection: string, runId: string): AsyncGenerator<E> {
+    async *watch<E extends { seq: number }>(selection: string, runId: string, signal: AbortSignal): AsyncGenerator<E> {
       const query = `subscription ($runId: ID!, $afterSeq: Int!) { runProgress(runId: $runId, afterSeq: $afterSeq) ${selection} }`
       let afterSeq = 0
-      for (let lost = 0; ; ) {
+      for (let lost = 0; !signal.aborted; ) {
         try {
-          for await (const event of follow<E>(query, { runId, afterSeq })) {
+          for await (const event of follow<E>(query, { runId, afterSeq }, signal)) {
             afterSeq = event.seq
             yield event
           }
@@ -76,7 +84,7 @@ export function createApi(url: string): Api {
           lost += 1
           throwIfFinal(error, lost)
         }
-        await sleep(1000)
+        await sleep(1000, undefined, { signal }).catch(() => {})
       }
     },
   }

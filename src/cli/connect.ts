@@ -3,6 +3,8 @@ import { type Api, ApiError, createApi } from './api.ts'
 
 export interface Connection extends AsyncDisposable {
   api: Api
+  /** whether the service runs in this process, and ends with it */
+  inProcess: boolean
 }
 
 async function isUp(url: string): Promise<boolean> {
@@ -20,7 +22,7 @@ async function isUp(url: string): Promise<boolean> {
 export async function connect(config: Config, greenroomUrl: string | undefined): Promise<Connection> {
   const local = `http://localhost:${config.http.port}`
   const url = greenroomUrl?.replace(/\/+$/, '') ?? local
-  if (await isUp(url)) return { api: createApi(url), async [Symbol.asyncDispose]() {} }
+  if (await isUp(url)) return { api: createApi(url), inProcess: false, async [Symbol.asyncDispose]() {} }
   if (greenroomUrl) throw new ApiError(`No Greenroom answers at ${url} (GREENROOM_URL).`)
   const [{ createApp }, { createLog }] = await Promise.all([import('../app.ts'), import('../log.ts')])
   const app = await createApp(
@@ -32,5 +34,5 @@ export async function connect(config: Config, greenroomUrl: string | undefined):
     },
     createLog('error'),
   )
-  return { api: createApi(app.url), [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() }
+  return { api: createApi(app.url), inProcess: true, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() }
 }

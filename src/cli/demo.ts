@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { createApp } from '../app.ts'
 import type { Config } from '../config.ts'
 import { createLog } from '../log.ts'
-import { untilStopped } from '../signals.ts'
+import { abortWhen, untilStopped } from '../signals.ts'
 import { type Api, createApi } from './api.ts'
 import { bytes, seconds, table } from './format.ts'
-import { uploadFiles } from './upload.ts'
+import { describeInterruption, type UploadSummary, uploadFiles } from './upload.ts'
 
 const photos = fileURLToPath(new URL('../../examples/photos', import.meta.url))
 
@@ -23,30 +23,39 @@ interface DemoImage {
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 
-/** Serves, uploads the sample photos through the public API and tells what came of it; false when one failed. */
+/** Serves, uploads the sample photos through the public API and tells what came of it; false when it did not work. */
 export async function runDemo(config: Config, once: boolean): Promise<boolean> {
   const stopped = untilStopped()
+  const stopping = abortWhen(stopped)
   await using app = await createApp(config, createLog('warn'))
   const api = createApi(`http://localhost:${new URL(app.url).port}`)
-  print(`Greenroom is listening on ${api.url}; the sample photos are on their way.\n`)
+  print(`${once ? '' : `Greenroom is listening on ${api.url}. `}The sample photos are on their way.\n`)
   const begun = Date.now()
-  const { imageIds, failed } = await uploadFiles(api, [photos], { artist: 'The Samples' })
+  const uploaded = await uploadFiles(api, [photos], { artist: 'The Samples' }, stopping)
   const took = Date.now() - begun
+  if (stopping.aborted) {
+    print(describeInterruption(uploaded, true))
+    return !once
+  }
   const { images } = await api.query<{ images: { nodes: DemoImage[] } }>(
     '{ images(first: 100, filter: { artistSlug: "the-samples" }) { nodes { filename byteSize width height variants { name format width byteSize url } } } }',
   )
   print(summary(images.nodes))
-  const variants = images.nodes.reduce((sum, image) => sum + image.variants.length, 0)
-  const rate = (imageIds.length / (took / 1000)).toFixed(2)
-  print(
-    `\n${imageIds.length} photos, ${variants} variants in ${seconds(took)} (${rate} photos a second), ${failed} failed.`,
-  )
-  print(whereToLook(api, config, images.nodes))
-  if (!once) {
-    print('\nCtrl-C ends the demo.')
+  print(`\n${describeWork(uploaded, images.nodes, took)}\n`)
+  if (once) {
+    print(`${whereFilesAre(config)}\n\nnpm start serves them.`)
+  } else {
+    print(`${whereToLook(api, images.nodes)}\n${whereFilesAre(config)}\n\nCtrl-C ends the demo.`)
     await stopped
   }
-  return failed === 0
+  return uploaded.failed === 0
+}
+
+function describeWork({ imageIds, made, failed }: UploadSummary, images: readonly DemoImage[], took: number): string {
+  const variants = images.reduce((sum, image) => sum + image.variants.length, 0)
+  const rate = (made / (took / 1000)).toFixed(2)
+  const work = made === 0 ? ': nothing new to make' : ` in ${seconds(took)} (${rate} photos a second)`
+  return `${imageIds.length} photos, ${variants} variants${work}, ${failed} failed.`
 }
 
 function summary(images: readonly DemoImage[]): string {
@@ -75,17 +84,19 @@ function onPage({ variants }: DemoImage) {
   return variants.filter((variant) => variant.format === 'avif' && variant.width <= pageWidth).at(-1)
 }
 
-function whereToLook(api: Api, config: Config, images: readonly DemoImage[]): string {
+function whereToLook(api: Api, images: readonly DemoImage[]): string {
   const thumbnails = images.flatMap(
     (image) => image.variants.find((variant) => variant.name === 'thumbnail')?.url ?? [],
   )
+  return [
+    `explore    ${api.url}/graphql`,
+    ...thumbnails.slice(0, 3).map((url, index) => `${index === 0 ? 'look' : '    '}       ${url}`),
+  ].join('\n')
+}
+
+function whereFilesAre(config: Config): string {
   const folder = config.storage.url.replace(/^file:/, '')
   const near = path.relative(process.cwd(), folder)
   const shown = near.startsWith('..') ? folder : near
-  return [
-    '',
-    `explore    ${api.url}/graphql`,
-    ...thumbnails.slice(0, 3).map((url, index) => `${index === 0 ? 'look' : '    '}       ${url}`),
-    `files      ${shown}/images, ${shown}/variants`,
-  ].join('\n')
+  return `files      ${shown}/images, ${shown}/variants`
 }

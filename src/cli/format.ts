@@ -1,3 +1,5 @@
+import { ApiError } from './api.ts'
+
 /** `1.4 MB`: powers of 1000, two digits that count. */
 export function bytes(count: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
@@ -27,12 +29,29 @@ function pad(text: string, width: number, right: boolean): string {
   return right ? text.padStart(width) : text.padEnd(width)
 }
 
+/** At most `width` characters: whole words as far as they fit, then an ellipsis. */
+export function shorten(text: string, width: number): string {
+  if (text.length <= width) return text
+  const room = Math.max(0, width - 1)
+  const space = text.lastIndexOf(' ', room)
+  return `${text.slice(0, space > 0 ? space : room)}…`.slice(0, width)
+}
+
+/** What an event of a run means to whoever waits for it. */
+export function activity({ type, message }: { type: string; message: string }): string {
+  return type === 'QUEUED' || type === 'PLANNED' ? 'waiting' : message
+}
+
 /** The part of a global id that people copy. */
 export function shortId(globalId: string): string {
   return Buffer.from(globalId, 'base64').toString().split(':').at(-1) ?? globalId
 }
 
-/** Takes a short id or a global one. */
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** The global id of a run, from itself or from its short form. Throws ApiError for what is neither. */
 export function runId(id: string): string {
-  return /^[0-9a-f-]{36}$/.test(id) ? Buffer.from(`ProcessingRun:${id}`).toString('base64') : id
+  const short = uuid.test(id) ? id : shortId(id)
+  if (!uuid.test(short)) throw new ApiError(`There is no run ${id}.`)
+  return Buffer.from(`ProcessingRun:${short}`).toString('base64')
 }

@@ -1,6 +1,6 @@
 import type { Api } from './api.ts'
 import { ApiError } from './api.ts'
-import { runId, seconds, shortId, table } from './format.ts'
+import { activity, runId, seconds, shorten, shortId, table } from './format.ts'
 import { createProgress } from './progress.ts'
 
 interface Run {
@@ -24,10 +24,15 @@ interface Run {
 const fields = `id kind scope status outcome progress totalCount processedCount
   succeededCount skippedCount failedCount cancelledCount createdAt startedAt finishedAt`
 
+interface ListedRun extends Run {
+  tasks: { totalCount: number; nodes: { subject: string }[] }
+}
+
 /** The newest runs as a table. */
 export async function listRuns(api: Api, first: number): Promise<string> {
-  const { runs } = await api.query<{ runs: { nodes: Run[]; totalCount: number } }>(
-    `query ($first: Int!) { runs(first: $first) { totalCount nodes { ${fields} } } }`,
+  const { runs } = await api.query<{ runs: { nodes: ListedRun[]; totalCount: number } }>(
+    `query ($first: Int!) { runs(first: $first) { totalCount nodes { ${fields}
+      tasks(first: 1) { totalCount nodes { subject } } } } }`,
     { first },
   )
   if (runs.totalCount === 0) return 'There are no runs yet.'
@@ -38,10 +43,17 @@ export async function listRuns(api: Api, first: number): Promise<string> {
     `${run.processedCount}/${run.totalCount}`,
     String(run.failedCount),
     run.createdAt.replace('T', ' ').slice(0, 19),
+    describeSubject(run),
   ])
-  const shown = table(['run', 'kind', 'state', 'done', 'failed', 'created (UTC)'], rows)
+  const shown = table(['run', 'kind', 'state', 'done', 'failed', 'created (UTC)', 'about'], rows)
   const rest = runs.totalCount - runs.nodes.length
   return rest > 0 ? `${shown}\n… and ${rest} older` : shown
+}
+
+function describeSubject({ tasks: { totalCount, nodes } }: ListedRun): string {
+  const [first] = nodes
+  if (!first) return '-'
+  return shorten(first.subject, 40) + (totalCount > 1 ? ` and ${totalCount - 1} more` : '')
 }
 
 interface FailedTask {
@@ -84,17 +96,27 @@ interface Event {
   run: { status: string; outcome: string | null; progress: number }
 }
 
-/** Follows a run to its end; resolves to whether everything in it worked. */
-export async function watchRun(api: Api, id: string, output: NodeJS.WriteStream): Promise<boolean> {
+/** Follows a run to its end or to the signal; resolves to whether everything in it worked. */
+export async function watchRun(
+  api: Api,
+  id: string,
+  signal: AbortSignal,
+  output: NodeJS.WriteStream,
+): Promise<boolean> {
+  const globalId = runId(id)
   let last: Event | null = null
   using progress = createProgress(1, 'runs', output)
-  const step = progress.start(shortId(runId(id)))
-  for await (const event of api.watch<Event>('{ seq type message run { status outcome progress } }', runId(id))) {
+  const step = progress.start(shortId(globalId))
+  for await (const event of api.watch<Event>(
+    '{ seq type message run { status outcome progress } }',
+    globalId,
+    signal,
+  )) {
     last = event
-    if (output.isTTY) step.update(event.run.progress, event.message)
+    if (output.isTTY) step.update(event.run.progress, activity(event))
     else output.write(`${event.seq} ${event.type} ${event.message}\n`)
   }
   const outcome = last?.run.outcome ?? last?.run.status ?? 'unknown'
-  step.done(`${shortId(runId(id))}: ${outcome}`)
+  step.done(`${shortId(globalId)}: ${outcome}`)
   return last?.run.status === 'SUCCEEDED' && outcome !== 'WITH_FAILURES'
 }

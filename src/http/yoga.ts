@@ -1,11 +1,11 @@
-import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
 import { execute, type GraphQLSchema, subscribe } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Log } from '../log.ts'
 import type { Context } from '../schema/context.ts'
 import { useBodyLimit } from './body-limit.ts'
+import { useCsrfHeader } from './csrf-header.ts'
 import { graphiqlOptions } from './graphiql.ts'
-import { maskUnexpected } from './mask-error.ts'
+import { describeExpected, maskUnexpected } from './mask-error.ts'
 
 /** A multipart request carries more than its file. */
 const overheadBytes = 1024 * 1024
@@ -32,16 +32,17 @@ export function createGraphQL({ schema, context, log }: { schema: GraphQLSchema;
     batching: false,
     maxRequestBodySize: maxBodyBytes,
     maskedErrors: { maskError: maskUnexpected },
-    plugins: [
-      useReferenceExecutor,
-      useCSRFPrevention({ requestHeaders: ['x-graphql-yoga-csrf'] }),
-      useBodyLimit(maxBodyBytes),
-    ],
+    plugins: [useReferenceExecutor, useCsrfHeader('x-graphql-yoga-csrf'), useBodyLimit(maxBodyBytes)],
     logging: {
       debug: (...args) => log.debug({ args }, 'graphql'),
       info: (...args) => log.info({ args }, 'graphql'),
       warn: (...args) => log.warn({ args }, 'graphql'),
-      error: (...args) => log.error({ err: args.find((arg) => arg instanceof Error) ?? args }, 'graphql'),
+      error(...args) {
+        const err = args.find((arg) => arg instanceof Error) ?? args
+        // Yoga takes whatever has another wording at the edge for an accident
+        if (describeExpected(err)) log.debug({ err }, 'graphql')
+        else log.error({ err }, 'graphql')
+      },
     },
   })
 }

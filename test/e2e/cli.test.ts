@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { createApi } from '../../src/cli/api.ts'
 import { photo } from '../support/images.ts'
 import { createDataDir, startServer } from '../support/server.ts'
 
@@ -12,12 +14,16 @@ interface Ended {
   stderr: string
 }
 
-/** Runs the built CLI with its output into pipes. */
-async function greenroom(args: string[], env: Record<string, string>): Promise<Ended> {
+/** Runs the built CLI with its output into pipes; Ctrl-C comes once it has printed `interruptAfter`. */
+async function greenroom(args: string[], env: Record<string, string>, interruptAfter?: string): Promise<Ended> {
   const child = spawn(process.execPath, ['dist/cli.js', ...args], { env: { PATH: process.env.PATH, ...env } })
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (text) => {
+    const before = output.stdout
     output.stdout += text
+    if (interruptAfter && !before.includes(interruptAfter) && output.stdout.includes(interruptAfter)) {
+      child.kill('SIGINT')
+    }
   })
   child.stderr.on('data', (text) => {
     output.stderr += text
@@ -26,7 +32,7 @@ async function greenroom(args: string[], env: Record<string, string>): Promise<E
   return { code, ...output }
 }
 
-/** Two good photos, one that is cut off, and something that is no picture. */
+/** Two good photos, one that is cut off, one of a type that is refused, and something that is no picture. */
 async function createFolder(dir: string): Promise<string> {
   const folder = path.join(dir, 'photos')
   await mkdir(folder)
@@ -34,6 +40,10 @@ async function createFolder(dir: string): Promise<string> {
     await copyFile(`examples/photos/${name}`, path.join(folder, name))
   }
   await writeFile(path.join(folder, 'broken.jpg'), (await photo('dragonfly-square.jpg')).subarray(0, 60_000))
+  await writeFile(
+    path.join(folder, 'film.gif'),
+    Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64'),
+  )
   await writeFile(path.join(folder, 'notes.txt'), 'not a picture')
   return folder
 }
@@ -55,11 +65,12 @@ describe('greenroom upload', () => {
     expect(code).toBe(1)
     expect(stdout).not.toMatch(escapes)
     const lines = stdout.trim().split('\n')
-    expect(lines).toHaveLength(4)
+    expect(lines).toHaveLength(5)
     expect(stdout).toContain('✗ broken.jpg: The file is cut off: its end is missing.\n')
+    expect(stdout).toContain('✗ film.gif: Unsupported image type: image/gif (JPEG, PNG and WebP are)\n')
     expect(stdout).toMatch(/✓ lamp-bird-small\.jpg: 5\.6 kB in, 3 variants of \d+(\.\d)? kB out\.\n/)
     expect(stdout).toMatch(/✓ fig-bowl-alpha\.png: 511 kB in, 3 variants of/)
-    expect(lines.at(-1)).toBe('2 done, 1 failed')
+    expect(lines.at(-1)).toBe('2 done, 2 failed')
   })
 
   it('does the work itself when no server runs, and what it made is there for the next', async () => {
@@ -73,7 +84,8 @@ describe('greenroom upload', () => {
     expect(again.stdout).toContain('known already')
 
     const listed = await greenroom(['runs', 'ls'], env)
-    expect(listed.stdout).toMatch(/^ *run +kind +state +done +failed +created/)
+    expect(listed.stdout).toMatch(/^ *run +kind +state +done +failed +created \(UTC\) +about\n/)
+    expect(listed.stdout).toMatch(/CLEAN .* lamp-bird-small\.jpg$/m)
     const id = /[0-9a-f-]{36}(?=.*CLEAN)/.exec(listed.stdout)?.[0] ?? ''
     const shown = await greenroom(['runs', 'show', id], env)
     expect(shown.stdout).toContain('state     SUCCEEDED, CLEAN')
@@ -86,19 +98,96 @@ describe('greenroom upload', () => {
   it.each([
     [['upload', 'nowhere.jpg', '--artist', 'X'], 'There is no file or folder nowhere.jpg.'],
     [['runs', 'show', '01a1fc0f-0000-7000-8000-000000000000'], 'There is no run 01a1fc0f-0000-7000-8000-000000000000.'],
+    [['runs', 'watch', '01a1fc0f-0000-7000-8000-000000000000'], 'no run 01a1fc0f-0000-7000-8000-000000000000.\n'],
+    [['runs', 'show', 'xyz'], 'greenroom: There is no run xyz.\n'],
+    [['runs', 'watch', 'xyz'], 'greenroom: There is no run xyz.\n'],
+    [['runs', 'ls', '-n', 'abc'], "'abc' is invalid. It must be a whole number from 1 to 100.\n"],
+    [['runs', 'ls', '-n', '0'], 'It must be a whole number from 1 to 100.\n(see greenroom runs ls --help)\n'],
+    [['runs', 'ls', '--number', '101'], 'It must be a whole number from 1 to 100.\n'],
     [['upload', 'package.json'], "required option '-a, --artist <name>' not specified"],
   ])('%s fails with a sentence', async (args, message) => {
     await using data = await createDataDir()
-    const { code, stderr } = await greenroom(args, { DATA_DIR: data.dir, PORT: '1' })
-    expect(code).toBe(1)
+    const { code, stdout, stderr } = await greenroom(args, { DATA_DIR: data.dir, PORT: '1' })
+    expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toContain(message)
-    expect(stderr).not.toContain('    at ')
+    expect(stderr).not.toMatch(/^ {4}at |Usage:/m)
+  })
+
+  it.each([
+    [['-v', 'L1V'], 'greenroom: A venue tag is 2 to 10 lower-case letters, which "L1V" is not.\n'],
+    [
+      ['-r', 'presets,poster'],
+      'greenroom: There is no recipe "poster"; the recipes are responsive, presets, artist.\n',
+    ],
+  ])('says once what is wrong with every file: %s', async (options, message) => {
+    await using data = await createDataDir()
+    const args = ['upload', 'examples/photos', '-a', 'X', ...options]
+    expect(await greenroom(args, { DATA_DIR: data.dir, PORT: '1' })).toEqual({ code: 1, stdout: '', stderr: message })
+  })
+
+  it('takes recipes by commas and by repetition', async () => {
+    await using data = await createDataDir()
+    const args = [
+      'upload',
+      'examples/photos/lamp-bird-small.jpg',
+      '-a',
+      'X',
+      '-r',
+      'presets,artist',
+      '-r',
+      'responsive',
+    ]
+    const { stdout } = await greenroom(args, { DATA_DIR: data.dir, PORT: '1' })
+    const { variants } = /(?<variants>\d+) variants/.exec(stdout)?.groups ?? {}
+    expect(Number(variants)).toBeGreaterThan(5)
   })
 
   it('says when the server that it is told of is not there', async () => {
     const { code, stderr } = await greenroom(['runs', 'ls'], { GREENROOM_URL: 'http://localhost:1' })
     expect([code, stderr]).toEqual([1, 'greenroom: No Greenroom answers at http://localhost:1 (GREENROOM_URL).\n'])
   })
+})
+
+describe('Ctrl-C in the middle of an upload', () => {
+  const args = ['upload', 'examples/photos', '-a', 'X', '-r', 'presets']
+  const counts = 'Interrupted: \\d+ of 11 done, [1-4] more accepted\\.'
+
+  it('ends in order, says what is accepted, and the next start does it', async () => {
+    await using data = await createDataDir()
+    const { code, stdout, stderr } = await greenroom(args, { DATA_DIR: data.dir, PORT: '1' }, '✓')
+    expect([code, stderr]).toEqual([130, ''])
+    expect(stdout).toMatch(
+      new RegExp(`\n${counts} What was accepted is done by the next greenroom serve or upload\\.\n$`),
+    )
+    await using server = await startServer(data.dir)
+    expect(await unfinishedRuns(server.url)).toBe(0)
+  })
+
+  it('leaves what is accepted to the server', async () => {
+    await using data = await createDataDir()
+    await using server = await startServer(data.dir)
+    const { code, stdout } = await greenroom(args, { GREENROOM_URL: server.url }, '✓')
+    expect(code).toBe(130)
+    expect(stdout).toMatch(new RegExp(`\n${counts} The server goes on with what it has accepted\\.\n$`))
+    expect(await unfinishedRuns(server.url)).toBe(0)
+  })
+})
+
+/** Waits until there are none, or until that takes too long. */
+async function unfinishedRuns(url: string): Promise<number> {
+  const api = createApi(url)
+  for (let tries = 0; ; tries++) {
+    const { runs } = await api.query<{ runs: { totalCount: number } }>(
+      '{ runs(status: [QUEUED, RUNNING]) { totalCount } }',
+    )
+    if (runs.totalCount === 0 || tries === 300) return runs.totalCount
+    await sleep(100)
+  }
+}
+
+it('greenroom --version is that of the package', async () => {
+  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string }
+  expect(await greenroom(['--version'], {})).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
 })
 
 it.each([[[]], [['upload']], [['runs']], [['runs', 'ls']], [['serve']], [['demo']]])(
@@ -116,5 +205,10 @@ it('greenroom demo --once processes every sample and tells what came of it', asy
   expect([code, stderr]).toEqual([0, ''])
   expect(stdout).toContain('11 photos, 147 variants in')
   expect(stdout).toMatch(/AVIF instead of 3\.7 MB of originals: \d\d% saved\./)
-  expect(stdout).toMatch(/explore +http:\/\/localhost:\d+\/graphql/)
+  expect(stdout).toMatch(/\nfiles +.*images, .*variants\n\nnpm start serves them\.\n$/)
+  // of a server that has ended
+  expect(stdout).not.toContain('http')
+
+  const again = await greenroom(['demo', '--once'], { DATA_DIR: data.dir, PORT: '0' })
+  expect(again.stdout).toContain('\n11 photos, 147 variants: nothing new to make, 0 failed.\n')
 })

@@ -93,6 +93,17 @@ describe('the built service', () => {
     expect(await finished(second, run.id)).toBe('SUCCEEDED')
   })
 
+  it('is not cut short by a Ctrl-C that comes twice, as it does below npm', async () => {
+    await using data = await createDataDir()
+    await using server = await startServer(data.dir)
+    await upload(server, await photo('dandelion-meadow-16mp.jpg'))
+    while ((await filesBelow(data.dir)).length < 4) await sleep(10)
+    const stopped = server.stop('SIGINT')
+    await sleep(20)
+    process.kill(server.pid, 'SIGINT')
+    expect(await stopped).toBe(0)
+  })
+
   it('loses nothing that it accepted when it is killed, and leaves no orphan', async () => {
     await using data = await createDataDir()
     const first = await startServer(data.dir)
@@ -112,7 +123,7 @@ describe('the built service', () => {
     const { code, stderr } = await runToEnd({ DATA_DIR: data.dir })
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /^Another Greenroom process is using .*greenroom\.db\. Stop it, or choose another DATA_DIR\.\n$/,
+      /^Another Greenroom process is using .*greenroom\.db\. Stop it or choose another DATA_DIR; to send commands to it, set GREENROOM_URL to its address\.\n$/,
     )
   })
 

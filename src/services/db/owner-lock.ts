@@ -4,7 +4,9 @@ import { OperatorError } from '../../errors.ts'
 export class DatabaseInUseError extends OperatorError {
   override readonly name = 'DatabaseInUseError'
   constructor(file: string) {
-    super(`Another Greenroom process is using ${file}. Stop it, or choose another DATA_DIR.`)
+    super(
+      `Another Greenroom process is using ${file}. Stop it or choose another DATA_DIR; to send commands to it, set GREENROOM_URL to its address.`,
+    )
   }
 }
 
