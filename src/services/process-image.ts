@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { CorruptImageError } from '../errors.ts'
 import type { TaskStage, Variant } from '../generated/sqlite/client.ts'
 import type { Claim } from './claims.ts'
@@ -116,6 +117,8 @@ async function allOrFirstError<T>(
 ): Promise<void> {
   const failed = new AbortController()
   const either = AbortSignal.any([signal, failed.signal])
+  // each unit listens while it is being made
+  setMaxListeners(0, either)
   await Promise.allSettled(items.map((item) => run(item, either).catch((error) => failed.abort(error))))
   either.throwIfAborted()
 }
