@@ -33,7 +33,7 @@ export function createCampaign(seed: number, points: readonly CrashPoint[]): Cam
   async function leave(point: CrashPoint, site: Site): Promise<void> {
     sites.delete(point)
     orphans += await countOrphanOriginals(site)
-    await site.remove()
+    await site[Symbol.asyncDispose]()
   }
 
   async function end(): Promise<number> {

@@ -27,14 +27,18 @@ const finishMs = 90_000
 export async function runRound(site: Site, lives: readonly Life[]): Promise<RoundResult> {
   const result: RoundResult = { crashed: [], accepted: 0, lost: 0, violations: [] }
   const before = site.accepted.length
-  let unanswered: readonly Picture[] = []
-  for (const { crash, pictures } of lives) {
-    site.sent.push(...pictures)
-    unanswered = await live(site, crash, [...unanswered, ...pictures], result)
+  try {
+    let unanswered: readonly Picture[] = []
+    for (const { crash, pictures } of lives) {
+      site.sent.push(...pictures)
+      unanswered = await live(site, crash, [...unanswered, ...pictures], result)
+    }
+    await finish(site, unanswered, result, before)
+    result.violations.push(...(await checkData(site)))
+  } catch (error) {
+    result.violations.push(`The round broke off: ${(error as Error).message}`)
   }
-  await finish(site, unanswered, result, before)
   result.accepted = site.accepted.length - before
-  result.violations.push(...(await checkData(site)))
   return result
 }
 
@@ -45,7 +49,7 @@ async function live(
   pictures: readonly Picture[],
   result: RoundResult,
 ): Promise<readonly Picture[]> {
-  const server = await site.start(crash)
+  await using server = await site.start(crash)
   const unanswered = server ? await use(site, server, crash, pictures) : pictures
   const ending = server ? await server.stop('SIGTERM') : 'SIGKILL'
   if (ending === 'SIGKILL') result.crashed.push(crash)
@@ -90,18 +94,15 @@ async function untilIdle(url: string): Promise<void> {
 }
 
 async function finish(site: Site, unanswered: readonly Picture[], result: RoundResult, before: number): Promise<void> {
-  const server = await site.start(null)
+  await using server = await site.start(null)
   if (!server) throw new Error('A service without a crash was killed.')
-  try {
-    const left = await uploadAll(site, server, unanswered)
-    if (left.length > 0) result.violations.push(`${left.length} uploads were cut off without a crash.`)
-    await untilIdle(server.url).catch((error: Error) => result.violations.push(error.message))
-    const { lost, violations } = await checkApi(server.url, site.accepted, site.accepted.slice(before))
-    result.lost = lost
-    result.violations.push(...violations)
-  } finally {
-    const ending = await server.stop('SIGTERM')
-    if (ending !== 0) result.violations.push(`The last service ended with ${ending}.`)
-    if (!(await site.bury())) result.violations.push('The last service left its image host behind.')
-  }
+  const left = await uploadAll(site, server, unanswered)
+  if (left.length > 0) result.violations.push(`${left.length} uploads were cut off without a crash.`)
+  await untilIdle(server.url).catch((error: Error) => result.violations.push(error.message))
+  const { lost, violations } = await checkApi(server.url, site.accepted, site.accepted.slice(before))
+  result.lost = lost
+  result.violations.push(...violations)
+  const ending = await server.stop('SIGTERM')
+  if (ending !== 0) result.violations.push(`The last service ended with ${ending}.`)
+  if (!(await site.bury())) result.violations.push('The last service left its image host behind.')
 }

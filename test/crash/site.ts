@@ -10,7 +10,7 @@ import type { Picture } from './pictures.ts'
 import { readServiceLog, type ServiceLog } from './service-log.ts'
 
 /** A DATA_DIR, and what the services that lived on it were sent and did, one after the other. */
-export interface Site {
+export interface Site extends AsyncDisposable {
   dataDir: string
   accepted: Accepted[]
   sent: Picture[]
@@ -19,7 +19,6 @@ export interface Site {
   start(crash: CrashPlan | null): Promise<Server | null>
   /** reads what the service that has ended did; returns whether its image host is gone */
   bury(): Promise<boolean>
-  remove(): Promise<void>
 }
 
 const preload = fileURLToPath(new URL('../support/crash-at.mjs', import.meta.url))
@@ -55,6 +54,6 @@ export async function createSite(): Promise<Site> {
       const hosts = await Promise.all(log.hostPids.map(gone))
       return hosts.every(Boolean)
     },
-    remove: () => rm(root, { recursive: true, force: true, maxRetries: 3 }),
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 3 }),
   }
 }

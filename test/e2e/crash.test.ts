@@ -1,19 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import { type CrashPlan, crashPoints, rollCrash } from '../crash/crash-plan.ts'
 import { createDice } from '../crash/dice.ts'
 import { damaged, whole } from '../crash/pictures.ts'
 import { type Life, runRound } from '../crash/round.ts'
 import { readRows } from '../crash/rows.ts'
-import { createSite, type Site } from '../crash/site.ts'
+import { createSite } from '../crash/site.ts'
 
-describe('the built service, killed at every step of the way', () => {
-  let site: Site
-  beforeEach(async () => {
-    site = await createSite()
-  })
-  afterEach(() => site.remove())
-
-  it('keeps what it accepted, and does nothing twice', async () => {
+// at once: a service that starts keeps one core busy
+describe.concurrent('the built service, killed at every step of the way', () => {
+  it('keeps what it accepted, and does nothing twice', async ({ expect }) => {
+    await using site = await createSite()
     const dice = createDice(7)
     const points = [...crashPoints, 'random'] as const
     const lives: Life[] = []
@@ -31,7 +27,10 @@ describe('the built service, killed at every step of the way', () => {
     expect(result.lost).toBe(0)
   })
 
-  it('brings an image to READY at its first attempt though it was killed 20 times while it encoded', async () => {
+  it('brings an image to READY at its first attempt though it was killed 20 times while it encoded', async ({
+    expect,
+  }) => {
+    await using site = await createSite()
     const crash: CrashPlan = { point: 'mid-encode', count: 1, delayMs: 1 }
     const picture = await whole(1_000, 750)
     const lives = Array.from({ length: 20 }, (_, index): Life => ({ crash, pictures: index === 0 ? [picture] : [] }))
