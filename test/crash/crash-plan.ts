@@ -2,11 +2,13 @@ import type { Dice } from './dice.ts'
 
 /** Where a service can be killed, in the order of an image's way; `random`: some time after the first claim. */
 export const crashPoints = [
+  'after-original',
   'after-accept',
   'after-claim',
   'mid-encode',
   'after-put',
   'after-row',
+  'after-checkpoint',
   'during-finish',
   'after-finish',
   'random',
@@ -27,7 +29,7 @@ export function crashEnv({ point, count, delayMs }: CrashPlan): Record<string, s
 }
 
 /** points that a service reaches once for each variant */
-const often: readonly CrashPoint[] = ['mid-encode', 'after-put', 'after-row']
+const often: readonly CrashPoint[] = ['mid-encode', 'after-put', 'after-row', 'after-checkpoint']
 
 export function rollCrash(dice: Dice, point: CrashPoint): CrashPlan {
   const delays: Partial<Record<CrashPoint, number>> = {

@@ -60,7 +60,7 @@ function watchDatabase() {
 
   const watchers = {
     'INSERT Image': () => done.add('after-accept'),
-    'INSERT Variant': () => reach('after-row'),
+    'INSERT Variant': () => done.add('after-checkpoint') && reach('after-row'),
     'UPDATE Task': (set) => isClaim(set) && done.add('after-claim').add('random'),
     'UPDATE Run': (set) => isEnd(set) && done.add('after-finish') && reach('during-finish'),
   }
@@ -112,6 +112,7 @@ function watchDisk() {
       const key = path.relative(path.resolve(DATA_DIR), to)
       note({ kind: 'put', key })
       if (/^(variants|images)\//.test(key)) reach('after-put')
+      if (/(^|\/)originals\//.test(key)) reach('after-original')
     }
   }
   syncBuiltinESMExports()
