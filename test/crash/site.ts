@@ -23,7 +23,7 @@ export interface Site extends AsyncDisposable {
 
 const preload = fileURLToPath(new URL('../support/crash-at.mjs', import.meta.url))
 
-export async function createSite(): Promise<Site> {
+export async function createSite({ threads = 2 } = {}): Promise<Site> {
   const root = await mkdtemp(path.join(tmpdir(), 'greenroom-crash-'))
   const dataDir = path.join(root, 'data')
   await mkdir(dataDir)
@@ -38,7 +38,7 @@ export async function createSite(): Promise<Site> {
       const env = {
         ...(crash && crashEnv(crash)),
         CRASH_LOG: logFile(),
-        IMAGE_THREADS: '2',
+        IMAGE_THREADS: String(threads),
         DEFAULT_RECIPES: 'presets,responsive',
       }
       try {
@@ -51,8 +51,11 @@ export async function createSite(): Promise<Site> {
     async bury() {
       const log = await readServiceLog(logFile())
       logs.push(log)
-      const hosts = await Promise.all(log.hostPids.map(gone))
-      return hosts.every(Boolean)
+      const left: number[] = []
+      for (const pid of log.hostPids) if (!(await gone(pid))) left.push(pid)
+      // it would hold on to the output that it shares with the service, and to whoever reads that
+      for (const pid of left) process.kill(pid, 'SIGKILL')
+      return left.length === 0
     },
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 3 }),
   }

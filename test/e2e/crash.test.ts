@@ -7,7 +7,7 @@ import { readRows } from '../crash/rows.ts'
 import { createSite } from '../crash/site.ts'
 
 // at once: a service that starts keeps one core busy
-describe.concurrent('the built service, killed at every step of the way', () => {
+describe.concurrent('the built service, killed at every step of the way', { timeout: 300_000 }, () => {
   it('keeps what it accepted, and does nothing twice', async ({ expect }) => {
     await using site = await createSite()
     const dice = createDice(7)
@@ -30,9 +30,9 @@ describe.concurrent('the built service, killed at every step of the way', () => 
   it('brings an image to READY at its first attempt though it was killed 20 times while it encoded', async ({
     expect,
   }) => {
-    await using site = await createSite()
+    await using site = await createSite({ threads: 1 })
     const crash: CrashPlan = { point: 'mid-encode', count: 1, delayMs: 1 }
-    const picture = await whole(1_000, 750)
+    const picture = await whole(700, 525)
     const lives = Array.from({ length: 20 }, (_, index): Life => ({ crash, pictures: index === 0 ? [picture] : [] }))
     const result = await runRound(site, lives)
     expect(result.violations).toEqual([])
