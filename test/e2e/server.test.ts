@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { multipart } from '../support/client.ts'
 import { filesBelow } from '../support/files.ts'
 import { jpeg, photo } from '../support/images.ts'
-import { isAlive } from '../support/processes.ts'
+import { gone, isAlive } from '../support/processes.ts'
 import { createDataDir, runToEnd, type Server, startServer } from '../support/server.ts'
 
 const uploadMutation = `mutation ($input: UploadImageInput!) {
@@ -42,12 +42,6 @@ async function finished(server: Server, run: string): Promise<string> {
     if (status !== 'QUEUED' && status !== 'RUNNING') return status
     await sleep(50)
   }
-}
-
-/** A killed process's children notice within moments. */
-async function gone(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 100 && isAlive(pid); tries += 1) await sleep(20)
-  return !isAlive(pid)
 }
 
 describe('the built service', () => {

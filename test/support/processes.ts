@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 /** Whether a process is there; one that is a zombie is not. */
 export function isAlive(pid: number): boolean {
   try {
@@ -5,4 +7,10 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false
   }
+}
+
+/** A killed process's children notice within moments. */
+export async function gone(pid: number): Promise<boolean> {
+  for (let tries = 0; tries < 100 && isAlive(pid); tries += 1) await sleep(20)
+  return !isAlive(pid)
 }

@@ -11,7 +11,22 @@ export interface Server extends AsyncDisposable {
   /** the image host's */
   hostPid(): Promise<number>
   /** ends it and resolves to its exit code, or to the signal that ended it */
-  stop(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>
+  stop(signal: NodeJS.Signals): Promise<Ending>
+  /** resolves when it has ended, by itself or not */
+  ended: Promise<Ending>
+}
+
+/** An exit code, or the signal that ended a process. */
+export type Ending = number | NodeJS.Signals | null
+
+/** The service ended before it listened. */
+export class NotStartedError extends Error {
+  override readonly name = 'NotStartedError'
+  readonly ending: Ending
+  constructor(ending: Ending, stderr: string) {
+    super(`The service did not start (${ending}): ${stderr}`)
+    this.ending = ending
+  }
 }
 
 /** A folder for a service's data, gone when disposed. */
@@ -20,28 +35,32 @@ export async function createDataDir(): Promise<AsyncDisposable & { dir: string }
   return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true, maxRetries: 3 }) }
 }
 
-function spawnServer(env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, ['dist/main.js'], {
+function spawnServer(env: Record<string, string>, nodeOptions: readonly string[] = []): ChildProcess {
+  return spawn(process.execPath, [...nodeOptions, 'dist/main.js'], {
     env: { PATH: process.env.PATH, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
 
 /** Starts dist/main.js as a process of its own and waits until it listens. */
-export async function startServer(dataDir: string, env: Record<string, string> = {}): Promise<Server> {
-  const child = spawnServer({ DATA_DIR: dataDir, ...env })
+export async function startServer(
+  dataDir: string,
+  env: Record<string, string> = {},
+  nodeOptions: readonly string[] = [],
+): Promise<Server> {
+  const child = spawnServer({ DATA_DIR: dataDir, ...env }, nodeOptions)
   const { pid = 0 } = child
-  const url = await listening(child)
-  const exit = once(child, 'exit')
-  const stop = async (signal: NodeJS.Signals) => {
+  const ended: Promise<Ending> = once(child, 'exit').then(([code, signal]) => code ?? signal)
+  const url = await listening(child, ended)
+  const stop = (signal: NodeJS.Signals) => {
     child.kill(signal)
-    const [code, killedBy] = await exit
-    return code ?? killedBy
+    return ended
   }
   return {
     url,
     pid,
     stop,
+    ended,
     async hostPid() {
       const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
       return Number(children.trim().split(' ')[0])
@@ -52,7 +71,7 @@ export async function startServer(dataDir: string, env: Record<string, string> =
   }
 }
 
-async function listening(child: ChildProcess): Promise<string> {
+async function listening(child: ChildProcess, ended: Promise<Ending>): Promise<string> {
   const errors: string[] = []
   child.stderr?.on('data', (text) => errors.push(String(text)))
   if (child.stdout) {
@@ -64,7 +83,7 @@ async function listening(child: ChildProcess): Promise<string> {
       return url
     }
   }
-  throw new Error(`The service did not start: ${errors.join('')}`)
+  throw new NotStartedError(await ended, errors.join(''))
 }
 
 /** Runs dist/main.js until it ends by itself. */

@@ -1,0 +1,56 @@
+import path from 'node:path'
+import Libsql from 'libsql'
+
+export interface VariantRow {
+  id: string
+  originalKey: string
+  recipe: string
+  format: string
+  width: number
+  height: number
+  key: string
+  sha256: string
+  createdAt: string
+}
+
+export interface TaskRow {
+  id: string
+  status: string
+  attempt: number
+  crashes: number
+  retries: number
+}
+
+export interface EventRow {
+  runId: string
+  seq: number
+  type: string
+  taskId: string | null
+  variantId: string | null
+}
+
+export interface Rows {
+  variants: VariantRow[]
+  tasks: TaskRow[]
+  events: EventRow[]
+  originalKeys: string[]
+}
+
+/** What the database of a service that has ended holds. */
+export function readRows(dataDir: string): Rows {
+  const db = new Libsql(path.join(dataDir, 'private', 'greenroom.db'))
+  try {
+    const all = <T>(sql: string) => db.prepare(sql).all() as T[]
+    return {
+      variants: all(`SELECT v."id", i."originalKey", s."recipe", v."format", v."width", v."height", v."key", v."sha256",
+        v."createdAt" FROM "Variant" v JOIN "VariantSet" s ON s."id" = v."setId" JOIN "Image" i ON i."id" = s."imageId"`),
+      tasks: all(`SELECT t."id", t."status", t."attempt", t."crashes", (SELECT count(*) FROM "RunEvent" e
+        WHERE e."type" = 'TASK_RETRYING' AND e."payload" ->> 'taskId' = t."id") AS "retries" FROM "Task" t`),
+      events: all(`SELECT "runId", "seq", "type", "payload" ->> 'taskId' AS "taskId",
+        "payload" ->> 'variantId' AS "variantId" FROM "RunEvent" ORDER BY "runId", "seq"`),
+      originalKeys: all<{ originalKey: string }>('SELECT "originalKey" FROM "Image"').map((row) => row.originalKey),
+    }
+  } finally {
+    db.close()
+  }
+}
