@@ -82,7 +82,7 @@ export function createRunPreviews({ db, settings }: Deps): RunPreviews {
   /** Variants stored of a recipe as it is today; -1 when the image is not to have it. */
   function storedOf(recipe: Recipe, scope: ImageScope): Prisma.Sql {
     const sets = Prisma.sql`"VariantSet" s WHERE s."imageId" = i."id"`
-    const stored = Prisma.sql`(SELECT count(*) FROM "Variant" v JOIN ${sets}
+    const stored = Prisma.sql`(SELECT count(*) FROM "Variant" v, ${sets}
       AND s."id" = v."setId" AND s."recipe" = ${recipe.name} AND s."recipeHash" = ${recipeHash(recipe)})`
     if (scope.recipes) return scope.recipes.includes(recipe.name) ? stored : Prisma.sql`-1`
     const isDefault = defaultRecipes.includes(recipe.name)
