@@ -1,20 +1,15 @@
-import { execute, type GraphQLSchema, subscribe } from 'graphql'
-import { createYoga, type Plugin } from 'graphql-yoga'
+import type { GraphQLSchema } from 'graphql'
+import { createYoga } from 'graphql-yoga'
 import type { Log } from '../log.ts'
 import type { Context } from '../schema/context.ts'
 import { useBodyLimit } from './body-limit.ts'
 import { useCsrfHeader } from './csrf-header.ts'
+import { useReferenceExecutor } from './execution.ts'
 import { graphiqlOptions } from './graphiql.ts'
 import { describeExpected, maskUnexpected } from './mask-error.ts'
 
 /** A multipart request carries more than its file. */
 const overheadBytes = 1024 * 1024
-
-/** Answers come in the order asked for, as the specification wants; Yoga's own executor puts what is ready first. */
-const useReferenceExecutor: Plugin = {
-  onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
-  onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),
-}
 
 /** GraphQL over HTTP: queries and mutations, multipart uploads, subscriptions as server-sent events, GraphiQL. */
 export function createGraphQL({ schema, context, log }: { schema: GraphQLSchema; context: Context; log: Log }) {

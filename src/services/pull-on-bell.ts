@@ -12,6 +12,8 @@ export interface Page<T> {
 interface Source<T> {
   listen(ring: () => void): () => void
   read(): Promise<Page<T>>
+  /** reads no oftener than this, however often the bell rings, ms */
+  restMs?: number
 }
 
 /**
@@ -20,7 +22,7 @@ interface Source<T> {
  * push waits for its reader, so a slow one costs no memory. A Repeater, since an async generator would keep listening
  * after its reader has left, until the next event.
  */
-export function pullOnBell<T>({ listen, read }: Source<T>): Repeater<T> {
+export function pullOnBell<T>({ listen, read, restMs = 0 }: Source<T>): Repeater<T> {
   return new Repeater(async (push, stop) => {
     const alarm = createAlarm()
     const unlisten = listen(alarm.ring)
@@ -39,6 +41,8 @@ export function pullOnBell<T>({ listen, read }: Source<T>): Repeater<T> {
         await pushAll(page.items)
         if (page.ended) return
         if (page.waitMs > 0) await alarm.wait(page.waitMs)
+        // not a moment longer than its reader stays
+        if (restMs > 0) await Promise.race([stop, sleep(restMs)])
       }
     } finally {
       unlisten()

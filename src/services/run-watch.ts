@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Repeater } from '@repeaterjs/repeater'
 import { EventsExpiredError, NotFoundError } from '../errors.ts'
 import type { Run, RunEvent, RunEventType, RunKind } from '../generated/sqlite/client.ts'
@@ -83,17 +82,15 @@ export function watchRuns({ db, bell }: { db: Db; bell: Bell }, kinds: readonly 
   const rung = new Set<string>()
   /** eventSeq as last shown, of runs that were not over then */
   const shown = new Map<string, number>()
-  let nextReadAt = 0
 
   return pullOnBell({
+    restMs: snapshotEveryMs,
     listen: (ring) =>
       bell.listen('run', null, (id) => {
         rung.add(id)
         ring()
       }),
     async read() {
-      await sleep(Math.max(0, nextReadAt - Date.now()))
-      nextReadAt = Date.now() + snapshotEveryMs
       const ids = [...rung, ...shown.keys()]
       rung.clear()
       const runs = await db.run.findMany({

@@ -11,8 +11,11 @@ export interface Postgres {
   stop(): Promise<void>
 }
 
+// durability is not what is tested on a server that is thrown away
+const fast = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']
+
 /** A throw-away server in a folder of its own, or null where none is installed. */
-export async function startPostgres(): Promise<Postgres | null> {
+export async function startPostgres({ durable = false } = {}): Promise<Postgres | null> {
   if (!postgresFolder) return null
   const dir = mkdtempSync(path.join(tmpdir(), 'greenroom-pg-'))
   const owner = ownerOf(dir)
@@ -20,9 +23,7 @@ export async function startPostgres(): Promise<Postgres | null> {
   const init = ['-D', data, '-U', 'app', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']
   execFileSync(`${postgresFolder}/initdb`, init, { ...owner, cwd: dir, stdio: 'ignore' })
   const port = await freePort()
-  // durability is not what is tested on a server that is thrown away
-  const fast = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'listen_addresses=127.0.0.1']
-  const settings = fast.flatMap((setting) => ['-c', setting])
+  const settings = ['listen_addresses=127.0.0.1', ...(durable ? [] : fast)].flatMap((setting) => ['-c', setting])
   const child = spawn(`${postgresFolder}/postgres`, ['-D', data, '-p', String(port), '-k', dir, ...settings], {
     ...owner,
     cwd: dir,

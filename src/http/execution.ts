@@ -1,0 +1,57 @@
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type SubscriptionArgs,
+} from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+
+/** Answers come in the order asked for, as the specification wants; Yoga's own executor puts what is ready first. */
+export const useReferenceExecutor: Plugin = {
+  onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
+  onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),
+}
+
+type Source = AsyncIterable<unknown> | ExecutionResult
+
+/**
+ * graphql-js's subscribe, except that an event which many subscribers are given is executed once for all who ask the
+ * same: hundreds of dashboards on one run cost little more than one.
+ */
+async function subscribe(args: SubscriptionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+  const source = (await createSourceEventStream(args)) as Source
+  return Symbol.asyncIterator in source ? mapEvents(source, (event) => executeOnce(event, args)) : source
+}
+
+const executed = new WeakMap<object, Map<string, Promise<ExecutionResult>>>()
+
+async function executeOnce(event: unknown, args: ExecutionArgs): Promise<ExecutionResult> {
+  // an id, say: cheap, and nothing to remember a result by
+  if (typeof event !== 'object' || event === null) return execute({ ...args, rootValue: event })
+  const results = executed.get(event) ?? new Map<string, Promise<ExecutionResult>>()
+  executed.set(event, results)
+  // who asks makes no difference: everybody may see everything
+  const question = JSON.stringify([args.document.loc?.source.body, args.operationName, args.variableValues])
+  const result = results.get(question) ?? Promise.resolve(execute({ ...args, rootValue: event }))
+  results.set(question, result)
+  return result
+}
+
+/** No async generator: it would hold its source open, after its reader has left, until the next event. */
+function mapEvents<T, R>(source: AsyncIterable<T>, map: (item: T) => Promise<R>): AsyncIterableIterator<R> {
+  const items = source[Symbol.asyncIterator]()
+  const mapped = async (result: IteratorResult<T>): Promise<IteratorResult<R>> =>
+    result.done ? { value: undefined, done: true } : { value: await map(result.value), done: false }
+  return {
+    next: async () => mapped(await items.next()),
+    return: async () => mapped((await items.return?.()) ?? { value: undefined, done: true }),
+    throw: async (error) => {
+      await items.return?.()
+      throw error
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
