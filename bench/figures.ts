@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** The middle one; of an even number, the lower of the two. */
 export function median(values: readonly number[]): number {
@@ -10,16 +11,25 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
 }
 
-/** Milliseconds that `work` takes, and how long other work had to wait for the event loop meanwhile (p99, ms). */
-export async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number; loopP99Ms: number }> {
-  const delay = monitorEventLoopDelay({ resolution: 5 })
+export interface Timed<T> {
+  result: T
+  ms: number
+  /** how long other work had to wait for the event loop meanwhile */
+  loopP99Ms: number
+  loopMaxMs: number
+}
+
+export async function timed<T>(work: () => Promise<T>): Promise<Timed<T>> {
+  const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
+  // its timer has to run once before and once after, or the last wait is not counted
+  await sleep(2)
   const since = performance.now()
   const result = await work()
   const ms = performance.now() - since
+  await sleep(2)
   delay.disable()
-  // the histogram also holds the timer's own interval
-  return { result, ms, loopP99Ms: Math.max(0, delay.percentile(99) / 1e6 - 5) }
+  return { result, ms, loopP99Ms: delay.percentile(99) / 1e6, loopMaxMs: delay.max / 1e6 }
 }
 
 export const print = (line: string) => process.stdout.write(`${line}\n`)

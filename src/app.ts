@@ -121,7 +121,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     artists: createArtists({ db }),
     images: createImages({ db, bell, originals, wake, settings: { limits, defaultRecipes } }),
     runs: createRuns({ db, dialect, bell, dispatcher }),
-    previews: createRunPreviews({ db, settings: { threads, defaultRecipes } }),
+    previews: createRunPreviews({ db, dialect, settings: { threads, defaultRecipes } }),
     queue: createQueue({ db, dispatcher }),
     garbage,
   }

@@ -7,9 +7,6 @@ import { cancelRunning, cancelWaiting } from './task-states.ts'
 
 /** How long workers may take to stop by themselves before their tasks are taken from them, ms. */
 const graceMs = 1_000
-/** Tasks cancelled a transaction: few enough that other writers get their turn. */
-const chunkSize = 1_000
-
 /**
  * Cancels tasks of a run that is CANCELLING: waiting ones, those whose worker is gone, and after a second those still in
  * work. The run is over with the last of them. Returns how many.
@@ -17,7 +14,7 @@ const chunkSize = 1_000
 export async function cancelTasks(tx: Tx, dialect: Dialect, run: Run): Promise<number> {
   const now = new Date()
   const graceIsOver = now.getTime() >= (run.cancellingAt?.getTime() ?? 0) + graceMs
-  const waiting = await cancelWaiting(tx, dialect, run.id, chunkSize)
+  const waiting = await cancelWaiting(tx, dialect, run.id)
   const taken = await cancelRunning(tx, run.id, graceIsOver ? null : now)
   const events = taken.map((task) => ({
     type: 'TASK_CANCELLED' as const,

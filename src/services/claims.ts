@@ -1,7 +1,7 @@
 import { type Image, Prisma } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
-import type { Dialect } from './db/sql.ts'
+import { type Dialect, isUniqueViolation } from './db/sql.ts'
 import type { RunScope } from './run-scope.ts'
 import { advance, startTask } from './run-states.ts'
 import { type Holder, hasClaimable, renewLeases, requeueExpired, takeTask } from './task-states.ts'
@@ -65,7 +65,11 @@ export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; lease
 
   return {
     async claim() {
-      const claimed = await db.$transaction(take)
+      const claimed = await db.$transaction(take).catch((error: unknown) => {
+        // at the same moment another process has claimed another task of the same image
+        if (isUniqueViolation(error)) return null
+        throw error
+      })
       if (claimed) bell.ring('run', claimed.runId)
       return claimed
     },

@@ -3,11 +3,9 @@ import type { Bell } from './bell.ts'
 import { cancelTasks } from './cancellations.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { type Dialect, isDatabaseTrouble } from './db/sql.ts'
+import { imageRange } from './image-range.ts'
 import { type ImageScope, type RetryScope, type RunScope, retriedTasks, scopeCondition } from './run-scope.ts'
 import { active, addToPlan, startCancelling } from './run-states.ts'
-
-/** Tasks planned a transaction: few enough that other writers get their turn. */
-const chunkSize = 1_000
 
 export interface RunPlanner {
   /** Plans one chunk of the run whose turn it is; false when there is none. */
@@ -18,63 +16,57 @@ interface Chunk {
   /** what to select as position, and from where: images as "i" */
   position: Prisma.Sql
   from: Prisma.Sql
-  order: Prisma.Sql
   /** positions of earlier chunks end here */
   lastPosition: number
-}
-
-/** Images in the order of their ids. */
-function imageChunk({ planCursor, totalCount }: Run, scope: ImageScope): Chunk {
-  const after = planCursor === null ? Prisma.sql`1 = 1` : Prisma.sql`i."id" > ${planCursor}`
-  return {
-    position: Prisma.sql`${totalCount} + row_number() OVER (ORDER BY i."id")`,
-    from: Prisma.sql`"Image" i WHERE ${after} AND ${scopeCondition(scope)}`,
-    order: Prisma.sql`i."id"`,
-    lastPosition: totalCount,
-  }
-}
-
-/** A retried task keeps the position it had. */
-function retryChunk({ planCursor }: Run, scope: RetryScope, dialect: Dialect): Chunk {
-  const lastPosition = Number(planCursor ?? 0)
-  return {
-    position: Prisma.sql`p."position"`,
-    from: Prisma.sql`${retriedTasks(scope, dialect)} AND p."position" > ${lastPosition}`,
-    order: Prisma.sql`p."position"`,
-    lastPosition,
-  }
+  /** where the next chunk begins; null when this is the last */
+  next: string | null
 }
 
 /** Turns the scope of an accepted run into tasks: a keyset cursor, each chunk one statement. */
 export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Dialect; bell: Bell }): RunPlanner {
-  async function insertTasks(tx: Tx, run: Run, { position, from, order }: Chunk): Promise<void> {
-    await tx.$executeRaw`
+  /** Images in the order of their ids. */
+  async function imageChunk(tx: Tx, { planCursor, totalCount }: Run, scope: ImageScope): Promise<Chunk> {
+    const { condition, next } = await imageRange(tx, planCursor, dialect.rowsAtOnce.write)
+    return {
+      position: Prisma.sql`${totalCount} + row_number() OVER (ORDER BY i."id")`,
+      from: Prisma.sql`"Image" i WHERE ${condition} AND ${scopeCondition(scope)}`,
+      lastPosition: totalCount,
+      next,
+    }
+  }
+
+  /** A retried task keeps the position it had. */
+  async function retryChunk(tx: Tx, { planCursor }: Run, scope: RetryScope): Promise<Chunk> {
+    const after = Number(planCursor ?? 0)
+    const { _max } = await tx.task.aggregate({ where: { runId: scope.runId }, _max: { position: true } })
+    const upTo = after + dialect.rowsAtOnce.write
+    return {
+      position: Prisma.sql`p."position"`,
+      from: Prisma.sql`${retriedTasks(scope, dialect)} AND p."position" > ${after} AND p."position" <= ${upTo}`,
+      lastPosition: after,
+      next: upTo < (_max.position ?? 0) ? String(upTo) : null,
+    }
+  }
+
+  async function insertTasks(tx: Tx, run: Run, { position, from }: Chunk): Promise<number> {
+    return tx.$executeRaw`
       INSERT INTO "Task" ("id", "runId", "lane", "position", "imageId", "subject", "status", "stage", "plannedWork", "createdAt")
       SELECT ${dialect.newId}, ${run.id}, ${run.lane}, ${position}, i."id", i."filename",
         ${dialect.value('TaskStatus', 'QUEUED')}, ${dialect.value('TaskStage', 'PREPARE')},
         i."width" * i."height" / 1e6, ${new Date()}
-      FROM ${from} ORDER BY ${order} LIMIT ${chunkSize}`
+      FROM ${from}`
   }
 
   async function plan(tx: Tx, run: Run): Promise<void> {
     const scope = run.scope as unknown as RunScope
     if (scope.kind === 'UPLOAD') throw new Error('An upload is planned when it is accepted.')
-    const chunk = scope.kind === 'RETRY' ? retryChunk(run, scope, dialect) : imageChunk(run, scope)
-    await insertTasks(tx, run, chunk)
-    const { _count, _sum, _max } = await tx.task.aggregate({
+    const chunk = scope.kind === 'RETRY' ? await retryChunk(tx, run, scope) : await imageChunk(tx, run, scope)
+    const tasks = await insertTasks(tx, run, chunk)
+    const { _sum } = await tx.task.aggregate({
       where: { runId: run.id, position: { gt: chunk.lastPosition } },
-      _count: true,
       _sum: { plannedWork: true },
-      _max: { imageId: true, position: true },
     })
-    const last = scope.kind === 'RETRY' ? _max.position?.toString() : _max.imageId
-    const done = _count < chunkSize
-    await addToPlan(tx, run.id, {
-      tasks: _count,
-      work: _sum.plannedWork ?? 0,
-      cursor: last ?? run.planCursor,
-      done,
-    })
+    await addToPlan(tx, run.id, { tasks, work: _sum.plannedWork ?? 0, cursor: chunk.next, done: chunk.next === null })
   }
 
   /** A run that cannot be planned (a recipe that is no longer there, say) fails, and lets the others be. */

@@ -1,6 +1,8 @@
 import { Prisma } from '../generated/sqlite/client.ts'
 import { decodeCost, encodeCost, typicalBytesPerPixel } from './cost-model.ts'
 import type { Db } from './db/open-db.ts'
+import type { Dialect } from './db/sql.ts'
+import { imageRanges } from './image-range.ts'
 import { recipes as allRecipes, type Recipe, recipeHash } from './recipes.ts'
 import {
   checkReprocessScope,
@@ -11,8 +13,6 @@ import {
 } from './run-scope.ts'
 import { planUnits, type Size, type Unit } from './units.ts'
 
-/** Images looked at in one statement: few enough that others get their turn. */
-const chunkSize = 2_000
 /** How many of the newest variants tell how many bytes a pixel takes. */
 const sampleSize = 2_000
 
@@ -38,6 +38,7 @@ export interface RunPreviews {
 
 interface Deps {
   db: Db
+  dialect: Dialect
   settings: { threads: number; defaultRecipes: readonly string[] }
 }
 
@@ -47,35 +48,25 @@ interface Group extends Size {
   stored: (number | null)[]
 }
 
-export function createRunPreviews({ db, settings }: Deps): RunPreviews {
+export function createRunPreviews({ db, dialect, settings }: Deps): RunPreviews {
   const { threads, defaultRecipes } = settings
 
-  /** Groups the images of a scope, chunk by chunk: a size is often that of thousands. */
+  /** Groups the images of a scope, range by range: a size is often that of thousands. */
   async function* groups(scope: ImageScope): AsyncGenerator<Group> {
-    let after = Prisma.sql`1 = 1`
-    for (;;) {
-      const chunk = Prisma.sql`SELECT i."id", i."width", i."height" FROM "Image" i
-        WHERE ${after} AND ${scopeCondition(scope)} ORDER BY i."id" LIMIT ${chunkSize}`
-      const columns = allRecipes.map(
-        (recipe, index) => Prisma.sql`${storedOf(recipe, scope)} AS ${Prisma.raw(`"r${index}"`)}`,
-      )
-      const names = Prisma.raw(allRecipes.map((_recipe, index) => `"r${index}"`).join(', '))
-      const rows = await db.$queryRaw<Record<string, number | bigint | string>[]>`
-        SELECT "width", "height", ${names}, count(*) AS "images", max("id") AS "last"
-        FROM (SELECT i.*, ${Prisma.join(columns)} FROM (${chunk}) i) g GROUP BY "width", "height", ${names}`
+    const names = Prisma.raw(allRecipes.map((_recipe, index) => `"r${index}"`).join(', '))
+    const columns = allRecipes.map(
+      (recipe, index) => Prisma.sql`${storedOf(recipe, scope)} AS ${Prisma.raw(`"r${index}"`)}`,
+    )
+    for await (const range of imageRanges(db, dialect.rowsAtOnce.read)) {
+      const rows = await db.$queryRaw<Record<string, number | bigint>[]>`
+        SELECT "width", "height", ${names}, count(*) AS "images" FROM (
+          SELECT i."width", i."height", ${Prisma.join(columns)} FROM "Image" i WHERE ${range} AND ${scopeCondition(scope)}
+        ) g GROUP BY "width", "height", ${names}`
       for (const row of rows) {
-        const stored = allRecipes
-          .map((_recipe, index) => Number(row[`r${index}`]))
-          .map((count) => (count < 0 ? null : count))
+        const counts = allRecipes.map((_recipe, index) => Number(row[`r${index}`]))
+        const stored = counts.map((count) => (count < 0 ? null : count))
         yield { width: Number(row.width), height: Number(row.height), images: Number(row.images), stored }
       }
-      const count = rows.reduce((sum, row) => sum + Number(row.images), 0)
-      if (count < chunkSize) return
-      const last = rows
-        .map((row) => String(row.last))
-        .sort()
-        .at(-1)
-      after = Prisma.sql`i."id" > ${last}`
     }
   }
 

@@ -5,8 +5,10 @@ import { cancelTasks } from './cancellations.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { type Dialect, isUniqueViolation } from './db/sql.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import { imageRanges } from './image-range.ts'
 import {
   checkReprocessScope,
+  type ImageScope,
   type ReprocessScope,
   type RetryChoice,
   type RunScope,
@@ -99,7 +101,7 @@ export function createRuns({ db, dialect, bell, dispatcher }: Deps): Runs {
   return {
     async reprocess(scopeName, ids, recipes) {
       const scope = checkReprocessScope(scopeName, ids, recipes)
-      await mustMatch(db, Prisma.sql`"Image" i WHERE ${scopeCondition(scope)}`)
+      if (!(await matchesAny(db, dialect, scope))) throw new NoImagesMatchedError()
       const activeKey = scopeName === 'IMAGES' ? null : 'reprocess'
       return accept({ kind: 'REPROCESS', lane: lanes.background, scope, activeKey })
     },
@@ -109,7 +111,7 @@ export function createRuns({ db, dialect, bell, dispatcher }: Deps): Runs {
         throw new InvalidInputError('id', 'The run is still under way; wait for its end, or cancel it first.')
       }
       const scope = retryScope({ id, scope: parent.scope as unknown as RunScope }, only)
-      await mustMatch(db, retriedTasks(scope, dialect))
+      if (!(await exists(db, retriedTasks(scope, dialect)))) throw new NoImagesMatchedError()
       return accept({ kind: parent.kind, lane: parent.lane, scope, activeKey: `retry ${id}`, parentRunId: id })
     },
     async cancel(id, reason) {
@@ -132,9 +134,16 @@ export function createRuns({ db, dialect, bell, dispatcher }: Deps): Runs {
   }
 }
 
-async function mustMatch(db: Db, from: Prisma.Sql): Promise<void> {
+async function exists(db: Db, from: Prisma.Sql): Promise<boolean> {
   const match = await db.$queryRaw<unknown[]>`SELECT 1 FROM ${from} LIMIT 1`
-  if (match.length === 0) throw new NoImagesMatchedError()
+  return match.length > 0
+}
+
+async function matchesAny(db: Db, { rowsAtOnce }: Dialect, scope: ImageScope): Promise<boolean> {
+  for await (const range of imageRanges(db, rowsAtOnce.read)) {
+    if (await exists(db, Prisma.sql`"Image" i WHERE ${range} AND ${scopeCondition(scope)}`)) return true
+  }
+  return false
 }
 
 /** Throws RunAlreadyActiveError when an active run has the same key. */

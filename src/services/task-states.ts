@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Prisma, type Task, type TaskStage } from '../generated/sqlite/client.ts'
+import { Prisma, type Task, type TaskStage, type TaskStatus } from '../generated/sqlite/client.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import type { Dialect } from './db/sql.ts'
 
@@ -34,20 +34,21 @@ const over = () => ({ ...unleased, nextAttemptAt: null, finishedAt: new Date() }
 /**
  * Free to be worked on: no other task works on the same image, and none of its old variants are being deleted.
  */
-const imageIsFree = (dialect: Dialect, now: Date) => Prisma.sql`
-  NOT EXISTS (SELECT 1 FROM "Task" o WHERE o."imageId" = t."imageId"
-    AND o."status" = ${dialect.value('TaskStatus', 'RUNNING')} AND o."leaseExpiresAt" > ${now})
+const imageIsFree = (dialect: Dialect) => Prisma.sql`
+  NOT EXISTS (SELECT 1 FROM "Task" o
+    WHERE o."imageId" = t."imageId" AND o."status" = ${dialect.value('TaskStatus', 'RUNNING')})
   AND NOT EXISTS (SELECT 1 FROM "VariantSet" s WHERE s."imageId" = t."imageId" AND s."collectingAt" IS NOT NULL)`
 
-const waiting = (dialect: Dialect, runId: Prisma.Sql, now: Date) => Prisma.sql`FROM "Task" t WHERE t."runId" = ${runId}
-  AND t."status" = ${dialect.value('TaskStatus', 'QUEUED')} AND ${imageIsFree(dialect, now)}`
+const waiting = (dialect: Dialect, runId: Prisma.Sql) => Prisma.sql`FROM "Task" t WHERE t."runId" = ${runId}
+  AND t."status" = ${dialect.value('TaskStatus', 'QUEUED')} AND ${imageIsFree(dialect)}`
 
 const due = (dialect: Dialect, runId: Prisma.Sql, now: Date) => Prisma.sql`FROM "Task" t WHERE t."runId" = ${runId}
-  AND t."status" = ${dialect.value('TaskStatus', 'RETRYING')} AND t."nextAttemptAt" <= ${now} AND ${imageIsFree(dialect, now)}`
+  AND t."status" = ${dialect.value('TaskStatus', 'RETRYING')} AND t."nextAttemptAt" <= ${now} AND ${imageIsFree(dialect)}`
 
 /** A condition on the run whose id this is: it has a task that can be claimed now. */
 export function hasClaimable(dialect: Dialect, runId: Prisma.Sql, now: Date): Prisma.Sql {
-  return Prisma.sql`(EXISTS (SELECT 1 ${waiting(dialect, runId, now)}) OR EXISTS (SELECT 1 ${due(dialect, runId, now)}))`
+  // by LIMIT and not by EXISTS, which PostgreSQL answers for all runs at once, looking at every task that waits
+  return Prisma.sql`COALESCE((SELECT 1 ${waiting(dialect, runId)} LIMIT 1), (SELECT 1 ${due(dialect, runId, now)} LIMIT 1)) = 1`
 }
 
 /** Gives the run's next task to a new holder: a retry that is due, else the first that waits. */
@@ -66,7 +67,7 @@ export async function takeTask(
       "leaseExpiresAt" = ${new Date(now.getTime() + leaseMs)}, "startedAt" = ${now}
     WHERE "id" = COALESCE(
       (SELECT t."id" ${due(dialect, run, now)} ORDER BY t."nextAttemptAt" LIMIT 1 ${dialect.skipLocked}),
-      (SELECT t."id" ${waiting(dialect, run, now)} ORDER BY t."position" LIMIT 1 ${dialect.skipLocked}))
+      (SELECT t."id" ${waiting(dialect, run)} ORDER BY t."position" LIMIT 1 ${dialect.skipLocked}))
     RETURNING "id"`
   return task ? { taskId: task.id, token } : null
 }
@@ -130,14 +131,16 @@ export async function voidLeases(db: Db): Promise<void> {
   await db.task.updateMany({ where: { status: 'RUNNING' }, data: { leaseExpiresAt: new Date(0) } })
 }
 
-/** Cancels up to `limit` tasks that nobody works on; returns how many. */
-export function cancelWaiting(tx: Tx, dialect: Dialect, runId: string, limit: number): Promise<number> {
-  const status = (value: string) => dialect.value('TaskStatus', value)
-  return tx.$executeRaw`
-    UPDATE "Task" SET "status" = ${status('CANCELLED')}, "nextAttemptAt" = NULL, "finishedAt" = ${new Date()}
-    WHERE "id" IN (SELECT "id" FROM "Task" WHERE "runId" = ${runId}
-      AND "status" IN (${status('QUEUED')}, ${status('RETRYING')}) LIMIT ${limit})
-    AND "status" IN (${status('QUEUED')}, ${status('RETRYING')})`
+/** Cancels a chunk of the tasks that nobody works on, in the order of their positions; returns how many. */
+export async function cancelWaiting(tx: Tx, { rowsAtOnce }: Dialect, runId: string): Promise<number> {
+  const where = { runId, status: { in: ['QUEUED', 'RETRYING'] as TaskStatus[] } }
+  const first = await tx.task.findFirst({ where, orderBy: { position: 'asc' }, select: { position: true } })
+  if (!first) return 0
+  const { count } = await tx.task.updateMany({
+    where: { ...where, position: { gte: first.position, lt: first.position + rowsAtOnce.write } },
+    data: { status: 'CANCELLED', nextAttemptAt: null, finishedAt: new Date() },
+  })
+  return count
 }
 
 /** Takes tasks from whoever works on them: those whose lease ends by then. */

@@ -30,7 +30,14 @@ function introspectable(connectionString: string): pg.Pool {
 }
 
 /** Written by hand: the models cannot say them, and the engine's question about them is not SQL that libSQL takes. */
-const partialIndexes = ['VariantSet_current_key', 'Placement_without_venue_key']
+const partialIndexes = [
+  'VariantSet_current_key',
+  'Placement_without_venue_key',
+  'Task_running_image_key',
+  'Task_retrying_idx',
+  'VariantSet_retired_idx',
+  'VariantSet_collecting_idx',
+]
 
 function dropFromFile(file: string): void {
   const db = new Libsql(file)

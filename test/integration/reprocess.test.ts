@@ -227,7 +227,8 @@ describe.each(providers)('reprocessing on %s', (provider) => {
     const run = await app.db.run.create({
       data: { kind: 'REPROCESS', lane: 1, scope: { kind: 'REPROCESS', scope: 'ALL', ids: [], recipes: null } },
     })
-    const planner = createRunPlanner({ db: app.db, dialect: dialects[provider], bell: app.bell })
+    const dialect = { ...dialects[provider], rowsAtOnce: { read: 1_000, write: 1_000 } }
+    const planner = createRunPlanner({ db: app.db, dialect, bell: app.bell })
     const totals: number[] = []
     while (await planner.planChunk()) {
       totals.push((await app.db.run.findUniqueOrThrow({ where: { id: run.id } })).totalCount)

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { type Client, type InStatement, type InValue, LibsqlError, type ResultSet } from '@libsql/client'
 import { PrismaLibSql } from '@prisma/adapter-libsql'
 import Libsql from 'libsql'
@@ -51,6 +51,9 @@ class SingleConnection {
   }
 
   async transaction() {
+    // everything here is synchronous below its promises: without a pause, a chain of transactions would hold the event
+    // loop from its first to its last
+    await setImmediate()
     await this.#patiently(() => this.#run('BEGIN IMMEDIATE'))
     return {
       execute: (statement: InStatement) => this.execute(statement),

@@ -40,12 +40,8 @@ INSERT INTO "new_Task" ("attempt", "crashes", "createdAt", "doneWork", "duration
 DROP TABLE "Task";
 ALTER TABLE "new_Task" RENAME TO "Task";
 CREATE INDEX "Task_runId_status_position_idx" ON "Task"("runId", "status", "position");
-CREATE INDEX "Task_runId_status_nextAttemptAt_idx" ON "Task"("runId", "status", "nextAttemptAt");
-CREATE INDEX "Task_imageId_status_idx" ON "Task"("imageId", "status");
+CREATE INDEX "Task_imageId_idx" ON "Task"("imageId");
 CREATE INDEX "Task_status_leaseExpiresAt_idx" ON "Task"("status", "leaseExpiresAt");
 CREATE UNIQUE INDEX "Task_runId_position_key" ON "Task"("runId", "position");
 PRAGMA foreign_keys=ON;
 PRAGMA defer_foreign_keys=OFF;
-
--- CreateIndex
-CREATE INDEX "VariantSet_state_retiredAt_idx" ON "VariantSet"("state", "retiredAt");

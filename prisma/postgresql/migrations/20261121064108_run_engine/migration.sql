@@ -13,6 +13,9 @@ ALTER TYPE "RunEventType" ADD VALUE 'CANCELLING';
 -- DropForeignKey
 ALTER TABLE "Task" DROP CONSTRAINT "Task_imageId_fkey";
 
+-- DropIndex
+DROP INDEX "Task_imageId_status_idx";
+
 -- AlterTable
 ALTER TABLE "VariantSet" ADD COLUMN     "collectingAt" TIMESTAMP(3);
 
@@ -23,10 +26,7 @@ ALTER TABLE "Run" ADD COLUMN     "cancellingAt" TIMESTAMP(3);
 ALTER TABLE "Task" ADD COLUMN     "suspect" BOOLEAN NOT NULL DEFAULT false;
 
 -- CreateIndex
-CREATE INDEX "VariantSet_state_retiredAt_idx" ON "VariantSet"("state", "retiredAt");
-
--- CreateIndex
-CREATE INDEX "Task_runId_status_nextAttemptAt_idx" ON "Task"("runId", "status", "nextAttemptAt");
+CREATE INDEX "Task_imageId_idx" ON "Task"("imageId");
 
 -- AddForeignKey
 ALTER TABLE "Task" ADD CONSTRAINT "Task_imageId_fkey" FOREIGN KEY ("imageId") REFERENCES "Image"("id") ON DELETE SET NULL ON UPDATE CASCADE;
