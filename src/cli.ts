@@ -1,8 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import { Command, InvalidArgumentError } from 'commander'
-import { connect } from './cli/connect.ts'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { type BackfillOptions, backfill, previewBackfill } from './cli/backfill.ts'
+import { type Connection, connect, describeConnection } from './cli/connect.ts'
+import { cancelRun, pauseRun, resumeRun, retryChoices, retryRun } from './cli/control.ts'
+import { followRun } from './cli/follow.ts'
+import { shortId } from './cli/format.ts'
+import { collectGarbage, surveyGarbage } from './cli/gc.ts'
 import { listRuns, showRun, watchRun } from './cli/runs.ts'
 import { describeInterruption, type UploadOptions, uploadFiles } from './cli/upload.ts'
 import { loadConfig } from './config.ts'
@@ -17,11 +22,12 @@ const program = new Command('greenroom')
   .addHelpText(
     'after',
     `
-upload and runs talk to the server at GREENROOM_URL, or on the local port; with none
-running they do the work themselves. serve and demo start a server of their own.`,
+Commands talk to the server at GREENROOM_URL, or on the local port; with none running
+they do the work themselves. serve and demo start a server of their own.`,
   )
 
-const connection = () => connect(loadConfig(process.env), process.env.GREENROOM_URL)
+const connection = ({ works } = { works: false }) =>
+  connect(loadConfig(process.env), process.env.GREENROOM_URL, { works })
 const print = (text: string) => process.stdout.write(`${text}\n`)
 
 program
@@ -40,7 +46,7 @@ program
   .option('-r, --recipe <names>', 'what to make of them, separated by commas (default: those of the server)', collect)
   .action(async (files: string[], options: UploadOptions) => {
     const stopping = abortWhen(untilStopped())
-    await using connected = await connection()
+    await using connected = await connection({ works: true })
     const summary = await uploadFiles(connected.api, files, options, stopping)
     if (stopping.aborted) {
       print(describeInterruption(summary, connected.inProcess))
@@ -61,7 +67,50 @@ function endInterrupted({ reason }: AbortSignal): void {
   process.exitCode = 128 + constants.signals[reason as NodeJS.Signals]
 }
 
-const runs = program.command('runs').description('look at runs')
+program
+  .command('backfill')
+  .description('make what images lack, and follow the run to its end')
+  .addOption(new Option('--force', 'look at every image, also in storage').conflicts('stale'))
+  .option('--stale', 'make anew what was made by a recipe that has changed since')
+  .option('-r, --recipe <names>', 'only for these recipes, separated by commas (default: those of each image)', collect)
+  .option('--dry-run', 'only tell what would be done')
+  .action(async (options: BackfillOptions) => {
+    const stopping = abortWhen(untilStopped())
+    await using connected = await connection({ works: true })
+    print(describeConnection(connected))
+    if (options.dryRun) {
+      print(await previewBackfill(connected.api, options))
+      return
+    }
+    const { runId, succeeded } = await backfill(connected.api, options, stopping, process.stdout)
+    endFollowing(connected, runId, succeeded, stopping)
+  })
+
+/** What becomes of a run that nobody follows any more. */
+function endFollowing(connected: Connection, id: string | null, succeeded: boolean, stopping: AbortSignal): void {
+  if (!stopping.aborted) {
+    if (!succeeded) process.exitCode = 1
+    return
+  }
+  const fate = connected.inProcess
+    ? 'The run goes on with the next greenroom serve or backfill'
+    : 'The server goes on with the run'
+  if (id) print(`${fate}; greenroom runs cancel ${shortId(id)} ends it.`)
+  endInterrupted(stopping)
+}
+
+program
+  .command('gc')
+  .description('delete replaced variants and deleted images whose grace period is over')
+  .option('--dry-run', 'only tell what would be deleted')
+  .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
+    const stopping = abortWhen(untilStopped())
+    await using connected = await connection()
+    print(dryRun ? await surveyGarbage(connected.api) : await collectGarbage(connected.api, stopping, process.stdout))
+    if (stopping.aborted) endInterrupted(stopping)
+  })
+
+const runs = program.command('runs').description('look at runs, and steer them')
 
 runs
   .command('ls')
@@ -93,10 +142,51 @@ runs
   .argument('<id>', 'as runs ls prints it')
   .action(async (id: string) => {
     const stopping = abortWhen(untilStopped())
-    await using connected = await connection()
+    await using connected = await connection({ works: true })
     const succeeded = await watchRun(connected.api, id, stopping, process.stdout)
     if (stopping.aborted) endInterrupted(stopping)
     else if (!succeeded) process.exitCode = 1
+  })
+
+runs
+  .command('cancel')
+  .description('end a run; what is stored is kept')
+  .argument('<id>', 'as runs ls prints it')
+  .option('--reason <text>', 'for those who will wonder')
+  .action(async (id: string, { reason = null }: { reason?: string | null }) => {
+    await using connected = await connection()
+    print(await cancelRun(connected.api, id, reason))
+  })
+
+runs
+  .command('pause')
+  .description('begin nothing more of a run; what is in work is finished')
+  .argument('<id>', 'as runs ls prints it')
+  .action(async (id: string) => {
+    await using connected = await connection()
+    print(await pauseRun(connected.api, id))
+  })
+
+runs
+  .command('resume')
+  .description('go on with a run that was paused')
+  .argument('<id>', 'as runs ls prints it')
+  .action(async (id: string) => {
+    await using connected = await connection()
+    print(await resumeRun(connected.api, id))
+  })
+
+runs
+  .command('retry')
+  .description('do tasks of a run once more, and follow them to the end')
+  .argument('<id>', 'as runs ls prints it; it has to be over')
+  .addOption(new Option('--only <which>', 'tasks to do once more').choices(retryChoices).default('failed'))
+  .action(async (id: string, { only }: { only: (typeof retryChoices)[number] }) => {
+    const stopping = abortWhen(untilStopped())
+    await using connected = await connection({ works: true })
+    print(describeConnection(connected))
+    const started = await retryRun(connected.api, id, only)
+    endFollowing(connected, started, await followRun(connected.api, started, stopping, process.stdout), stopping)
   })
 
 program

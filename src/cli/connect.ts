@@ -17,9 +17,14 @@ async function isUp(url: string): Promise<boolean> {
 
 /**
  * The server that a command talks to: the one of GREENROOM_URL, else the one on the local port, else the whole service
- * in this process until the command is done. The lock of the database sees to it that two never share one.
+ * in this process until the command is done; without `works`, it leaves what waits in the queue alone. The lock of the
+ * database sees to it that two never share one.
  */
-export async function connect(config: Config, greenroomUrl: string | undefined): Promise<Connection> {
+export async function connect(
+  config: Config,
+  greenroomUrl: string | undefined,
+  { works }: { works: boolean },
+): Promise<Connection> {
   const local = `http://localhost:${config.http.port}`
   const url = greenroomUrl?.replace(/\/+$/, '') ?? local
   if (await isUp(url)) return { api: createApi(url), inProcess: false, async [Symbol.asyncDispose]() {} }
@@ -29,10 +34,16 @@ export async function connect(config: Config, greenroomUrl: string | undefined):
     {
       ...config,
       http: { host: '127.0.0.1', port: 0 },
+      work: { ...config.work, ...(!works && { concurrency: 0 }) },
       // addresses that hold when a server runs again
       storage: { ...config.storage, publicBaseUrl: config.storage.publicBaseUrl ?? `${local}/media` },
     },
     createLog('error'),
   )
   return { api: createApi(app.url), inProcess: true, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() }
+}
+
+/** Where a command's work is done. */
+export function describeConnection({ api, inProcess }: Connection): string {
+  return inProcess ? 'No server runs: working in this process.' : `Working through the server at ${api.url}.`
 }

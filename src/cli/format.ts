@@ -12,6 +12,13 @@ export function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`
 }
 
+/** `40 s`, `12 min`, `3.5 h`. */
+export function duration(inSeconds: number): string {
+  if (inSeconds < 90) return `${Math.ceil(inSeconds)} s`
+  const minutes = inSeconds / 60
+  return minutes < 90 ? `${Math.round(minutes)} min` : `${(minutes / 60).toFixed(1)} h`
+}
+
 /** Columns as wide as their widest cell; those of numbers are flush right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, ...rows]

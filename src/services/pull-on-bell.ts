@@ -65,13 +65,15 @@ function createAlarm() {
     },
     async wait(timeoutMs: number) {
       if (rang) return
-      const timer = new AbortController()
-      const waiting = new Promise<void>((resolve) => {
-        wake = resolve
+      // no abortable sleep: it makes an error for each ring, and there may be hundreds that wait
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, timeoutMs)
+        wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
       })
-      await Promise.race([waiting, sleep(timeoutMs, undefined, { signal: timer.signal }).catch(() => {})])
       wake = null
-      timer.abort()
     },
   }
 }

@@ -1,36 +1,11 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createApi } from '../../src/cli/api.ts'
+import { greenroom } from '../support/cli.ts'
 import { photo } from '../support/images.ts'
 import { createDataDir, startServer } from '../support/server.ts'
-
-interface Ended {
-  code: number
-  stdout: string
-  stderr: string
-}
-
-/** Runs the built CLI with its output into pipes; Ctrl-C comes once it has printed `interruptAfter`. */
-async function greenroom(args: string[], env: Record<string, string>, interruptAfter?: string): Promise<Ended> {
-  const child = spawn(process.execPath, ['dist/cli.js', ...args], { env: { PATH: process.env.PATH, ...env } })
-  const output = { stdout: '', stderr: '' }
-  child.stdout.on('data', (text) => {
-    const before = output.stdout
-    output.stdout += text
-    if (interruptAfter && !before.includes(interruptAfter) && output.stdout.includes(interruptAfter)) {
-      child.kill('SIGINT')
-    }
-  })
-  child.stderr.on('data', (text) => {
-    output.stderr += text
-  })
-  const [code] = await once(child, 'close')
-  return { code, ...output }
-}
 
 /** Two good photos, one that is cut off, one of a type that is refused, and something that is no picture. */
 async function createFolder(dir: string): Promise<string> {
@@ -190,14 +165,21 @@ it('greenroom --version is that of the package', async () => {
   expect(await greenroom(['--version'], {})).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
 })
 
-it.each([[[]], [['upload']], [['runs']], [['runs', 'ls']], [['serve']], [['demo']]])(
-  'greenroom %s --help explains itself',
-  async (args) => {
-    const { code, stdout } = await greenroom([...args, '--help'], {})
-    expect(code).toBe(0)
-    expect(stdout).toMatch(/^Usage: greenroom/)
-  },
-)
+it.each([
+  [[]],
+  [['upload']],
+  [['runs']],
+  [['runs', 'ls']],
+  [['runs', 'retry']],
+  [['backfill']],
+  [['gc']],
+  [['serve']],
+  [['demo']],
+])('greenroom %s --help explains itself', async (args) => {
+  const { code, stdout } = await greenroom([...args, '--help'], {})
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^Usage: greenroom/)
+})
 
 it('greenroom demo --once processes every sample and tells what came of it', async () => {
   await using data = await createDataDir()

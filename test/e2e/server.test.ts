@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { createApi } from '../../src/cli/api.ts'
 import { multipart } from '../support/client.ts'
 import { filesBelow } from '../support/files.ts'
 import { jpeg, photo } from '../support/images.ts'
@@ -109,6 +110,43 @@ describe('the built service', () => {
     await using second = await startServer(data.dir)
     expect(await finished(second, run.id)).toBe('SUCCEEDED')
     expect((await filesBelow(data.dir)).filter((file) => file.includes('.tmp'))).toEqual([])
+  })
+
+  it('ends at once on a second signal', async () => {
+    await using data = await createDataDir()
+    await using server = await startServer(data.dir)
+    const { port, host } = new URL(server.url)
+    // a socket that holds the orderly end up for a second
+    const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true })
+    socket.write(
+      `GET /graphql HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n`,
+    )
+    await once(socket, 'data')
+    process.kill(server.pid, 'SIGTERM')
+    await sleep(600)
+    expect(await server.stop('SIGTERM')).toBe(1)
+    socket.destroy()
+  })
+
+  it('gives a subscriber who comes back after a restart each event once', async () => {
+    await using data = await createDataDir()
+    const first = await startServer(data.dir)
+    const { run } = await upload(first, await photo('dandelion-meadow-16mp.jpg'))
+    const seen: { seq: number; type: string }[] = []
+    const watching = (async () => {
+      const api = createApi(first.url)
+      const forEver = new AbortController().signal
+      for await (const event of api.watch<{ seq: number; type: string }>('{ seq type }', run.id, forEver)) {
+        seen.push(event)
+      }
+    })()
+    while (seen.length < 8) await sleep(5)
+    expect(await first.stop('SIGTERM')).toBe(0)
+    await using _second = await startServer(data.dir, { PORT: new URL(first.url).port })
+    await watching
+    expect(seen.map(({ seq }) => seq)).toEqual(seen.map((_event, index) => index + 1))
+    expect(seen.map(({ type }) => type)).toContain('TASK_REQUEUED')
+    expect(seen.at(-1)?.type).toBe('SUCCEEDED')
   })
 
   it('refuses to share its data with a second one, and says so', async () => {

@@ -53,14 +53,36 @@ describe('the tour of the API', () => {
     expect((await first).value?.data?.imageUpdated.id).toBe(variables.id)
   })
 
+  it('watches a dashboard', async () => {
+    await using subscription = overSse<{ runUpdated: { id: string; progress: number } }>(app.url, {
+      query: named('Dashboard'),
+    })
+    const first = subscription.results.next()
+    while (app.bell.listenerCount === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    const [, runId = ''] = Buffer.from(variables.runId ?? '', 'base64')
+      .toString()
+      .split(':')
+    app.bell.ring('run', runId)
+    expect((await first).value?.data?.runUpdated).toMatchObject({ id: variables.runId, progress: 1 })
+  })
+
   it.each([
     ['Picture', { image: { status: 'READY', thumbnail: { width: 150 }, artists: [{ slug: 'carl-cox' }] } }],
     ['Browse', { images: { totalCount: 1 }, artists: { nodes: [{ images: { edges: [{ venueTag: 'liv' }] } }] } }],
     ['Again', { reprocessImages: { run: { kind: 'REPROCESS', scope: 'ALL' } } }],
     ['Failures', { runs: { nodes: [{ kind: 'REPROCESS' }, { kind: 'UPLOAD', outcome: 'CLEAN' }] } }],
+    ['Foresee', { runPreview: { totalCount: 1, units: 12, storageWrites: 12 } }],
+    ['Stop', { cancelRun: { status: 'SUCCEEDED', cancelledCount: 0 } }],
+    ['Pause', { pauseRun: { code: 'INVALID_INPUT' } }],
+    ['Resume', { resumeRun: { code: 'INVALID_INPUT' } }],
+    ['Retry', { retryRun: { code: 'NO_IMAGES_MATCHED' } }],
+    ['Queue', { queue: { concurrency: 2, running: 0, waitingInteractive: 0, waitingBackground: 0 } }],
+    ['Slower', { setConcurrency: { concurrency: 1 } }],
     ['Rename', { upsertArtist: { slug: 'carl-cox', aliases: ['Carl Andrew Cox'] } }],
     ['Hide', { deleteImage: { status: 'DELETED' } }],
     ['Unhide', { restoreImage: { status: 'READY' } }],
+    ['Garbage', { garbage: { sets: 0, images: 0 } }],
+    ['Collect', { collectGarbage: { sets: 0, images: 0 } }],
   ])('runs %s', async (name, expected) => {
     const answer = await app.gql(named(name), variables)
     await app.dispatcher.idle()
@@ -68,7 +90,9 @@ describe('the tour of the API', () => {
   })
 
   it('leaves no example out', () => {
-    const tested = ['Upload', 'Watch', 'Gallery', 'Picture', 'Browse', 'Again', 'Failures', 'Rename', 'Hide', 'Unhide']
+    const sending = ['Upload', 'Watch', 'Gallery', 'Picture', 'Browse', 'Again']
+    const steering = ['Foresee', 'Stop', 'Pause', 'Resume', 'Retry', 'Queue', 'Slower', 'Dashboard', 'Failures']
+    const tested = [...sending, ...steering, 'Rename', 'Hide', 'Unhide', 'Garbage', 'Collect']
     expect(operations.map((operation) => getOperationAST(parse(operation))?.name?.value)).toEqual(tested)
   })
 })

@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+interface Ended {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+/** Runs the built CLI with its output into pipes; Ctrl-C comes once it has printed `interruptAfter`. */
+export async function greenroom(args: string[], env: Record<string, string>, interruptAfter?: string): Promise<Ended> {
+  const child = spawn(process.execPath, ['dist/cli.js', ...args], { env: { PATH: process.env.PATH, ...env } })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.on('data', (text) => {
+    const before = output.stdout
+    output.stdout += text
+    if (interruptAfter && !before.includes(interruptAfter) && output.stdout.includes(interruptAfter)) {
+      child.kill('SIGINT')
+    }
+  })
+  child.stderr.on('data', (text) => {
+    output.stderr += text
+  })
+  const [code] = await once(child, 'close')
+  return { code, ...output }
+}
