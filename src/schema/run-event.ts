@@ -51,7 +51,7 @@ builder.subscriptionField('runProgress', (t) =>
 builder.subscriptionField('runUpdated', (t) =>
   t.field({
     type: RunNode,
-    description: 'Every run that is not over, then each run that changes, at most 4 times a second.',
+    description: 'The runs that are not over (the newest 500), then each run that changes, at most 4 times a second.',
     args: { kind: t.arg({ type: [RunKindEnum], description: 'Only of these kinds.' }) },
     subscribe: (_root, { kind }, context) => watchRuns(context, kind ?? null) as AsyncIterable<Run>,
     resolve: (run) => run,

@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events'
 import { CorruptImageError } from '../errors.ts'
-import type { TaskStage, Variant } from '../generated/sqlite/client.ts'
+import type { Image, TaskStage, Variant } from '../generated/sqlite/client.ts'
 import type { Claim } from './claims.ts'
 import type { ImageHost, OpenImage } from './image-host.ts'
 import { hashedCacheControl } from './public-urls.ts'
 import { recipesFor, verifiesStorage } from './run-scope.ts'
 import type { SettleTask } from './settle-task.ts'
-import type { ObjectStore, StoredObject } from './storage/disk-store.ts'
+import type { LocalFile, ObjectStore, StoredObject } from './storage/disk-store.ts'
 import type { Tasks } from './tasks.ts'
 import { type Unit, workingSize } from './units.ts'
 import { missingUnits, type WantedSet } from './variant-sets.ts'
@@ -32,8 +32,7 @@ export function createProcessImage({ tasks, host, stores, settings }: Deps): Pro
     const reason = sets.length === 0 ? 'was deleted meanwhile' : 'has everything already'
     if (missing.length === 0) return tasks.skip(claim, `${image.filename} ${reason}.`)
 
-    await using original = await stages.run('FETCH', () => stores.originals.checkout(image.originalKey))
-    if (!original) throw new CorruptImageError(`The original of ${image.filename} is gone from storage.`)
+    await using original = await stages.run('FETCH', () => fetchOriginal(image))
     const source = { width: image.width, height: image.height }
     const units = missing.map(({ unit }) => unit)
     const working = workingSize(source, units)
@@ -46,6 +45,12 @@ export function createProcessImage({ tasks, host, stores, settings }: Deps): Pro
       makeVariant({ claim, set, unit, share }, opened, unitSignal, stages),
     )
     await tasks.succeed(claim, stages.durations)
+  }
+
+  async function fetchOriginal({ originalKey, filename }: Image): Promise<LocalFile> {
+    const original = await stores.originals.checkout(originalKey)
+    if (!original) throw new CorruptImageError(`The original of ${filename} is gone from storage.`)
+    return original
   }
 
   async function makeVariant(

@@ -33,28 +33,30 @@ export interface Queue {
 /** The counts come from the runs' own counters: counting the tasks of large runs would take as long as they are. */
 export function createQueue({ db, dispatcher }: { db: Db; dispatcher: Pick<Dispatcher, 'concurrency'> }): Queue {
   async function stats(): Promise<QueueStats> {
-    const [runs, busy, next] = await Promise.all([
-      db.run.findMany({ where: active, orderBy: { id: 'asc' } }),
+    const left = { _sum: { totalCount: true, processedCount: true } } as const
+    const [going, paused, busy, next, oldest] = await Promise.all([
+      db.run.groupBy({ by: ['lane'], where: { ...active, pausedAt: null }, ...left }),
+      db.run.aggregate({ where: { ...active, pausedAt: { not: null } }, ...left }),
       db.task.groupBy({ by: ['status', 'lane'], where: { status: { in: ['RUNNING', 'RETRYING'] } }, _count: true }),
       db.task.findFirst({ where: { status: 'RETRYING' }, orderBy: { nextAttemptAt: 'asc' } }),
+      db.run.findFirst({ where: active, orderBy: { id: 'asc' } }),
     ])
-    const left = (some: typeof runs) => some.reduce((sum, run) => sum + run.totalCount - run.processedCount, 0)
-    const count = (some: typeof busy) => some.reduce((sum, group) => sum + group._count, 0)
-    const waiting = (lane: number) =>
-      Math.max(
-        0,
-        left(runs.filter((run) => run.lane === lane && !run.pausedAt)) -
-          count(busy.filter((group) => group.lane === lane)),
-      )
+    const count = (key: 'status' | 'lane', value: string | number) =>
+      busy.filter((group) => group[key] === value).reduce((sum, group) => sum + group._count, 0)
+    const waiting = (lane: number) => {
+      const group = going.find((each) => each.lane === lane)
+      // two looks, between which a task may have begun
+      return group ? Math.max(0, leftOf(group) - count('lane', lane)) : 0
+    }
     return {
       concurrency: dispatcher.concurrency,
-      running: count(busy.filter(({ status }) => status === 'RUNNING')),
-      retrying: count(busy.filter(({ status }) => status === 'RETRYING')),
+      running: count('status', 'RUNNING'),
+      retrying: count('status', 'RETRYING'),
       nextAttemptAt: next?.nextAttemptAt ?? null,
       waitingInteractive: waiting(lanes.interactive),
       waitingBackground: waiting(lanes.background),
-      paused: left(runs.filter((run) => run.pausedAt)),
-      oldestRunAt: runs[0]?.createdAt ?? null,
+      paused: leftOf(paused),
+      oldestRunAt: oldest?.createdAt ?? null,
     }
   }
 
@@ -68,4 +70,8 @@ export function createQueue({ db, dispatcher }: { db: Db; dispatcher: Pick<Dispa
       return stats()
     },
   }
+}
+
+function leftOf({ _sum }: { _sum: { totalCount: number | null; processedCount: number | null } }): number {
+  return (_sum.totalCount ?? 0) - (_sum.processedCount ?? 0)
 }

@@ -1,6 +1,6 @@
 import type { Repeater } from '@repeaterjs/repeater'
 import { EventsExpiredError, NotFoundError } from '../errors.ts'
-import type { Run, RunEvent, RunEventType, RunKind } from '../generated/sqlite/client.ts'
+import type { Prisma, Run, RunEvent, RunEventType, RunKind } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
 import type { Db } from './db/open-db.ts'
 import { pullOnBell } from './pull-on-bell.ts'
@@ -73,6 +73,8 @@ async function readPage(db: Db, runId: string, afterSeq: number) {
 
 /** At most four times a second. */
 const snapshotEveryMs = 250
+/** The newest of those under way; each upload is a run, so there may be thousands. */
+const shownAtFirst = 500
 
 /**
  * Runs as they are: first those that are not over, then each one that changed, until the reader leaves. Changes that
@@ -82,6 +84,16 @@ export function watchRuns({ db, bell }: { db: Db; bell: Bell }, kinds: readonly 
   const rung = new Set<string>()
   /** eventSeq as last shown, of runs that were not over then */
   const shown = new Map<string, number>()
+  let lookAllAt = 0
+
+  /** those that rang; now and then all, lest a ring was lost */
+  function toLookAt(): Prisma.RunWhereInput {
+    const ids = [...rung]
+    rung.clear()
+    if (Date.now() < lookAllAt) return { id: { in: ids } }
+    lookAllAt = Date.now() + lookAgainMs
+    return { OR: [unfinished, { id: { in: [...ids, ...shown.keys()] } }] }
+  }
 
   return pullOnBell({
     restMs: snapshotEveryMs,
@@ -91,13 +103,12 @@ export function watchRuns({ db, bell }: { db: Db; bell: Bell }, kinds: readonly 
         ring()
       }),
     async read() {
-      const ids = [...rung, ...shown.keys()]
-      rung.clear()
       const runs = await db.run.findMany({
-        where: { OR: [unfinished, { id: { in: ids } }], ...(kinds?.length && { kind: { in: [...kinds] } }) },
-        orderBy: { id: 'asc' },
+        where: { AND: [toLookAt(), kinds?.length ? { kind: { in: [...kinds] } } : {}] },
+        orderBy: { id: 'desc' },
+        take: shownAtFirst,
       })
-      const changed = runs.filter((run) => shown.get(run.id) !== run.eventSeq)
+      const changed = runs.reverse().filter((run) => shown.get(run.id) !== run.eventSeq)
       for (const run of changed) {
         if (run.finishedAt) shown.delete(run.id)
         else shown.set(run.id, run.eventSeq)

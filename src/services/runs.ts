@@ -58,7 +58,10 @@ export interface Runs {
    * being retried already, InvalidInputError when it is not over.
    */
   retry(id: string, only: RetryChoice): Promise<Run>
-  /** CANCELLED at once when nothing is in work, else within a second or so. One that is over stays as it is. */
+  /**
+   * CANCELLED at once when nothing is in work, else within a second or so. One that is over stays as it is. Throws
+   * InvalidInputError for a reason that is too long.
+   */
   cancel(id: string, reason: string | null): Promise<Run>
   /** nothing more of it is begun; throws InvalidInputError when it is over */
   pause(id: string): Promise<Run>
@@ -72,6 +75,8 @@ interface Deps {
   bell: Bell
   dispatcher: Pick<Dispatcher, 'wake' | 'stopRun'>
 }
+
+const maxReason = 500
 
 export function createRuns({ db, dialect, bell, dispatcher }: Deps): Runs {
   async function accept(run: NewRun): Promise<Run> {
@@ -115,6 +120,9 @@ export function createRuns({ db, dialect, bell, dispatcher }: Deps): Runs {
       return accept({ kind: parent.kind, lane: parent.lane, scope, activeKey: `retry ${id}`, parentRunId: id })
     },
     async cancel(id, reason) {
+      if (reason && reason.length > maxReason) {
+        throw new InvalidInputError('reason', `A reason has at most ${maxReason} characters.`)
+      }
       const run = await db.$transaction(async (tx) => {
         const stopped = await startCancelling(tx, id, { reason })
         if (stopped) await cancelTasks(tx, dialect, stopped)

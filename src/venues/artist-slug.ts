@@ -5,11 +5,11 @@ import { decodeHTML } from 'entities'
 const maxLength = 80
 
 /** Spellings that no rule maps to the slug everyone uses, by lower-cased name. */
-const aliases: Record<string, string> = {
-  '페기 구': 'peggy-gou',
-  'нина кравиц': 'nina-kraviz',
-  'above and beyond': 'above-beyond',
-}
+const aliases = new Map([
+  ['페기 구', 'peggy-gou'],
+  ['нина кравиц', 'nina-kraviz'],
+  ['above and beyond', 'above-beyond'],
+])
 
 /**
  * The slug of an artist's name: `^[a-z0-9]+(-[a-z0-9]+)*$`, at most 80 characters, or empty for an empty name.
@@ -18,7 +18,7 @@ const aliases: Record<string, string> = {
 export function slugifyArtist(name: string): string {
   const clean = decodeHTML(name).normalize('NFC').replace(/\s+/g, ' ').trim()
   if (clean === '') return ''
-  const known = aliases[clean.toLowerCase()]
+  const known = aliases.get(clean.toLowerCase())
   if (known) return known
   const spelled = clean
     .replace(/[™®©℠⁰¹²³⁴-⁹₀-₉]/gu, '')

@@ -37,6 +37,8 @@ const partialIndexes = [
   'Task_retrying_idx',
   'VariantSet_retired_idx',
   'VariantSet_collecting_idx',
+  'Run_turn_idx',
+  'Run_unplanned_idx',
 ]
 
 function dropFromFile(file: string): void {

@@ -33,6 +33,10 @@ describe('slugifyArtist', () => {
     expect(slug.endsWith('-word')).toBe(true)
   })
 
+  it.each(['__proto__', 'constructor', 'toString'])('takes %s for a name like any other', (name) => {
+    expect(slugifyArtist(name)).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+  })
+
   it('is safe in a path or empty, whatever the name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (name) => {

@@ -10,3 +10,8 @@ CREATE INDEX "Task_retrying_idx" ON "Task"("runId", "nextAttemptAt") WHERE "stat
 -- What garbage collection looks for, and what it has marked.
 CREATE INDEX "VariantSet_retired_idx" ON "VariantSet"("retiredAt") WHERE "state" = 'RETIRED';
 CREATE INDEX "VariantSet_collecting_idx" ON "VariantSet"("imageId") WHERE "collectingAt" IS NOT NULL;
+
+-- Whose turn it is, in the order in which claims look; and what is to be planned. There may be ten thousand runs that
+-- wait, each of one upload.
+CREATE INDEX "Run_turn_idx" ON "Run"("lane", "servedAt" NULLS FIRST, "id") WHERE "status" IN ('QUEUED', 'RUNNING') AND "pausedAt" IS NULL;
+CREATE INDEX "Run_unplanned_idx" ON "Run"("lane", "id") WHERE "plannedAt" IS NULL;
