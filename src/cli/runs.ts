@@ -19,10 +19,15 @@ interface Run {
   createdAt: string
   startedAt: string | null
   finishedAt: string | null
+  pausedAt: string | null
+  cancelReason: string | null
+  lastError: string | null
+  parent: { id: string } | null
 }
 
 const fields = `id kind scope status outcome progress totalCount processedCount
-  succeededCount skippedCount failedCount cancelledCount createdAt startedAt finishedAt`
+  succeededCount skippedCount failedCount cancelledCount createdAt startedAt finishedAt
+  pausedAt cancelReason lastError parent { id }`
 
 interface ListedRun extends Run {
   tasks: { totalCount: number; nodes: { subject: string }[] }
@@ -80,7 +85,10 @@ export async function showRun(api: Api, id: string): Promise<string> {
   return [
     `run       ${shortId(run.id)}`,
     `kind      ${run.kind}${run.scope === run.kind ? '' : ` (${run.scope})`}`,
-    `state     ${run.status}${run.outcome ? `, ${run.outcome}` : ''}`,
+    ...(run.parent ? [`retries   ${shortId(run.parent.id)}`] : []),
+    `state     ${run.status}${run.outcome ? `, ${run.outcome}` : ''}${run.pausedAt ? ', paused' : ''}`,
+    ...(run.cancelReason ? [`reason    ${run.cancelReason}`] : []),
+    ...(run.lastError ? [`error     ${run.lastError}`] : []),
     `progress  ${Math.round(run.progress * 100)} %: ${run.processedCount} of ${run.totalCount} images`,
     `counts    ${run.succeededCount} succeeded, ${run.skippedCount} skipped, ${run.failedCount} failed, ${run.cancelledCount} cancelled`,
     `created   ${run.createdAt}`,

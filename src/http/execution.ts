@@ -21,18 +21,19 @@ type Source = AsyncIterable<unknown> | ExecutionResult
  */
 async function subscribe(args: SubscriptionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const source = (await createSourceEventStream(args)) as Source
-  return Symbol.asyncIterator in source ? mapEvents(source, (event) => executeOnce(event, args)) : source
+  if (!(Symbol.asyncIterator in source)) return source
+  // who asks makes no difference: everybody may see everything
+  const question = JSON.stringify([args.document.loc?.source.body, args.operationName, args.variableValues])
+  return mapEvents(source, (event) => executeOnce(event, question, args))
 }
 
 const executed = new WeakMap<object, Map<string, Promise<ExecutionResult>>>()
 
-async function executeOnce(event: unknown, args: ExecutionArgs): Promise<ExecutionResult> {
+async function executeOnce(event: unknown, question: string, args: ExecutionArgs): Promise<ExecutionResult> {
   // an id, say: cheap, and nothing to remember a result by
   if (typeof event !== 'object' || event === null) return execute({ ...args, rootValue: event })
   const results = executed.get(event) ?? new Map<string, Promise<ExecutionResult>>()
   executed.set(event, results)
-  // who asks makes no difference: everybody may see everything
-  const question = JSON.stringify([args.document.loc?.source.body, args.operationName, args.variableValues])
   const result = results.get(question) ?? Promise.resolve(execute({ ...args, rootValue: event }))
   results.set(question, result)
   return result

@@ -44,6 +44,36 @@ mutation Reprocess {
 }
 `
 
+const runs = `# What goes on; below, how to stop a run and to do again what failed. Choose by name which to execute.
+query Runs {
+  queue { concurrency running retrying waitingInteractive waitingBackground paused }
+  runs(first: 10) {
+    nodes {
+      id
+      kind
+      status
+      outcome
+      progress
+      tasks(status: [FAILED]) { totalCount nodes { subject errorCode errorMessage errorStage attempt } }
+    }
+  }
+}
+
+mutation Cancel($runId: ID!) {
+  cancelRun(input: { id: $runId, reason: "tried in GraphiQL" }) {
+    ... on ProcessingRun { status cancelledCount totalCount }
+    ... on Error { code message }
+  }
+}
+
+mutation Retry($runId: ID!) {
+  retryRun(input: { id: $runId, only: ALL }) {
+    ... on StartRunPayload { run { id status } }
+    ... on Error { code message }
+  }
+}
+`
+
 const browse = `# What is there. Everything in a list of images comes in a fixed number of database queries.
 query Browse {
   images(first: 10) {
@@ -76,6 +106,7 @@ export function graphiqlOptions(origin: string): GraphiQLOptions {
       { query: upload(origin), variables: JSON.stringify({ file: null, artist: 'Carl Cox' }, null, 2) },
       { query: watch, variables: JSON.stringify({ runId: '', afterSeq: 0 }, null, 2) },
       { query: reprocess },
+      { query: runs, variables: JSON.stringify({ runId: '' }, null, 2) },
     ],
   }
 }

@@ -67,12 +67,12 @@ describe.skipIf(!chromium)('GraphiQL in a browser without any other network', ()
 
   const result = () => page.getByRole('region', { name: 'Result Window' }).textContent()
 
-  it('offers uploading, watching, reprocessing and browsing in tabs', async () => {
+  it('offers browsing, uploading, watching, reprocessing and steering in tabs', async () => {
     const names = await page
       .getByRole('tab')
       .getByRole('button', { name: /^(?!Close)/ })
       .allTextContents()
-    expect(names).toEqual(['Browse', 'Upload', 'Watch', 'Reprocess'])
+    expect(names).toEqual(['Browse', 'Upload', 'Watch', 'Reprocess', 'Runs'])
   })
 
   it('browses', async () => {
