@@ -69,15 +69,15 @@ export async function startTask(tx: Tx, runId: string, event: NewRunEvent): Prom
 
 type Ended = 'succeededCount' | 'skippedCount' | 'failedCount' | 'cancelledCount'
 
-/** What was done of its tasks: work, tasks that ended, or only events. Ends the run when that was the last. */
+/** What came of its tasks: work, tasks that ended, an issue, or only events. Ends the run when that was the last. */
 export async function advance(
   tx: Tx,
   runId: string,
-  { work = 0, ended }: { work?: number; ended?: { as: Ended; count: number } },
+  { work = 0, ended, issue = false }: { work?: number; ended?: { as: Ended; count: number }; issue?: boolean },
   events: readonly NewRunEvent[],
 ): Promise<Run> {
   const counts = ended && { processedCount: { increment: ended.count }, [ended.as]: { increment: ended.count } }
-  const data = { doneWork: { increment: work }, ...counts }
+  const data = { doneWork: { increment: work }, ...counts, ...(issue && { hasIssues: true }) }
   const run = await mustChange(tx, runId, unfinished, data, events)
   return ended ? finishIfOver(tx, run) : run
 }
@@ -85,7 +85,7 @@ export async function advance(
 async function finishIfOver(tx: Tx, run: Run): Promise<Run> {
   if (!run.plannedAt || run.processedCount < run.totalCount) return run
   if (run.status === 'CANCELLING') return finishCancelled(tx, run)
-  const outcome = await outcomeOf(tx, run)
+  const outcome = outcomeOf(run)
   const status = outcome === 'ALL_FAILED' ? 'FAILED' : 'SUCCEEDED'
   const lastError = outcome === 'ALL_FAILED' ? await commonError(tx, run) : null
   const data = { status, outcome, lastError, doneWork: run.plannedWork, ...over() } as const
@@ -111,18 +111,11 @@ const outcomeMessages: Record<RunOutcome, string> = {
   NOTHING_TO_DO: 'There was nothing to do.',
 }
 
-async function outcomeOf(tx: Tx, run: Run): Promise<RunOutcome> {
-  if (run.skippedCount === run.totalCount) return 'NOTHING_TO_DO'
-  if (run.failedCount === run.totalCount) return 'ALL_FAILED'
-  if (run.failedCount > 0) return 'WITH_FAILURES'
-  const issue = await tx.task.findFirst({
-    where: {
-      runId: run.id,
-      OR: [{ attempt: { gt: 1 } }, { image: { NOT: { warnings: { equals: [] } } } }],
-    },
-    select: { id: true },
-  })
-  return issue ? 'WITH_ISSUES' : 'CLEAN'
+function outcomeOf({ totalCount, skippedCount, failedCount, hasIssues }: Run): RunOutcome {
+  if (skippedCount === totalCount) return 'NOTHING_TO_DO'
+  if (failedCount === totalCount) return 'ALL_FAILED'
+  if (failedCount > 0) return 'WITH_FAILURES'
+  return hasIssues ? 'WITH_ISSUES' : 'CLEAN'
 }
 
 /** What most of the tasks of a run in which nothing worked say; so a storage that is gone is seen at a glance. */

@@ -51,9 +51,6 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
     bell.ring('image', claim.image.id)
   }
 
-  const note = ({ runId }: Claim, tx: Tx, task: Task, type: NewRunEvent['type'], message: string) =>
-    advance(tx, runId, {}, [{ type, message, taskId: task.id }])
-
   /** Ends the task; what was not done of its work counts as done with it. */
   async function end(
     claim: Claim,
@@ -84,7 +81,8 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
       commit(claim, async (tx) => {
         const task = await held.goOn(tx, claim, leaseMs, { stage: 'ENCODE' })
         await tx.image.update({ where: { id: claim.image.id }, data: { ...facts } })
-        await note(claim, tx, task, 'TASK_DECODED', `${claim.image.filename} is decoded.`)
+        const event = { type: 'TASK_DECODED' as const, message: `${claim.image.filename} is decoded.`, taskId: task.id }
+        await advance(tx, claim.runId, { issue: facts.warnings.length > 0 }, [event])
       }),
     check: (claim) => checkHeld(db, claim),
     checkpoint: (claim, set, variant, share) =>
@@ -125,12 +123,13 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
       commit(claim, async (tx) => {
         const task = await held.retry(tx, claim, nextAttemptAt, describe(failure))
         const message = `${claim.image.filename} is tried again: ${failure.message}`
-        await note(claim, tx, task, 'TASK_RETRYING', message)
+        await advance(tx, claim.runId, { issue: true }, [{ type: 'TASK_RETRYING', message, taskId: task.id }])
       }),
     requeue: (claim, death) =>
       commit(claim, async (tx) => {
         const task = await held.requeue(tx, claim, death && deathNotes[death])
-        await note(claim, tx, task, 'TASK_REQUEUED', `${claim.image.filename} waits again: its worker went away.`)
+        const message = `${claim.image.filename} waits again: its worker went away.`
+        await advance(tx, claim.runId, {}, [{ type: 'TASK_REQUEUED', message, taskId: task.id }])
       }),
   }
 }

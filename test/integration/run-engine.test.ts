@@ -52,6 +52,20 @@ describe.each(providers)('the run engine on %s', (provider) => {
     await expectConsistent(engine.db, run.id)
   })
 
+  it('ends a run WITH_ISSUES when an image had a warning, or a task needed another attempt', async () => {
+    await using engine = await createEngine(provider)
+    const facts = { hasAlpha: false, thumbHash: '', dominantColor: '#000000', perceptualHash: '0' }
+    for (const cause of ['nothing', 'warning', 'attempt']) {
+      const run = await engine.start(1)
+      if (cause === 'attempt') await engine.tasks.retry(await engine.mustClaim(), failure, new Date(0))
+      const claim = await engine.mustClaim()
+      await engine.tasks.decoded(claim, { ...facts, warnings: cause === 'warning' ? ['Animation is lost.'] : [] })
+      await engine.tasks.succeed(claim, {})
+      const outcome = cause === 'nothing' ? 'CLEAN' : 'WITH_ISSUES'
+      expect(await engine.db.run.findUnique({ where: { id: run.id } })).toMatchObject({ status: 'SUCCEEDED', outcome })
+    }
+  })
+
   it('gives each task to one of many that claim at once', async () => {
     await using engine = await createEngine(provider)
     const run = await engine.start(20)

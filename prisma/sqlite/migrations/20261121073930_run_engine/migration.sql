@@ -1,12 +1,44 @@
 -- AlterTable
 ALTER TABLE "VariantSet" ADD COLUMN "collectingAt" DATETIME;
 
--- AlterTable
-ALTER TABLE "Run" ADD COLUMN "cancellingAt" DATETIME;
-
 -- RedefineTables
 PRAGMA defer_foreign_keys=ON;
 PRAGMA foreign_keys=OFF;
+CREATE TABLE "new_Run" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "kind" TEXT NOT NULL,
+    "lane" INTEGER NOT NULL,
+    "status" TEXT NOT NULL DEFAULT 'QUEUED',
+    "outcome" TEXT,
+    "scope" JSONB NOT NULL,
+    "activeKey" TEXT,
+    "parentRunId" TEXT,
+    "planCursor" TEXT,
+    "plannedAt" DATETIME,
+    "totalCount" INTEGER NOT NULL DEFAULT 0,
+    "processedCount" INTEGER NOT NULL DEFAULT 0,
+    "succeededCount" INTEGER NOT NULL DEFAULT 0,
+    "skippedCount" INTEGER NOT NULL DEFAULT 0,
+    "failedCount" INTEGER NOT NULL DEFAULT 0,
+    "cancelledCount" INTEGER NOT NULL DEFAULT 0,
+    "plannedWork" REAL NOT NULL DEFAULT 0,
+    "doneWork" REAL NOT NULL DEFAULT 0,
+    "eventSeq" INTEGER NOT NULL DEFAULT 0,
+    "servedAt" DATETIME,
+    "pausedAt" DATETIME,
+    "cancellingAt" DATETIME,
+    "cancelReason" TEXT,
+    "hasIssues" BOOLEAN NOT NULL DEFAULT false,
+    "lastError" TEXT,
+    "startedAt" DATETIME,
+    "finishedAt" DATETIME,
+    "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+INSERT INTO "new_Run" ("activeKey", "cancelReason", "cancelledCount", "createdAt", "doneWork", "eventSeq", "failedCount", "finishedAt", "id", "kind", "lane", "lastError", "outcome", "parentRunId", "pausedAt", "planCursor", "plannedAt", "plannedWork", "processedCount", "scope", "servedAt", "skippedCount", "startedAt", "status", "succeededCount", "totalCount") SELECT "activeKey", "cancelReason", "cancelledCount", "createdAt", "doneWork", "eventSeq", "failedCount", "finishedAt", "id", "kind", "lane", "lastError", "outcome", "parentRunId", "pausedAt", "planCursor", "plannedAt", "plannedWork", "processedCount", "scope", "servedAt", "skippedCount", "startedAt", "status", "succeededCount", "totalCount" FROM "Run";
+DROP TABLE "Run";
+ALTER TABLE "new_Run" RENAME TO "Run";
+CREATE UNIQUE INDEX "Run_activeKey_key" ON "Run"("activeKey");
+CREATE INDEX "Run_status_lane_servedAt_id_idx" ON "Run"("status", "lane", "servedAt", "id");
 CREATE TABLE "new_Task" (
     "id" TEXT NOT NULL PRIMARY KEY,
     "runId" TEXT NOT NULL,

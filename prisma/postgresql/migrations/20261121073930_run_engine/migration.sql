@@ -20,7 +20,8 @@ DROP INDEX "Task_imageId_status_idx";
 ALTER TABLE "VariantSet" ADD COLUMN     "collectingAt" TIMESTAMP(3);
 
 -- AlterTable
-ALTER TABLE "Run" ADD COLUMN     "cancellingAt" TIMESTAMP(3);
+ALTER TABLE "Run" ADD COLUMN     "cancellingAt" TIMESTAMP(3),
+ADD COLUMN     "hasIssues" BOOLEAN NOT NULL DEFAULT false;
 
 -- AlterTable
 ALTER TABLE "Task" ADD COLUMN     "suspect" BOOLEAN NOT NULL DEFAULT false;
