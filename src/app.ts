@@ -87,7 +87,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   })
   const planner = createRunPlanner({ db, dialect, bell })
   const cancellations = createCancellations({ db, dialect, bell })
-  const garbage = createGarbageCollector({ db, stores, graceMs: cleaning.graceMs })
+  const garbage = createGarbageCollector({ db, dialect, stores, graceMs: cleaning.graceMs })
   const dispatcher = resources.use(
     createDispatcher({
       claims,
@@ -100,14 +100,21 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
       settings: { concurrency: work.concurrency, leaseMs: work.leaseMs, log },
     }),
   )
-  resources.use(
+  const cleaner = resources.use(
     createWorkLoop({
       async step() {
-        await sweepTemp(tempMaxAgeMs)
-        return (await garbage.collect()).sets > 0
+        const { sets, images, events } = await garbage.collect()
+        return sets + images + events > 0
       },
       lookAgainMs: hourMs,
-      onError: (error) => log.error({ err: error }, 'cannot clean up'),
+      onError: (error) => log.error({ err: error }, 'cannot collect garbage'),
+    }),
+  )
+  resources.use(
+    createWorkLoop({
+      step: () => sweepTemp(tempMaxAgeMs).then(() => false),
+      lookAgainMs: hourMs,
+      onError: (error) => log.error({ err: error }, 'cannot remove temporary files'),
     }),
   )
 
@@ -132,6 +139,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const { port } = await http.listen(config.http)
   publicBase ||= `http://localhost:${port}/media`
   wake()
+  cleaner.wake()
 
   const owned = resources.move()
   return {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   createSourceEventStream,
   type ExecutionArgs,
@@ -22,8 +23,9 @@ type Source = AsyncIterable<unknown> | ExecutionResult
 async function subscribe(args: SubscriptionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const source = (await createSourceEventStream(args)) as Source
   if (!(Symbol.asyncIterator in source)) return source
-  // who asks makes no difference: everybody may see everything
-  const question = JSON.stringify([args.document.loc?.source.body, args.operationName, args.variableValues])
+  // who asks makes no difference: everybody may see everything; without its text a question is like no other
+  const text = args.document.loc?.source.body ?? randomUUID()
+  const question = JSON.stringify([text, args.operationName, args.variableValues])
   return mapEvents(source, (event) => executeOnce(event, question, args))
 }
 

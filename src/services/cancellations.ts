@@ -34,8 +34,11 @@ export function createCancellations({ db, dialect, bell }: { db: Db; dialect: Di
       let cancelled = 0
       for (const { id } of await db.run.findMany({ where: { status: 'CANCELLING' }, select: { id: true } })) {
         cancelled += await db.$transaction(async (tx) => {
-          // again, since its workers may have ended it meanwhile
-          const run = await tx.run.findFirst({ where: { id, status: 'CANCELLING' } })
+          // its workers may have ended it meanwhile, and must not while this goes on: a change holds the row
+          const [run] = await tx.run.updateManyAndReturn({
+            where: { id, status: 'CANCELLING' },
+            data: { servedAt: new Date() },
+          })
           return run ? cancelTasks(tx, dialect, run) : 0
         })
         bell.ring('run', id)

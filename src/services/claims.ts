@@ -1,10 +1,10 @@
-import { type Image, Prisma } from '../generated/sqlite/client.ts'
+import { type Image, Prisma, type Task } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { type Dialect, isUniqueViolation } from './db/sql.ts'
 import type { RunScope } from './run-scope.ts'
 import { advance, startTask } from './run-states.ts'
-import { type Holder, hasClaimable, renewLeases, requeueExpired, takeTask } from './task-states.ts'
+import { type Holder, hasClaimable, held, renewLeases, requeueExpired, takeTask } from './task-states.ts'
 
 /** A task that this process may work on until the lease ends; `token` fences every write about it. */
 export interface Claim extends Holder {
@@ -30,6 +30,9 @@ export interface Claims {
   reap(): Promise<number>
 }
 
+/** How often in a row another process may be faster; then the next look tries again. */
+const maxTries = 10
+
 export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; leaseMs: number }): Claims {
   const { db, dialect, bell, leaseMs } = deps
 
@@ -42,21 +45,27 @@ export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; lease
           AND r."pausedAt" IS NULL AND ${hasClaimable(dialect, Prisma.sql`r."id"`, now)}
         ORDER BY r."lane", r."servedAt" NULLS FIRST, r."id" LIMIT 1)
       AND "status" IN (${dialect.value('RunStatus', 'QUEUED')}, ${dialect.value('RunStatus', 'RUNNING')})
+      AND "pausedAt" IS NULL
       RETURNING "id"`
     return run?.id ?? null
   }
 
-  async function take(tx: Tx): Promise<Claim | null> {
+  async function take(tx: Tx): Promise<Claim | 'again' | null> {
     const now = new Date()
     const runId = await pickRun(tx, now)
     const holder = runId ? await takeTask(tx, dialect, runId, { now, leaseMs }) : null
-    if (!runId || !holder) return null
+    if (!runId) return null
+    // another process was faster
+    if (!holder) return 'again'
     const task = await tx.task.findUniqueOrThrow({
       where: { id: holder.taskId },
       include: { image: true, run: { select: { scope: true } } },
     })
     const { attempt, suspect, crashes, plannedWork, doneWork, image, run } = task
-    if (!image) throw new Error(`Task ${task.id} has no image.`)
+    if (!image) {
+      await skipWithoutImage(tx, holder, runId, task)
+      return 'again'
+    }
     const message = `${task.subject} is being worked on.`
     await startTask(tx, runId, { type: 'TASK_STARTED', taskId: task.id, message })
     const scope = run.scope as unknown as RunScope
@@ -65,13 +74,18 @@ export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; lease
 
   return {
     async claim() {
-      const claimed = await db.$transaction(take).catch((error: unknown) => {
-        // at the same moment another process has claimed another task of the same image
-        if (isUniqueViolation(error)) return null
-        throw error
-      })
-      if (claimed) bell.ring('run', claimed.runId)
-      return claimed
+      for (let tries = 0; tries < maxTries; tries += 1) {
+        const claimed = await db.$transaction(take).catch((error: unknown) => {
+          // at the same moment another process has claimed another task of the same image
+          if (isUniqueViolation(error)) return 'again' as const
+          throw error
+        })
+        if (claimed !== 'again') {
+          if (claimed) bell.ring('run', claimed.runId)
+          return claimed
+        }
+      }
+      return null
     },
     renew: (tokens) => renewLeases(db, tokens, new Date(Date.now() + leaseMs)),
     async reap() {
@@ -87,4 +101,11 @@ export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; lease
       return expired.length
     },
   }
+}
+
+/** Its image was collected while it waited (in a paused run, say): there is nothing to make, and nobody must wait for it. */
+async function skipWithoutImage(tx: Tx, holder: Holder, runId: string, { id, subject }: Task): Promise<void> {
+  await held.end(tx, holder, 'SKIPPED')
+  const message = `${subject} was deleted meanwhile.`
+  await advance(tx, runId, { ended: { as: 'skippedCount', count: 1 } }, [{ type: 'TASK_SKIPPED', message, taskId: id }])
 }

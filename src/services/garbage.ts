@@ -1,5 +1,7 @@
+import { Mutex } from 'async-mutex'
 import type { Prisma, Variant } from '../generated/sqlite/client.ts'
 import type { Db } from './db/open-db.ts'
+import type { Dialect } from './db/sql.ts'
 import type { ObjectStore } from './storage/disk-store.ts'
 
 /** Events are kept this long after their run has ended, ms. */
@@ -28,6 +30,7 @@ export interface GarbageCollector {
 
 interface Deps {
   db: Db
+  dialect: Dialect
   stores: { variants: ObjectStore; originals: ObjectStore }
   /** how long a retired set and a deleted image are kept, ms */
   graceMs: number
@@ -36,31 +39,39 @@ interface Deps {
 /**
  * Deletes what was retired or deleted longer ago than the grace period. A set is marked first, and from then on no task
  * of its image can be claimed; then its objects go, then its row. A collector that is killed in between leaves marked
- * sets, with which the next one begins.
+ * sets, with which the next one begins; killed between the row of an image and its original, it leaves that original.
  */
-export function createGarbageCollector({ db, stores, graceMs }: Deps): GarbageCollector {
+export function createGarbageCollector({ db, dialect, stores, graceMs }: Deps): GarbageCollector {
+  const collecting = new Mutex()
   const cutoffs = () => ({ grace: new Date(Date.now() - graceMs), events: new Date(Date.now() - eventsKeptMs) })
 
   const atWork: Prisma.TaskWhereInput = { status: 'RUNNING' }
+  const toDo: Prisma.TaskWhereInput = { status: { in: ['QUEUED', 'RETRYING', 'RUNNING'] } }
   const expiredImages = (cutoff: Date): Prisma.ImageWhereInput => ({
     deletedAt: { lte: cutoff },
-    tasks: { none: atWork },
+    tasks: { none: toDo },
   })
-  const expiredSets = (cutoff: Date): Prisma.VariantSetWhereInput => ({
-    OR: [
-      { collectingAt: { not: null } },
-      { state: 'RETIRED', retiredAt: { lte: cutoff }, image: { tasks: { none: atWork } } },
-      { image: expiredImages(cutoff) },
-    ],
-  })
-  const expiredEvents = (cutoff: Date): Prisma.RunEventWhereInput => ({ run: { finishedAt: { lte: cutoff } } })
+  /** one after the other, so that each finds its index */
+  const expiredSets = (cutoff: Date): Prisma.VariantSetWhereInput[] => [
+    { collectingAt: { not: null } },
+    { state: 'RETIRED', retiredAt: { lte: cutoff }, collectingAt: null, image: { tasks: { none: atWork } } },
+    { image: expiredImages(cutoff), collectingAt: null },
+  ]
+  const expiredRuns = (cutoff: Date): Prisma.RunWhereInput => ({ finishedAt: { lte: cutoff }, events: { some: {} } })
+
+  async function findSets(cutoff: Date): Promise<string[]> {
+    for (const where of expiredSets(cutoff)) {
+      const found = await db.variantSet.findMany({ where, select: { id: true }, take: batchSize })
+      if (found.length > 0) return found.map(({ id }) => id)
+    }
+    return []
+  }
 
   /** Marks what is to go, unless somebody has begun to work on its image; returns what is marked. */
   async function markSets(cutoff: Date) {
-    const found = await db.variantSet.findMany({ where: expiredSets(cutoff), select: { id: true }, take: batchSize })
-    const ids = { in: found.map(({ id }) => id) }
+    const ids = { in: await findSets(cutoff) }
     await db.variantSet.updateMany({
-      where: { AND: [{ id: ids }, expiredSets(cutoff), { collectingAt: null }] },
+      where: { AND: [{ id: ids, collectingAt: null }, { OR: expiredSets(cutoff) }] },
       data: { state: 'RETIRED', collectingAt: new Date() },
     })
     // once more: a task claimed while it was being marked does not know of the mark
@@ -96,35 +107,38 @@ export function createGarbageCollector({ db, stores, graceMs }: Deps): GarbageCo
     return { images: collected.length, bytes: sum(collected) }
   }
 
+  /** The oldest events of one run, as many as one statement may write: a large run has a million. */
   async function collectEvents(cutoff: Date): Promise<number> {
-    const runs = await db.run.findMany({
-      where: { finishedAt: { lte: cutoff }, events: { some: {} } },
-      select: { id: true },
-      take: batchSize,
+    const run = await db.run.findFirst({ where: expiredRuns(cutoff), orderBy: { finishedAt: 'desc' } })
+    const first = run && (await db.runEvent.findFirst({ where: { runId: run.id }, orderBy: { seq: 'asc' } }))
+    if (!first) return 0
+    const { count } = await db.runEvent.deleteMany({
+      where: { runId: first.runId, seq: { lt: first.seq + dialect.rowsAtOnce.write } },
     })
-    const { count } = await db.runEvent.deleteMany({ where: { runId: { in: runs.map(({ id }) => id) } } })
     return count
   }
 
   return {
     async survey() {
       const { grace, events } = cutoffs()
-      const [sets, variants, images, eventCount] = await Promise.all([
-        db.variantSet.count({ where: expiredSets(grace) }),
-        db.variant.aggregate({ where: { set: expiredSets(grace) }, _count: true, _sum: { byteSize: true } }),
+      const [sets, variants, images, runs] = await Promise.all([
+        db.variantSet.count({ where: { OR: expiredSets(grace) } }),
+        db.variant.aggregate({ where: { set: { OR: expiredSets(grace) } }, _count: true, _sum: { byteSize: true } }),
         db.image.aggregate({ where: expiredImages(grace), _count: true, _sum: { byteSize: true } }),
-        db.runEvent.count({ where: expiredEvents(events) }),
+        db.run.aggregate({ where: expiredRuns(events), _sum: { eventSeq: true } }),
       ])
       const bytes = (variants._sum.byteSize ?? 0) + (images._sum.byteSize ?? 0)
-      return { sets, variants: variants._count, images: images._count, events: eventCount, bytes }
+      return { sets, variants: variants._count, images: images._count, events: runs._sum.eventSeq ?? 0, bytes }
     },
-    async collect() {
-      const cutoff = cutoffs()
-      const sets = await collectSets(cutoff.grace)
-      const images = await collectImages(cutoff.grace)
-      const events = await collectEvents(cutoff.events)
-      return { ...sets, ...images, events, bytes: sets.bytes + images.bytes }
-    },
+    // one at a time: a second collector could delete objects of a set made after the first was done with the old one
+    collect: () =>
+      collecting.runExclusive(async () => {
+        const cutoff = cutoffs()
+        const sets = await collectSets(cutoff.grace)
+        const images = await collectImages(cutoff.grace)
+        const events = await collectEvents(cutoff.events)
+        return { ...sets, ...images, events, bytes: sets.bytes + images.bytes }
+      }),
   }
 }
 

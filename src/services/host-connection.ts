@@ -84,6 +84,7 @@ export function connectToHost({ threads, openImages, onEnd }: Options): HostConn
   let lastId = 0
   let ready = false
   let over = false
+  let wasAlone = false
 
   const encoder = new Promise<string>((resolve, reject) => {
     waiting.set(0, { resolve: (reply) => resolve(reply.kind === 'ready' ? reply.encoder : ''), reject })
@@ -94,9 +95,9 @@ export function connectToHost({ threads, openImages, onEnd }: Options): HostConn
   function end(reason: string): void {
     if (over) return
     over = true
-    const alone = openImages() === 1
+    wasAlone = openImages() === 1
     for (const { reject } of waiting.values()) {
-      reject(new HostDiedError(`The image host ended (${reason}).`, { inHost: ready, alone }))
+      reject(new HostDiedError(`The image host ended (${reason}).`, { inHost: ready, alone: wasAlone }))
     }
     waiting.clear()
     onEnd({ reason, wasReady: ready })
@@ -118,7 +119,10 @@ export function connectToHost({ threads, openImages, onEnd }: Options): HostConn
       lastId += 1
       const id = lastId
       return new Promise((resolve, reject) => {
-        const refuse = (cause?: unknown) => reject(new HostDiedError('The image host ended.', { inHost: false, cause }))
+        // who asks for more of an image that was open in it then is as suspect as who waited
+        const inHost = over && request.kind !== 'open'
+        const refuse = (cause?: unknown) =>
+          reject(new HostDiedError('The image host ended.', { inHost, alone: wasAlone, cause }))
         if (over || !child.connected) return refuse()
         waiting.set(id, { resolve, reject })
         child.send({ ...request, id } as HostRequest, (error) => {

@@ -98,13 +98,23 @@ export function createImages({ db, bell, originals, wake, settings }: Deps): Ima
       used = result?.image.originalKey ?? null
       return result
     } finally {
-      if (kept.fresh && used !== kept.key) await originals.delete(kept.key)
+      if (kept.fresh && used !== kept.key && !(await isNamed(kept.key))) await originals.delete(kept.key)
       if (kept.replaces && used === kept.key) await originals.delete(kept.replaces)
     }
   }
 
+  /** A commit may have been done though its answer was lost; while that cannot be known, the file stays. */
+  const isNamed = (originalKey: string) =>
+    db.image.count({ where: { originalKey } }).then(
+      (count) => count > 0,
+      () => true,
+    )
+
+  /** Deleting twice does not begin the grace period anew. */
   async function setDeleted(tx: Tx, id: string, deletedAt: Date | null): Promise<Image> {
-    const [image] = await tx.image.updateManyAndReturn({ where: { id }, data: { deletedAt } })
+    const where = { id, deletedAt: deletedAt ? null : { not: null } }
+    const [changed] = await tx.image.updateManyAndReturn({ where, data: { deletedAt } })
+    const image = changed ?? (await tx.image.findUnique({ where: { id } }))
     if (!image) throw new NotFoundError('image', id)
     return image
   }
@@ -131,7 +141,8 @@ export function createImages({ db, bell, originals, wake, settings }: Deps): Ima
       // what was not made when it was deleted is made now
       const image = await db.$transaction(async (tx) => {
         const restored = await setDeleted(tx, id, null)
-        const sets = await ensureSets(tx, id, (wanted) => wanted)
+        // without a set when they have been collected, and the image not yet
+        const sets = await ensureSets(tx, id, (wanted) => (wanted.length > 0 ? wanted : settings.defaultRecipes))
         const scope = { kind: 'UPLOAD' as const, recipes: sets.map((set) => set.recipe) }
         if (lacksUnits(sets)) await startImageRun(tx, scope, [restored])
         return restored

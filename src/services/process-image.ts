@@ -62,16 +62,18 @@ export function createProcessImage({ tasks, host, stores, settings }: Deps): Pro
     const encoded = await stages.run('ENCODE', () => opened.encode(unit, signal))
     const { name, format, mimeType, key, width, height } = unit
     const object = await stages.run('STORE', async () => {
-      await tasks.check(claim)
-      signal.throwIfAborted()
-      return putOnce(stores.variants, key, encoded, mimeType)
+      const check = () => tasks.check(claim)
+      return putOnce(stores.variants, key, encoded, { contentType: mimeType, signal, check })
     })
     const encoder = await host.encoder()
     const variant = { name, format, mimeType, width, height, key, encoder, ...object }
     await stages.run('PERSIST', () => tasks.checkpoint(claim, set, variant, share))
   }
 
-  /** Variants whose object is gone or is something else than the row says: first the rows, so that none is shown. */
+  /**
+   * Takes out variants whose object is gone or is something else than the row says. What is wrong in storage is not
+   * deleted but written over, since by then it might be another worker's.
+   */
   async function forgetBroken(claim: Claim, set: WantedSet): Promise<void> {
     const checked = await Promise.all(
       set.variants.map(async (variant) => ({ variant, object: await stores.variants.head(variant.key) })),
@@ -80,8 +82,6 @@ export function createProcessImage({ tasks, host, stores, settings }: Deps): Pro
     if (broken.length === 0) return
     const ids = broken.map(({ variant }) => variant.id)
     await tasks.forget(claim, set, ids)
-    // what is wrong has to go, or the PUT that mends it would find the name taken
-    for (const { variant } of broken) await stores.variants.delete(variant.key)
     set.variants = set.variants.filter((variant) => !ids.includes(variant.id))
   }
 
@@ -98,18 +98,30 @@ export function createProcessImage({ tasks, host, stores, settings }: Deps): Pro
 const isSame = (variant: Variant, object: StoredObject | null) =>
   object?.sha256 === variant.sha256 && object.byteSize === variant.byteSize
 
-/** Puts under a hashed key; where something is already, the answer is what that is. */
+interface PutOnce {
+  contentType: string
+  signal: AbortSignal
+  /** throws when the task is no longer ours; asked before each PUT */
+  check: () => Promise<void>
+}
+
+/**
+ * Puts under a hashed key. The same bytes there already are as good; others are written over, since no row vouches for
+ * them: they may be what is left of a damaged object.
+ */
 async function putOnce(
   store: ObjectStore,
   key: string,
   { bytes, sha256 }: { bytes: Uint8Array; sha256: string },
-  contentType: string,
+  { contentType, signal, check }: PutOnce,
 ): Promise<StoredObject> {
-  const options = { contentType, cacheControl: hashedCacheControl, sha256 }
+  const options = { contentType, cacheControl: hashedCacheControl, sha256, signal }
   const ours = { byteSize: bytes.byteLength, sha256 }
+  await check()
   if ((await store.put(key, bytes, { ...options, ifAbsent: true })) === 'stored') return ours
   const there = await store.head(key)
-  if (there) return there
+  if (there?.sha256 === sha256) return ours
+  await check()
   await store.put(key, bytes, { ...options, ifAbsent: false })
   return ours
 }

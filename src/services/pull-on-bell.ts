@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Repeater } from '@repeaterjs/repeater'
 
 export interface Page<T> {
@@ -25,11 +24,13 @@ interface Source<T> {
 export function pullOnBell<T>({ listen, read, restMs = 0 }: Source<T>): Repeater<T> {
   return new Repeater(async (push, stop) => {
     const alarm = createAlarm()
+    const exit = createAlarm()
     const unlisten = listen(alarm.ring)
     let left = false
     stop.finally(() => {
       left = true
       alarm.ring()
+      exit.ring()
     })
     const pushAll = async (items: readonly T[]) => {
       for (const item of items) if (!left) await push(item)
@@ -41,8 +42,7 @@ export function pullOnBell<T>({ listen, read, restMs = 0 }: Source<T>): Repeater
         await pushAll(page.items)
         if (page.ended) return
         if (page.waitMs > 0) await alarm.wait(page.waitMs)
-        // not a moment longer than its reader stays
-        if (restMs > 0) await Promise.race([stop, sleep(restMs)])
+        if (restMs > 0) await exit.wait(restMs)
       }
     } finally {
       unlisten()

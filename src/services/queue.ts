@@ -34,24 +34,29 @@ export interface Queue {
 export function createQueue({ db, dispatcher }: { db: Db; dispatcher: Pick<Dispatcher, 'concurrency'> }): Queue {
   async function stats(): Promise<QueueStats> {
     const left = { _sum: { totalCount: true, processedCount: true } } as const
-    const [going, paused, busy, next, oldest] = await Promise.all([
+    const [going, paused, busy, begun, next, oldest] = await Promise.all([
       db.run.groupBy({ by: ['lane'], where: { ...active, pausedAt: null }, ...left }),
       db.run.aggregate({ where: { ...active, pausedAt: { not: null } }, ...left }),
-      db.task.groupBy({ by: ['status', 'lane'], where: { status: { in: ['RUNNING', 'RETRYING'] } }, _count: true }),
+      db.task.groupBy({ by: ['status'], where: { status: { in: ['RUNNING', 'RETRYING'] } }, _count: true }),
+      db.task.groupBy({
+        by: ['lane'],
+        where: { status: { in: ['RUNNING', 'RETRYING'] }, run: { ...active, pausedAt: null } },
+        _count: true,
+      }),
       db.task.findFirst({ where: { status: 'RETRYING' }, orderBy: { nextAttemptAt: 'asc' } }),
       db.run.findFirst({ where: active, orderBy: { id: 'asc' } }),
     ])
-    const count = (key: 'status' | 'lane', value: string | number) =>
-      busy.filter((group) => group[key] === value).reduce((sum, group) => sum + group._count, 0)
+    const count = (status: string) => busy.find((group) => group.status === status)?._count ?? 0
     const waiting = (lane: number) => {
       const group = going.find((each) => each.lane === lane)
+      const notWaiting = begun.find((each) => each.lane === lane)?._count ?? 0
       // two looks, between which a task may have begun
-      return group ? Math.max(0, leftOf(group) - count('lane', lane)) : 0
+      return group ? Math.max(0, leftOf(group) - notWaiting) : 0
     }
     return {
       concurrency: dispatcher.concurrency,
-      running: count('status', 'RUNNING'),
-      retrying: count('status', 'RETRYING'),
+      running: count('RUNNING'),
+      retrying: count('RETRYING'),
       nextAttemptAt: next?.nextAttemptAt ?? null,
       waitingInteractive: waiting(lanes.interactive),
       waitingBackground: waiting(lanes.background),

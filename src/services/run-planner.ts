@@ -1,11 +1,12 @@
+import { AppError } from '../errors.ts'
 import { Prisma, type Run } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
 import { cancelTasks } from './cancellations.ts'
 import type { Db, Tx } from './db/open-db.ts'
-import { type Dialect, isDatabaseTrouble } from './db/sql.ts'
+import { type Dialect, isDatabaseTrouble, isUniqueViolation } from './db/sql.ts'
 import { imageRange } from './image-range.ts'
 import { type ImageScope, type RetryScope, type RunScope, retriedTasks, scopeCondition } from './run-scope.ts'
-import { active, addToPlan, startCancelling } from './run-states.ts'
+import { active, addToPlan, NotToBePlannedError, startCancelling } from './run-states.ts'
 
 export interface RunPlanner {
   /** Plans one chunk of the run whose turn it is; false when there is none. */
@@ -26,7 +27,9 @@ interface Chunk {
 export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Dialect; bell: Bell }): RunPlanner {
   /** Images in the order of their ids. */
   async function imageChunk(tx: Tx, { planCursor, totalCount }: Run, scope: ImageScope): Promise<Chunk> {
-    const { condition, next } = await imageRange(tx, planCursor, dialect.rowsAtOnce.write)
+    // named images are few; the others are looked for among all
+    const size = scope.scope === 'IMAGES' ? Number.POSITIVE_INFINITY : dialect.rowsAtOnce.write
+    const { condition, next } = await imageRange(tx, planCursor, size)
     return {
       position: Prisma.sql`${totalCount} + row_number() OVER (ORDER BY i."id")`,
       from: Prisma.sql`"Image" i WHERE ${condition} AND ${scopeCondition(scope)}`,
@@ -38,13 +41,13 @@ export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Diale
   /** A retried task keeps the position it had. */
   async function retryChunk(tx: Tx, { planCursor }: Run, scope: RetryScope): Promise<Chunk> {
     const after = Number(planCursor ?? 0)
-    const { _max } = await tx.task.aggregate({ where: { runId: scope.runId }, _max: { position: true } })
+    const last = await tx.task.findFirst({ where: { runId: scope.runId }, orderBy: { position: 'desc' } })
     const upTo = after + dialect.rowsAtOnce.write
     return {
       position: Prisma.sql`p."position"`,
       from: Prisma.sql`${retriedTasks(scope, dialect)} AND p."position" > ${after} AND p."position" <= ${upTo}`,
       lastPosition: after,
-      next: upTo < (_max.position ?? 0) ? String(upTo) : null,
+      next: upTo < (last?.position ?? 0) ? String(upTo) : null,
     }
   }
 
@@ -66,15 +69,25 @@ export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Diale
       where: { runId: run.id, position: { gt: chunk.lastPosition } },
       _sum: { plannedWork: true },
     })
-    await addToPlan(tx, run.id, { tasks, work: _sum.plannedWork ?? 0, cursor: chunk.next, done: chunk.next === null })
+    await addToPlan(tx, run, { tasks, work: _sum.plannedWork ?? 0, cursor: chunk.next, done: chunk.next === null })
   }
 
   /** A run that cannot be planned (a recipe that is no longer there, say) fails, and lets the others be. */
-  async function giveUp(run: Run, error: Error): Promise<void> {
+  async function giveUp(run: Run, cause: unknown): Promise<void> {
+    const why = cause instanceof AppError ? cause.message : 'something unexpected went wrong; see the log.'
     await db.$transaction(async (tx) => {
-      const stopped = await startCancelling(tx, run.id, { error: `The run cannot be planned: ${error.message}` })
+      const stopped = await startCancelling(tx, run.id, { error: `The run cannot be planned: ${why}` })
       if (stopped) await cancelTasks(tx, dialect, stopped)
     })
+  }
+
+  /** What was inserted has been taken back. */
+  async function cannotPlan(run: Run, error: unknown): Promise<void> {
+    // another process has planned this chunk, or somebody has cancelled the run
+    if (error instanceof NotToBePlannedError || isUniqueViolation(error)) return
+    if (isDatabaseTrouble(error)) throw error
+    await giveUp(run, error)
+    if (!(error instanceof AppError)) throw error
   }
 
   return {
@@ -84,13 +97,7 @@ export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Diale
         orderBy: [{ lane: 'asc' }, { id: 'asc' }],
       })
       if (!run) return false
-      try {
-        await db.$transaction((tx) => plan(tx, run))
-      } catch (error) {
-        // cancelled meanwhile: what was inserted is taken back, and it is not to be planned any more
-        if (isDatabaseTrouble(error)) throw error
-        await giveUp(run, error as Error)
-      }
+      await db.$transaction((tx) => plan(tx, run)).catch((error: unknown) => cannotPlan(run, error))
       bell.ring('run', run.id)
       return true
     },

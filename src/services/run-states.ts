@@ -36,6 +36,11 @@ export async function createRun(tx: Tx, { scope, ...run }: NewRun): Promise<Run>
   return mustChange(tx, id, active, {}, [queued])
 }
 
+/** Another process has planned this chunk already, or the run is not to be planned any more. */
+export class NotToBePlannedError extends Error {
+  override readonly name = 'NotToBePlannedError'
+}
+
 interface Plan {
   tasks: number
   /** megapixels */
@@ -46,13 +51,15 @@ interface Plan {
   done: boolean
 }
 
-/** Adds planned tasks to the totals; throws when the run is not to be planned any more. */
-export async function addToPlan(tx: Tx, runId: string, { tasks, work, cursor, done }: Plan): Promise<Run> {
+/** Adds planned tasks to the totals of a run as it was before; throws NotToBePlannedError. */
+export async function addToPlan(tx: Tx, before: Run, { tasks, work, cursor, done }: Plan): Promise<Run> {
   const counts = { totalCount: { increment: tasks }, plannedWork: { increment: work }, planCursor: cursor }
-  const run = await mustChange(tx, runId, active, counts, [])
+  const asBefore = { ...active, planCursor: before.planCursor, totalCount: before.totalCount, plannedAt: null }
+  const run = await changeRun(tx, before.id, asBefore, counts, [])
+  if (!run) throw new NotToBePlannedError(`Run ${before.id} is not to be planned from there.`)
   if (!done) return run
   const planned = { type: 'PLANNED' as const, message: describePlan(run.totalCount) }
-  return finishIfOver(tx, await mustChange(tx, runId, active, { plannedAt: new Date() }, [planned]))
+  return finishIfOver(tx, await mustChange(tx, run.id, active, { plannedAt: new Date() }, [planned]))
 }
 
 function describePlan(tasks: number): string {
@@ -118,16 +125,18 @@ function outcomeOf({ totalCount, skippedCount, failedCount, hasIssues }: Run): R
   return hasIssues ? 'WITH_ISSUES' : 'CLEAN'
 }
 
-/** What most of the tasks of a run in which nothing worked say; so a storage that is gone is seen at a glance. */
-async function commonError(tx: Tx, run: Run): Promise<string> {
-  const [most] = await tx.task.groupBy({
-    by: ['errorMessage'],
-    where: { runId: run.id },
-    _count: true,
-    orderBy: { _count: { errorMessage: 'desc' } },
-    take: 1,
+/** What the first tasks of a run in which nothing worked say most often; so a storage that is gone is seen at a glance. */
+async function commonError(tx: Tx, { id, totalCount }: Run): Promise<string> {
+  const tasks = await tx.task.findMany({
+    where: { runId: id },
+    orderBy: { position: 'asc' },
+    take: 100,
+    select: { errorMessage: true },
   })
-  return `Every image failed${run.totalCount > 1 ? ', most of them so' : ''}: ${most?.errorMessage}`
+  const counts = new Map<string, number>()
+  for (const { errorMessage } of tasks) counts.set(errorMessage ?? '', (counts.get(errorMessage ?? '') ?? 0) + 1)
+  const [most] = [...counts].sort(([, a], [, b]) => b - a)
+  return `Every image failed${totalCount > 1 ? ', most of them so' : ''}: ${most?.[0]}`
 }
 
 /**
@@ -163,7 +172,7 @@ export function resume(tx: Tx, runId: string): Promise<Run | null> {
 
 async function mustChange(...change: Parameters<typeof changeRun>): Promise<Run> {
   const run = await changeRun(...change)
-  // the caller holds a task of it, so only a fault of ours leads here; the transaction is taken back
+  // the caller holds a task or the row of it, so only a fault of ours leads here; the transaction is taken back
   if (!run) throw new Error(`Run ${change[1]} is not in a state that allows this.`)
   return run
 }

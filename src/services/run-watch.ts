@@ -86,13 +86,24 @@ export function watchRuns({ db, bell }: { db: Db; bell: Bell }, kinds: readonly 
   const shown = new Map<string, number>()
   let lookAllAt = 0
 
-  /** those that rang; now and then all, lest a ring was lost */
-  function toLookAt(): Prisma.RunWhereInput {
+  const ofKind: Prisma.RunWhereInput = kinds?.length ? { kind: { in: [...kinds] } } : {}
+  const byId = (ids: string[]) => db.run.findMany({ where: { id: { in: ids }, ...ofKind } })
+
+  /** Those that rang; now and then also what was shown before and what is under way, lest a ring was lost. */
+  async function look(): Promise<Run[]> {
     const ids = [...rung]
     rung.clear()
-    if (Date.now() < lookAllAt) return { id: { in: ids } }
+    if (Date.now() < lookAllAt) return byId(ids)
     lookAllAt = Date.now() + lookAgainMs
-    return { OR: [unfinished, { id: { in: [...ids, ...shown.keys()] } }] }
+    const newest = await db.run.findMany({
+      where: { ...unfinished, ...ofKind },
+      orderBy: { id: 'desc' },
+      take: shownAtFirst,
+    })
+    const others = await byId(
+      [...new Set([...ids, ...shown.keys()])].filter((id) => newest.every((run) => run.id !== id)),
+    )
+    return [...newest, ...others].sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
   return pullOnBell({
@@ -103,12 +114,7 @@ export function watchRuns({ db, bell }: { db: Db; bell: Bell }, kinds: readonly 
         ring()
       }),
     async read() {
-      const runs = await db.run.findMany({
-        where: { AND: [toLookAt(), kinds?.length ? { kind: { in: [...kinds] } } : {}] },
-        orderBy: { id: 'desc' },
-        take: shownAtFirst,
-      })
-      const changed = runs.reverse().filter((run) => shown.get(run.id) !== run.eventSeq)
+      const changed = (await look()).filter((run) => shown.get(run.id) !== run.eventSeq)
       for (const run of changed) {
         if (run.finishedAt) shown.delete(run.id)
         else shown.set(run.id, run.eventSeq)

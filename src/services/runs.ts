@@ -40,10 +40,10 @@ export async function startImageRun(tx: Tx, scope: RunScope, images: readonly Ta
     subject: filename,
     plannedWork: (width * height) / 1e6,
   }))
-  const { id: runId } = await createRun(tx, { kind: 'UPLOAD', lane, scope })
-  await tx.task.createMany({ data: tasks.map((task) => ({ ...task, runId })) })
+  const run = await createRun(tx, { kind: 'UPLOAD', lane, scope })
+  await tx.task.createMany({ data: tasks.map((task) => ({ ...task, runId: run.id })) })
   const work = tasks.reduce((sum, task) => sum + task.plannedWork, 0)
-  return addToPlan(tx, runId, { tasks: tasks.length, work, cursor: null, done: true })
+  return addToPlan(tx, run, { tasks: tasks.length, work, cursor: null, done: true })
 }
 
 /** What people and programs may do with runs. Throws NotFoundError where it takes an id. */
@@ -97,8 +97,9 @@ export function createRuns({ db, dialect, bell, dispatcher }: Deps): Runs {
     const changed = await db.$transaction(change)
     if (changed) bell.ring('run', id)
     const run = changed ?? (await mustFind(id))
-    if (run.finishedAt) {
-      throw new InvalidInputError('id', `The run is over (${run.status}), so there is nothing to ${verb}.`)
+    if (!changed && (run.finishedAt || run.status === 'CANCELLING')) {
+      const state = run.finishedAt ? 'over' : 'ending'
+      throw new InvalidInputError('id', `The run is ${state} (${run.status}), so there is nothing to ${verb}.`)
     }
     return run
   }
@@ -131,6 +132,7 @@ export function createRuns({ db, dialect, bell, dispatcher }: Deps): Runs {
       if (!run) throw new NotFoundError('run', id)
       bell.ring('run', id)
       dispatcher.stopRun(id)
+      dispatcher.wake()
       return run
     },
     pause: (id) => changeUnfinished(id, 'pause', (tx) => pause(tx, id)),
@@ -148,6 +150,7 @@ async function exists(db: Db, from: Prisma.Sql): Promise<boolean> {
 }
 
 async function matchesAny(db: Db, { rowsAtOnce }: Dialect, scope: ImageScope): Promise<boolean> {
+  if (scope.scope === 'IMAGES') return exists(db, Prisma.sql`"Image" i WHERE ${scopeCondition(scope)}`)
   for await (const range of imageRanges(db, rowsAtOnce.read)) {
     if (await exists(db, Prisma.sql`"Image" i WHERE ${range} AND ${scopeCondition(scope)}`)) return true
   }

@@ -39,6 +39,7 @@ const partialIndexes = [
   'VariantSet_collecting_idx',
   'Run_turn_idx',
   'Run_unplanned_idx',
+  'Run_finished_idx',
 ]
 
 function dropFromFile(file: string): void {

@@ -19,6 +19,8 @@ export interface PutOptions {
   sha256: string
   /** leave what is there alone */
   ifAbsent: boolean
+  /** once aborted, nothing appears under the key any more; throws its reason */
+  signal?: AbortSignal
 }
 
 /** A file to read from, there until disposed. */
@@ -62,7 +64,7 @@ export function createDiskStore(root: string): DiskStore {
 
   return {
     root,
-    async put(key, bytes, { ifAbsent }) {
+    async put(key, bytes, { ifAbsent, signal }) {
       const target = fileOf(key)
       const name = randomUUID()
       const temp = path.join(tempDir, name)
@@ -71,12 +73,13 @@ export function createDiskStore(root: string): DiskStore {
         await mkdir(tempDir, { recursive: true })
         await writeDurably(temp, bytes)
         await makeFolder(path.dirname(target), root)
+        signal?.throwIfAborted()
         // link() refuses an existing name in one step, where a check and a rename would race
         const stored = ifAbsent ? await tryLink(temp, target) : await rename(temp, target).then(() => true)
         if (stored) await syncFolder(path.dirname(target))
         return stored ? 'stored' : 'exists'
       } catch (cause) {
-        throw unavailable('write', cause)
+        throw signal?.aborted ? signal.reason : unavailable('write', cause)
       } finally {
         // a name that is left is swept at the next start; what went wrong before is what counts
         await rm(temp, { force: true }).catch(() => {})

@@ -29,7 +29,7 @@ export async function sweepTempFiles(dir: string, { maxAgeMs, maxBytes, inUse }:
   for (const file of newestFirst) {
     bytes += file.bytes
     if (Date.now() - file.writtenMs < maxAgeMs && bytes <= maxBytes) continue
-    await rm(file.file, { force: true })
+    await rm(file.file, { force: true, recursive: true })
     removed += 1
   }
   return removed

@@ -15,3 +15,6 @@ CREATE INDEX "VariantSet_collecting_idx" ON "VariantSet"("imageId") WHERE "colle
 -- wait, each of one upload.
 CREATE INDEX "Run_turn_idx" ON "Run"("lane", "servedAt", "id") WHERE "status" IN ('QUEUED', 'RUNNING') AND "pausedAt" IS NULL;
 CREATE INDEX "Run_unplanned_idx" ON "Run"("lane", "id") WHERE "plannedAt" IS NULL;
+
+-- Runs whose events are old enough to go.
+CREATE INDEX "Run_finished_idx" ON "Run"("finishedAt") WHERE "finishedAt" IS NOT NULL;
