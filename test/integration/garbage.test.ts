@@ -94,6 +94,39 @@ describe.each(providers)('garbage on %s', (provider) => {
     expect(await publicFiles()).toHaveLength(3)
   })
 
+  it('is collected once, though two collect at the same time', async () => {
+    const { image } = await app.process(await jpeg())
+    await remove(image.id)
+    await app.db.image.updateMany({ data: { deletedAt: longAgo } })
+    const batches = await Promise.all([collect(), collect()])
+    expect(batches.map(({ variants }) => variants).sort()).toEqual([0, 3])
+  })
+
+  it('is not an image of which a task waits; one that is gone all the same holds nobody up', async () => {
+    await tell(app, 'setConcurrency', { concurrency: 0 })
+    const { image } = await app.upload(await jpeg())
+    await remove(image.id)
+    await app.db.image.updateMany({ data: { deletedAt: longAgo } })
+    expect(await collect()).toEqual(nothing)
+    await app.db.variantSet.deleteMany()
+    await app.db.image.deleteMany()
+    await app.upload(await jpeg())
+    await tell(app, 'setConcurrency', { concurrency: 1 })
+    await app.dispatcher.idle()
+    const outcomes = await app.db.run.findMany({ orderBy: { id: 'asc' }, select: { outcome: true } })
+    expect(outcomes).toEqual([{ outcome: 'NOTHING_TO_DO' }, { outcome: 'CLEAN' }])
+  })
+
+  it('leaves an image that can be restored to what it was, though its variants were collected', async () => {
+    const { image } = await app.process(await jpeg())
+    await remove(image.id)
+    await app.db.variantSet.deleteMany()
+    await app.gql(`mutation { restoreImage(input: { id: "${image.id}" }) { __typename } }`)
+    await app.dispatcher.idle()
+    const shown = await app.gql<{ image: object }>(`{ image(id: "${image.id}") { status variants { name } } }`)
+    expect(shown.image).toMatchObject({ status: 'READY', variants: [{}, {}, {}] })
+  })
+
   it('that a killed collector left half-collected is done by the next, and meanwhile nobody works on the image', async () => {
     const bytes = await jpeg()
     const { image } = await app.process(bytes)

@@ -75,6 +75,26 @@ describe.each(providers)('a dashboard on %s', (provider) => {
     expect((await subscription.results.next()).value?.data?.runUpdated).toMatchObject({ id: run.id, kind: 'REPROCESS' })
   })
 
+  it('hears of every run that changes, though more are under way than it is shown at first', async () => {
+    const scope = { kind: 'UPLOAD', recipes: ['presets'] }
+    const paused = {
+      kind: 'UPLOAD',
+      lane: 0,
+      scope,
+      pausedAt: new Date(),
+      plannedAt: new Date(),
+      totalCount: 1,
+    } as const
+    const rows = await app.db.run.createManyAndReturn({ data: Array.from({ length: 600 }, () => paused) })
+    const oldest = rows.map(({ id }) => id).sort()[0] ?? ''
+    await using subscription = watch()
+    for (let shown = 0; shown < 500; shown += 1) await subscription.results.next()
+    const next = subscription.results.next()
+    await sleep(2_100)
+    await tell(app, 'resumeRun', { id: Buffer.from(`ProcessingRun:${oldest}`).toString('base64') })
+    expect(databaseId((await next).value?.data?.runUpdated.id ?? '')).toBe(oldest)
+  })
+
   it('that drops and comes back a hundred times sees each event once', async () => {
     const uploads = await Promise.all([jpeg(1600, 1200), jpeg(1280, 960)])
     for (const bytes of uploads) await app.upload(bytes)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -82,5 +82,22 @@ describe.each(providers)('when some objects cannot be stored, on %s', (provider)
       }),
       { numRuns: 8 },
     )
+  })
+
+  it('what lies in storage where no row vouches for it is written over', async () => {
+    const { image } = await app.process(await jpeg(), { recipes: ['presets'] })
+    const ofImage = { where: { set: { imageId: databaseId(image.id) } } }
+    const [damaged] = await app.db.variant.findMany(ofImage)
+    // as a worker left it that was killed after it had taken the row out and before it had mended the object
+    await writeFile(path.join(app.dir, damaged?.key ?? ''), 'not what it was')
+    await app.db.variant.delete({ where: { id: damaged?.id ?? '' } })
+    await tell(app, 'reprocessImages', { scope: 'IMAGES', ids: [image.id] })
+    await app.dispatcher.idle()
+    const variants = await app.db.variant.findMany(ofImage)
+    expect(variants).toHaveLength(3)
+    for (const { key, sha256 } of variants) {
+      const bytes = Buffer.from(await (await fetch(`${app.url}/media/${key}`)).arrayBuffer())
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256)
+    }
   })
 })
