@@ -26,12 +26,13 @@ export function watchForLeftovers(): () => void {
   }
 }
 
-/** The ids of all running image hosts. */
+/** The ids of all running image hosts of this checkout. */
 function imageHosts(): string[] {
   return readdirSync('/proc').filter((pid) => {
     if (!/^\d+$/.test(pid)) return false
     try {
-      return /workers\/host\.(ts|js)/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      return command.includes(`${process.cwd()}/`) && /workers\/host\.(ts|js)/.test(command)
     } catch {
       // it ended meanwhile
       return false
