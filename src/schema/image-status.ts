@@ -1,4 +1,5 @@
-import type { Prisma, TaskStatus } from '../generated/sqlite/client.ts'
+import type { Prisma } from '../generated/sqlite/client.ts'
+import { unfinishedTaskStates } from '../services/task-states.ts'
 import { builder } from './builder.ts'
 import { currentSets } from './variant.ts'
 
@@ -15,11 +16,9 @@ export const ImageStatus = builder.enumType('ImageStatus', {
 
 type Status = typeof ImageStatus.$inferType
 
-const unfinished: TaskStatus[] = ['QUEUED', 'RUNNING', 'RETRYING']
-
 export const statusSelection = {
   ...currentSets,
-  tasks: { where: { status: { in: unfinished } }, select: { id: true }, take: 1 },
+  tasks: { where: { status: { in: unfinishedTaskStates } }, select: { id: true }, take: 1 },
 } as const
 
 interface StatusFacts {
@@ -39,7 +38,7 @@ const current = { state: 'CURRENT' } as const
 const ready: Prisma.ImageWhereInput = {
   sets: { some: current, none: { ...current, ready: false } },
 }
-const underWay: Prisma.ImageWhereInput = { tasks: { some: { status: { in: unfinished } } } }
+const underWay: Prisma.ImageWhereInput = { tasks: { some: { status: { in: unfinishedTaskStates } } } }
 const partial: Prisma.ImageWhereInput = { sets: { some: { ...current, variants: { some: {} } } } }
 const kept: Prisma.ImageWhereInput = { deletedAt: null }
 

@@ -2,11 +2,13 @@ import type { Run } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import type { Dialect } from './db/sql.ts'
+import { taskEvents } from './run-events.ts'
 import { advance } from './run-states.ts'
 import { cancelRunning, cancelWaiting } from './task-states.ts'
 
 /** How long workers may take to stop by themselves before their tasks are taken from them, ms. */
 const graceMs = 1_000
+
 /**
  * Cancels tasks of a run that is CANCELLING: waiting ones, those whose worker is gone, and after a second those still in
  * work. The run is over with the last of them. Returns how many.
@@ -16,13 +18,8 @@ export async function cancelTasks(tx: Tx, dialect: Dialect, run: Run): Promise<n
   const graceIsOver = now.getTime() >= (run.cancellingAt?.getTime() ?? 0) + graceMs
   const waiting = await cancelWaiting(tx, dialect, run.id)
   const taken = await cancelRunning(tx, run.id, graceIsOver ? null : now)
-  const events = taken.map((task) => ({
-    type: 'TASK_CANCELLED' as const,
-    message: `${task.subject} is cancelled.`,
-    taskId: task.id,
-  }))
   const count = waiting + taken.length
-  await advance(tx, run.id, { ended: { as: 'cancelledCount', count } }, events)
+  await advance(tx, run.id, { ended: { as: 'cancelledCount', count } }, taken.map(taskEvents.cancelled))
   return count
 }
 

@@ -2,6 +2,7 @@ import { type Image, Prisma, type Task } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { type Dialect, isUniqueViolation } from './db/sql.ts'
+import { taskEvents } from './run-events.ts'
 import type { RunScope } from './run-scope.ts'
 import { advance, startTask } from './run-states.ts'
 import { type Holder, hasClaimable, held, renewLeases, requeueExpired, takeTask } from './task-states.ts'
@@ -53,8 +54,8 @@ export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; lease
   async function take(tx: Tx): Promise<Claim | 'again' | null> {
     const now = new Date()
     const runId = await pickRun(tx, now)
-    const holder = runId ? await takeTask(tx, dialect, runId, { now, leaseMs }) : null
     if (!runId) return null
+    const holder = await takeTask(tx, dialect, runId, { now, leaseMs })
     // another process was faster
     if (!holder) return 'again'
     const task = await tx.task.findUniqueOrThrow({
@@ -91,10 +92,7 @@ export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; lease
     async reap() {
       const expired = await db.$transaction(async (tx) => {
         const tasks = await requeueExpired(tx)
-        for (const task of tasks) {
-          const message = `${task.subject} waits again: its worker went away.`
-          await advance(tx, task.runId, {}, [{ type: 'TASK_REQUEUED', taskId: task.id, message }])
-        }
+        for (const task of tasks) await advance(tx, task.runId, {}, [taskEvents.requeued(task)])
         return tasks
       })
       for (const { runId } of expired) bell.ring('run', runId)

@@ -3,6 +3,7 @@ import type { Prisma, Variant } from '../generated/sqlite/client.ts'
 import type { Db } from './db/open-db.ts'
 import type { Dialect } from './db/sql.ts'
 import type { ObjectStore } from './storage/disk-store.ts'
+import { unfinishedTaskStates } from './task-states.ts'
 
 /** Events are kept this long after their run has ended, ms. */
 const eventsKeptMs = 30 * 24 * 3_600_000
@@ -46,7 +47,7 @@ export function createGarbageCollector({ db, dialect, stores, graceMs }: Deps): 
   const cutoffs = () => ({ grace: new Date(Date.now() - graceMs), events: new Date(Date.now() - eventsKeptMs) })
 
   const atWork: Prisma.TaskWhereInput = { status: 'RUNNING' }
-  const toDo: Prisma.TaskWhereInput = { status: { in: ['QUEUED', 'RETRYING', 'RUNNING'] } }
+  const toDo: Prisma.TaskWhereInput = { status: { in: unfinishedTaskStates } }
   const expiredImages = (cutoff: Date): Prisma.ImageWhereInput => ({
     deletedAt: { lte: cutoff },
     tasks: { none: toDo },

@@ -1,4 +1,4 @@
-import type { Prisma, Run, RunEventType } from '../generated/sqlite/client.ts'
+import type { Prisma, Run, RunEventType, Task } from '../generated/sqlite/client.ts'
 import type { Tx } from './db/open-db.ts'
 
 const snapshotFields = [
@@ -45,6 +45,22 @@ export interface NewRunEvent {
   message: string
   taskId?: string
   variantId?: string
+}
+
+type TaskSubject = Pick<Task, 'id' | 'subject'>
+
+/** What becomes of a task in more than one way: told by its worker, or found by others when that is gone. */
+export const taskEvents = {
+  requeued: ({ id, subject }: TaskSubject): NewRunEvent => ({
+    type: 'TASK_REQUEUED',
+    message: `${subject} waits again: its worker went away.`,
+    taskId: id,
+  }),
+  cancelled: ({ id, subject }: TaskSubject): NewRunEvent => ({
+    type: 'TASK_CANCELLED',
+    message: `${subject} is cancelled.`,
+    taskId: id,
+  }),
 }
 
 /**

@@ -41,7 +41,11 @@ export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Diale
   /** A retried task keeps the position it had. */
   async function retryChunk(tx: Tx, { planCursor }: Run, scope: RetryScope): Promise<Chunk> {
     const after = Number(planCursor ?? 0)
-    const last = await tx.task.findFirst({ where: { runId: scope.runId }, orderBy: { position: 'desc' } })
+    const last = await tx.task.findFirst({
+      where: { runId: scope.runId },
+      orderBy: { position: 'desc' },
+      select: { position: true },
+    })
     const upTo = after + dialect.rowsAtOnce.write
     return {
       position: Prisma.sql`p."position"`,

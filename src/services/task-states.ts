@@ -14,6 +14,9 @@ import type { Dialect } from './db/sql.ts'
 //
 // SUCCEEDED, SKIPPED, FAILED and CANCELLED are final.
 
+const waitingStates: TaskStatus[] = ['QUEUED', 'RETRYING']
+export const unfinishedTaskStates: TaskStatus[] = [...waitingStates, 'RUNNING']
+
 /** Another worker has this task now, or it is over: nothing may be written about it any more. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError'
@@ -133,7 +136,7 @@ export async function voidLeases(db: Db): Promise<void> {
 
 /** Cancels a chunk of the tasks that nobody works on, in the order of their positions; returns how many. */
 export async function cancelWaiting(tx: Tx, { rowsAtOnce }: Dialect, runId: string): Promise<number> {
-  const where = { runId, status: { in: ['QUEUED', 'RETRYING'] as TaskStatus[] } }
+  const where = { runId, status: { in: waitingStates } }
   const first = await tx.task.findFirst({ where, orderBy: { position: 'asc' }, select: { position: true } })
   if (!first) return 0
   const { count } = await tx.task.updateMany({

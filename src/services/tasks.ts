@@ -4,7 +4,7 @@ import type { ImageFacts } from '../workers/protocol.ts'
 import type { Bell } from './bell.ts'
 import type { Claim } from './claims.ts'
 import type { Db, Tx } from './db/open-db.ts'
-import type { NewRunEvent } from './run-events.ts'
+import { type NewRunEvent, taskEvents } from './run-events.ts'
 import { advance } from './run-states.ts'
 import { checkHeld, held } from './task-states.ts'
 import { dropVariants, ensureSets, type StoredVariant, storeVariant, type WantedSet } from './variant-sets.ts'
@@ -114,10 +114,7 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
     cancel: (claim) =>
       commit(claim, async (tx) => {
         const task = await held.end(tx, claim, 'CANCELLED')
-        const message = `${claim.image.filename} is cancelled.`
-        await advance(tx, claim.runId, { ended: { as: 'cancelledCount', count: 1 } }, [
-          { type: 'TASK_CANCELLED', message, taskId: task.id },
-        ])
+        await advance(tx, claim.runId, { ended: { as: 'cancelledCount', count: 1 } }, [taskEvents.cancelled(task)])
       }),
     retry: (claim, failure, nextAttemptAt) =>
       commit(claim, async (tx) => {
@@ -128,8 +125,7 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
     requeue: (claim, death) =>
       commit(claim, async (tx) => {
         const task = await held.requeue(tx, claim, death && deathNotes[death])
-        const message = `${claim.image.filename} waits again: its worker went away.`
-        await advance(tx, claim.runId, {}, [{ type: 'TASK_REQUEUED', message, taskId: task.id }])
+        await advance(tx, claim.runId, {}, [taskEvents.requeued(task)])
       }),
   }
 }
