@@ -110,6 +110,42 @@ export class StorageUnavailableError extends AppError {
   override readonly retryable = true
 }
 
+/** The storage answers, but not to us: the wrong bucket, key or permission. Waiting does not help. */
+export class StorageNotConfiguredError extends AppError {
+  override readonly name = 'StorageNotConfiguredError'
+  readonly code = 'STORAGE_NOT_CONFIGURED'
+}
+
+/** The address may not be fetched from: not public, not http(s), or its owner forbids it. */
+export class SourceBlockedError extends AppError {
+  override readonly name = 'SourceBlockedError'
+  readonly code = 'SOURCE_BLOCKED'
+}
+
+export class SourceUnavailableError extends AppError {
+  override readonly name = 'SourceUnavailableError'
+  readonly code = 'SOURCE_UNAVAILABLE'
+  override readonly retryable: boolean
+  readonly httpStatus: number | null
+  /** how long the source asks to be left alone, ms */
+  readonly retryAfterMs: number
+  constructor(
+    message: string,
+    { retryable, httpStatus = null, retryAfterMs = 0, ...options }: SourceTrouble & ErrorOptions,
+  ) {
+    super(message, options)
+    this.retryable = retryable
+    this.httpStatus = httpStatus
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+interface SourceTrouble {
+  retryable: boolean
+  httpStatus?: number | null
+  retryAfterMs?: number
+}
+
 export class UnknownRecipeError extends AppError {
   override readonly name = 'UnknownRecipeError'
   readonly code = 'UNKNOWN_RECIPE'

@@ -2,7 +2,7 @@ import { Mutex } from 'async-mutex'
 import type { Prisma, Variant } from '../generated/sqlite/client.ts'
 import type { Db } from './db/open-db.ts'
 import type { Dialect } from './db/sql.ts'
-import type { ObjectStore } from './storage/disk-store.ts'
+import type { ObjectStore } from './storage/object-store.ts'
 import { unfinishedTaskStates } from './task-states.ts'
 
 /** Events are kept this long after their run has ended, ms. */

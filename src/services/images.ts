@@ -9,7 +9,7 @@ import { isUniqueViolation } from './db/sql.ts'
 import { type ImageHeader, inspectImage, type Limits } from './image-header.ts'
 import { checkRecipes } from './recipes.ts'
 import { startImageRun } from './runs.ts'
-import type { ObjectStore } from './storage/disk-store.ts'
+import type { ObjectStore } from './storage/object-store.ts'
 import { ensureSets, lacksUnits } from './variant-sets.ts'
 
 export interface UploadInput {

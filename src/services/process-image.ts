@@ -6,7 +6,7 @@ import type { ImageHost, OpenImage } from './image-host.ts'
 import { hashedCacheControl } from './public-urls.ts'
 import { recipesFor, verifiesStorage } from './run-scope.ts'
 import type { SettleTask } from './settle-task.ts'
-import type { LocalFile, ObjectStore, StoredObject } from './storage/disk-store.ts'
+import type { LocalFile, ObjectStore, StoredObject } from './storage/object-store.ts'
 import type { Tasks } from './tasks.ts'
 import { type Unit, workingSize } from './units.ts'
 import { missingUnits, type WantedSet } from './variant-sets.ts'
@@ -114,7 +114,7 @@ async function putOnce(
   key: string,
   { bytes, sha256 }: { bytes: Uint8Array; sha256: string },
   { contentType, signal, check }: PutOnce,
-): Promise<StoredObject> {
+): Promise<{ byteSize: number; sha256: string }> {
   const options = { contentType, cacheControl: hashedCacheControl, sha256, signal }
   const ours = { byteSize: bytes.byteLength, sha256 }
   await check()

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import type { ObjectStore } from '../../src/services/storage/disk-store.ts'
+import type { ObjectStore } from '../../src/services/storage/object-store.ts'
 
 type CreateStore = () => Promise<AsyncDisposable & { store: ObjectStore }>
 

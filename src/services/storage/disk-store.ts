@@ -1,44 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { link, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { StorageUnavailableError } from '../../errors.ts'
+import { checkStorageKey, isStorageKey, type ObjectStore } from './object-store.ts'
 import { sweepTempFiles } from './temp-files.ts'
-
-export interface StoredObject {
-  byteSize: number
-  /** hex */
-  sha256: string
-}
-
-export interface PutOptions {
-  contentType: string
-  cacheControl: string
-  /** hex, of the bytes */
-  sha256: string
-  /** leave what is there alone */
-  ifAbsent: boolean
-  /** once aborted, nothing appears under the key any more; throws its reason */
-  signal?: AbortSignal
-}
-
-/** A file to read from, there until disposed. */
-export interface LocalFile extends AsyncDisposable {
-  path: string
-}
-
-/** Where objects lie. Keys are ours (hashes and slugs); foreign errors come out as StorageUnavailableError. */
-export interface ObjectStore {
-  /** whole or not at all, and durable once it returns; 'exists' only with `ifAbsent` */
-  put(key: string, bytes: Uint8Array, options: PutOptions): Promise<'stored' | 'exists'>
-  /** what the object is now, or null */
-  head(key: string): Promise<StoredObject | null>
-  /** the object as a file; null when there is none */
-  checkout(key: string): Promise<LocalFile | null>
-  /** deleting what is not there is a success */
-  delete(key: string): Promise<void>
-}
 
 export interface DiskStore extends ObjectStore {
   /** the folder that `root/key` paths begin with */
@@ -50,16 +17,13 @@ export interface DiskStore extends ObjectStore {
   sweepTemp(limits: { maxAgeMs: number; maxBytes: number }): Promise<number>
 }
 
-const keyPattern = /^[a-z0-9_-]+(\/[a-z0-9_-]+)*\.[a-z0-9]+$/
-
 /** Objects as files below a folder. A file appears under its name only when it is whole and on the disk. */
 export function createDiskStore(root: string): DiskStore {
   const tempDir = path.join(root, '.tmp')
   const inUse = new Set<string>()
 
   function fileOf(key: string): string {
-    if (!keyPattern.test(key)) throw new Error(`${key} is no storage key.`)
-    return path.join(root, key)
+    return path.join(root, checkStorageKey(key))
   }
 
   return {
@@ -86,15 +50,16 @@ export function createDiskStore(root: string): DiskStore {
         inUse.delete(name)
       }
     },
-    async head(key) {
+    async head(key, signal) {
       const file = fileOf(key)
       const hash = createHash('sha256')
       try {
         const { size } = await stat(file)
-        await pipeline(createReadStream(file), hash)
+        await pipeline(createReadStream(file), hash, { signal })
         return { byteSize: size, sha256: hash.digest('hex') }
       } catch (cause) {
         if (isMissing(cause)) return null
+        signal?.throwIfAborted()
         throw unavailable('read', cause)
       }
     },
@@ -114,6 +79,17 @@ export function createDiskStore(root: string): DiskStore {
         await rm(file, { force: true })
       } catch (cause) {
         throw unavailable('delete', cause)
+      }
+    },
+    async *list(folder, signal) {
+      try {
+        for await (const file of filesBelow(path.join(root, folder), signal)) {
+          const key = path.relative(root, file)
+          const facts = isStorageKey(key) ? await stat(file).catch(nullIfMissing) : null
+          if (facts) yield { key, byteSize: facts.size, modifiedAt: facts.mtime }
+        }
+      } catch (cause) {
+        if (!isMissing(cause)) throw signal?.aborted ? signal.reason : unavailable('list', cause)
       }
     },
     sweepTemp: (limits) => sweepTempFiles(tempDir, { ...limits, inUse }),
@@ -151,10 +127,13 @@ async function syncFolder(dir: string): Promise<void> {
 }
 
 /** The sentence may reach a client, so it names neither key nor path; the cause does. */
-function unavailable(verb: 'read' | 'write' | 'delete', cause: unknown): StorageUnavailableError {
+function unavailable(verb: 'read' | 'write' | 'delete' | 'list', cause: unknown): StorageUnavailableError {
   const { code = 'no code' } = cause as NodeJS.ErrnoException
   const reason = code === 'ENOSPC' ? 'the disk is full' : code
-  return new StorageUnavailableError(`The storage cannot ${verb} an object: ${reason}.`, { cause })
+  return new StorageUnavailableError(
+    `The storage cannot ${verb} ${verb === 'list' ? 'objects' : 'an object'}: ${reason}.`,
+    { cause },
+  )
 }
 
 function hasCode(error: unknown, code: string): boolean {
@@ -162,3 +141,15 @@ function hasCode(error: unknown, code: string): boolean {
 }
 
 const isMissing = (error: unknown) => hasCode(error, 'ENOENT')
+
+function nullIfMissing(error: unknown): null {
+  if (isMissing(error)) return null
+  throw error
+}
+
+async function* filesBelow(dir: string, signal?: AbortSignal): AsyncGenerator<string> {
+  for await (const entry of await opendir(dir, { recursive: true })) {
+    signal?.throwIfAborted()
+    if (entry.isFile()) yield path.join(entry.parentPath, entry.name)
+  }
+}
