@@ -4,7 +4,7 @@ import { link, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { StorageUnavailableError } from '../../errors.ts'
-import { checkStorageKey, isStorageKey, type ObjectStore } from './object-store.ts'
+import { checkStorageKey, isStorageKey, type ListedObject, type ObjectStore } from './object-store.ts'
 import { sweepTempFiles } from './temp-files.ts'
 
 export interface DiskStore extends ObjectStore {
@@ -83,11 +83,7 @@ export function createDiskStore(root: string): DiskStore {
     },
     async *list(folder, signal) {
       try {
-        for await (const file of filesBelow(path.join(root, folder), signal)) {
-          const key = path.relative(root, file)
-          const facts = isStorageKey(key) ? await stat(file).catch(nullIfMissing) : null
-          if (facts) yield { key, byteSize: facts.size, modifiedAt: facts.mtime }
-        }
+        yield* objectsBelow(root, folder, signal)
       } catch (cause) {
         if (!isMissing(cause)) throw signal?.aborted ? signal.reason : unavailable('list', cause)
       }
@@ -147,9 +143,12 @@ function nullIfMissing(error: unknown): null {
   throw error
 }
 
-async function* filesBelow(dir: string, signal?: AbortSignal): AsyncGenerator<string> {
-  for await (const entry of await opendir(dir, { recursive: true })) {
+async function* objectsBelow(root: string, folder: string, signal?: AbortSignal): AsyncGenerator<ListedObject> {
+  for await (const entry of await opendir(path.join(root, folder), { recursive: true })) {
     signal?.throwIfAborted()
-    if (entry.isFile()) yield path.join(entry.parentPath, entry.name)
+    const file = path.join(entry.parentPath, entry.name)
+    const key = path.relative(root, file)
+    const facts = entry.isFile() && isStorageKey(key) ? await stat(file).catch(nullIfMissing) : null
+    if (facts) yield { key, byteSize: facts.size, modifiedAt: facts.mtime }
   }
 }
