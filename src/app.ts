@@ -18,6 +18,7 @@ import { createDispatcher, type Dispatcher } from './services/dispatcher.ts'
 import { createGarbageCollector } from './services/garbage.ts'
 import { createImageHost, type ImageHost } from './services/image-host.ts'
 import { createImages } from './services/images.ts'
+import { createIntake } from './services/intake.ts'
 import { createProcessImage } from './services/process-image.ts'
 import { createPublicUrls } from './services/public-urls.ts'
 import { createQueue } from './services/queue.ts'
@@ -126,7 +127,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     limits,
     urls: createPublicUrls(() => publicBase),
     artists: createArtists({ db }),
-    images: createImages({ db, bell, originals, wake, settings: { limits, defaultRecipes } }),
+    images: createImages({ db, bell, intake: createIntake({ db, originals, limits }), wake, defaultRecipes }),
     runs: createRuns({ db, dialect, bell, dispatcher }),
     previews: createRunPreviews({ db, dialect, settings: { threads, defaultRecipes } }),
     queue: createQueue({ db, dispatcher }),

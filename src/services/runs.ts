@@ -1,5 +1,5 @@
 import { InvalidInputError, NoImagesMatchedError, NotFoundError, RunAlreadyActiveError } from '../errors.ts'
-import { Prisma, type Run } from '../generated/sqlite/client.ts'
+import { type Image, Prisma, type Run } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
 import { cancelTasks } from './cancellations.ts'
 import type { Db, Tx } from './db/open-db.ts'
@@ -15,35 +15,40 @@ import {
   retriedTasks,
   retryScope,
   scopeCondition,
+  type UploadScope,
 } from './run-scope.ts'
 import { addToPlan, createRun, type NewRun, pause, resume, startCancelling } from './run-states.ts'
 
 export const lanes = { interactive: 0, background: 1 } as const
 
-interface TaskSubject {
-  id: string
-  filename: string
-  width: number
-  height: number
+interface NewTask {
+  imageId: string | null
+  subject: string
+  /** its share of the run's progress: megapixels, where they are known */
+  plannedWork: number
 }
 
 /**
- * A run over known images, with its tasks and first events, in the caller's transaction: once that is committed,
- * nothing is lost. No images: a run that is over at once, NOTHING_TO_DO.
+ * A run with all its tasks and first events, in the caller's transaction: once that is committed, nothing is lost. No
+ * tasks: a run that is over at once, NOTHING_TO_DO.
  */
-export async function startImageRun(tx: Tx, scope: RunScope, images: readonly TaskSubject[]): Promise<Run> {
-  const lane = lanes.interactive
-  const tasks = images.map(({ id, filename, width, height }, index) => ({
-    lane,
-    position: index + 1,
+export async function startRun(tx: Tx, newRun: NewRun, tasks: readonly NewTask[]): Promise<Run> {
+  const run = await createRun(tx, newRun)
+  await tx.task.createMany({
+    data: tasks.map((task, index) => ({ ...task, runId: run.id, lane: run.lane, position: index + 1 })),
+  })
+  const work = tasks.reduce((sum, task) => sum + task.plannedWork, 0)
+  return addToPlan(tx, run, { tasks: tasks.length, work, cursor: null, done: true })
+}
+
+/** A run over known images, which takes its turn before those of the background. */
+export function startImageRun(tx: Tx, scope: UploadScope, images: readonly Image[]): Promise<Run> {
+  const tasks = images.map(({ id, filename, width, height }) => ({
     imageId: id,
     subject: filename,
     plannedWork: (width * height) / 1e6,
   }))
-  const run = await createRun(tx, { kind: 'UPLOAD', lane, scope })
-  await tx.task.createMany({ data: tasks.map((task) => ({ ...task, runId: run.id })) })
-  const work = tasks.reduce((sum, task) => sum + task.plannedWork, 0)
-  return addToPlan(tx, run, { tasks: tasks.length, work, cursor: null, done: true })
+  return startRun(tx, { kind: 'UPLOAD', lane: lanes.interactive, scope }, tasks)
 }
 
 /** What people and programs may do with runs. Throws NotFoundError where it takes an id. */

@@ -1,0 +1,177 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { Semaphore } from 'async-mutex'
+import type { Image, ImageSource } from '../generated/sqlite/client.ts'
+import { foldForSearch } from '../venues/artist-slug.ts'
+import { findOrCreateArtist, place } from './artists.ts'
+import type { Db, Tx } from './db/open-db.ts'
+import { isUniqueViolation } from './db/sql.ts'
+import { type ImageHeader, inspectImage, type Limits } from './image-header.ts'
+import type { PictureDetails } from './picture-details.ts'
+import type { ObjectStore } from './storage/object-store.ts'
+import { ensureSets, lacksUnits, type WantedSet } from './variant-sets.ts'
+
+/** A file that is to become an image. */
+export interface Picture extends PictureDetails {
+  source: { kind: ImageSource; url: string | null; etag: string | null }
+  /** its bytes; asked for when it is its turn, so that few files are in memory at once */
+  load(): Promise<Uint8Array>
+}
+
+export interface ReceivedImage {
+  image: Image
+  sets: WantedSet[]
+  /** the image was known before */
+  duplicate: boolean
+}
+
+/** The images among these that have something to make, each once. */
+export function lackingImages(received: readonly Pick<ReceivedImage, 'image' | 'sets'>[]): Image[] {
+  const lacking = received.filter(({ sets }) => lacksUnits(sets)).map(({ image }) => image)
+  return [...new Map(lacking.map((image) => [image.id, image])).values()]
+}
+
+export interface Intake {
+  /**
+   * Takes pictures in, all or none: their originals are stored, then one transaction records the images, who is in
+   * them, and whatever `also` does. The same bytes are the same image. Throws the error of the first rule broken;
+   * then nothing is kept.
+   */
+  receive<T>(pictures: readonly Picture[], also: (tx: Tx, received: ReceivedImage[]) => Promise<T>): Promise<T>
+}
+
+/** Files in memory at once, over all who send. */
+const filesAtOnce = 4
+
+interface Deps {
+  db: Db
+  originals: ObjectStore
+  limits: Limits
+}
+
+/** A picture whose bytes are in storage. */
+interface Kept {
+  picture: Picture
+  header: ImageHeader
+  byteSize: number
+  sha256: string
+  key: string
+  /** the key of an original of these bytes that is gone or damaged */
+  replaces: string | null
+  /** it was stored just now, not found there */
+  fresh: boolean
+}
+
+/** The image whose original was found has been collected meanwhile, and the original with it. */
+class CollectedError extends Error {
+  override readonly name = 'CollectedError'
+}
+
+export function createIntake({ db, originals, limits }: Deps): Intake {
+  const memory = new Semaphore(filesAtOnce)
+
+  async function keep(picture: Picture): Promise<Kept> {
+    const bytes = await picture.load()
+    const header = await inspectImage(bytes, limits)
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    return { picture, header, byteSize: bytes.byteLength, sha256, ...(await keepOriginal(sha256, bytes, header)) }
+  }
+
+  /** Stores the bytes under a name nobody can guess, unless the original of these bytes is there and whole. */
+  async function keepOriginal(sha256: string, bytes: Uint8Array, header: ImageHeader) {
+    const known = await db.image.findUnique({ where: { sha256 }, select: { originalKey: true } })
+    const whole = known && (await originals.head(known.originalKey))?.sha256 === sha256
+    if (whole) return { key: known.originalKey, replaces: null, fresh: false }
+    const extension = header.format === 'jpeg' ? 'jpg' : header.format
+    const key = `originals/${randomBytes(16).toString('hex')}.${extension}`
+    const options = { contentType: header.mimeType, cacheControl: 'private', sha256, ifAbsent: true }
+    await originals.put(key, bytes, options)
+    return { key, replaces: known?.originalKey ?? null, fresh: true }
+  }
+
+  /** Deletes originals that no image has come to use, and those that were replaced. */
+  async function tidy(kept: readonly Kept[]): Promise<void> {
+    for (const { key, replaces, fresh } of kept) {
+      if (!fresh) continue
+      const used = await isNamed(key)
+      if (!used) await originals.delete(key)
+      if (replaces && !(await isNamed(replaces))) await originals.delete(replaces)
+    }
+  }
+
+  /** A commit may have been done though its answer was lost; while that cannot be known, the file stays. */
+  const isNamed = (originalKey: string) =>
+    db.image.count({ where: { originalKey } }).then(
+      (count) => count > 0,
+      () => true,
+    )
+
+  async function tryToReceive<T>(
+    pictures: readonly Picture[],
+    also: (tx: Tx, received: ReceivedImage[]) => Promise<T>,
+  ): Promise<T> {
+    const kept: Kept[] = []
+    const record = (tx: Tx) => recordAll(tx, kept).then((received) => also(tx, received))
+    try {
+      for (const picture of pictures) kept.push(await memory.runExclusive(() => keep(picture)))
+      // the same new bytes twice at once: the second finds the first's row
+      return await db.$transaction(record).catch((error: unknown) => {
+        if (isUniqueViolation(error)) return db.$transaction(record)
+        throw error
+      })
+    } finally {
+      await tidy(kept)
+    }
+  }
+
+  return {
+    receive: (pictures, also) =>
+      tryToReceive(pictures, also).catch((error: unknown) => {
+        if (error instanceof CollectedError) return tryToReceive(pictures, also)
+        throw error
+      }),
+  }
+}
+
+async function recordAll(tx: Tx, kept: readonly Kept[]): Promise<ReceivedImage[]> {
+  const received: ReceivedImage[] = []
+  for (const each of kept) received.push(await record(tx, each))
+  return received
+}
+
+/** Image, artist, placement and sets of one picture. */
+async function record(tx: Tx, kept: Kept): Promise<ReceivedImage> {
+  const { artistName, venueTag, recipes } = kept.picture
+  const known = await tx.image.findUnique({ where: { sha256: kept.sha256 } })
+  if (!known && !kept.fresh) throw new CollectedError(`The image ${kept.sha256} was collected meanwhile.`)
+  const image = known ? await revive(tx, known, kept) : await createImage(tx, kept)
+  if (artistName !== null) {
+    const artist = await findOrCreateArtist(tx, artistName)
+    await place(tx, artist.id, image.id, venueTag)
+  }
+  return { image, sets: await ensureSets(tx, image.id, () => recipes), duplicate: known !== null }
+}
+
+function createImage(tx: Tx, { picture, header, key, byteSize, sha256 }: Kept): Promise<Image> {
+  const { filename, source } = picture
+  return tx.image.create({
+    data: {
+      ...header,
+      sha256,
+      filename,
+      byteSize,
+      originalKey: key,
+      searchKey: foldForSearch(filename),
+      source: source.kind,
+      sourceUrl: source.url,
+      sourceEtag: source.etag,
+      warnings: [],
+    },
+  })
+}
+
+/** Sent again, a deleted image is back, and a lost original is replaced. */
+async function revive(tx: Tx, image: Image, { key, replaces }: Kept): Promise<Image> {
+  const originalKey = image.originalKey === replaces ? key : image.originalKey
+  if (!image.deletedAt && image.originalKey === originalKey) return image
+  return tx.image.update({ where: { id: image.id }, data: { deletedAt: null, originalKey } })
+}
