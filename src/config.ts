@@ -15,6 +15,26 @@ const integer = (min: number, max: number) =>
 
 const text = z.string().trim().min(1, 'must not be empty')
 
+/** A folder (`file:`), or a bucket with a folder in it (`s3://bucket/folder`). */
+const storageUrl = text.regex(
+  /^(file:.+|s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[a-z0-9_-]+)*\/?)$/,
+  'must be file:FOLDER or s3://BUCKET or s3://BUCKET/FOLDER',
+)
+
+/** `host:port` with commas between them. */
+const hostList = text.transform((value, context) => {
+  const hosts = value.split(',').map((host) => host.trim().toLowerCase())
+  for (const host of hosts) {
+    if (!/^(\[[0-9a-f:.]+\]|[^:\s/]+):\d{1,5}$/.test(host)) {
+      context.addIssue({
+        code: 'custom',
+        message: `must be host:port with commas between them, which "${host}" is not`,
+      })
+    }
+  }
+  return hosts
+})
+
 /** Names with commas between them. */
 const recipeList = text.transform((value, context) => {
   try {
@@ -25,18 +45,28 @@ const recipeList = text.transform((value, context) => {
   }
 })
 
+/** What a bucket cannot be reached without. */
+const s3Names = ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const
+
 const environment = z
   .object({
     HOST: text.default('127.0.0.1'),
     PORT: integer(0, 65_535).default(4000),
     DATA_DIR: text.default('data'),
     DATABASE_URL: text.regex(/^(file:|postgres(ql)?:)/, 'must begin with file: or postgresql:').optional(),
-    STORAGE_URL: text.regex(/^file:/, 'must begin with file:').optional(),
-    ORIGINALS_URL: text.regex(/^file:/, 'must begin with file:').optional(),
+    STORAGE_URL: storageUrl.optional(),
+    ORIGINALS_URL: storageUrl.optional(),
+    S3_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+    S3_REGION: text.default('auto'),
+    S3_ACCESS_KEY_ID: text.optional(),
+    S3_SECRET_ACCESS_KEY: text.optional(),
+    S3_ACL: z.enum(['public-read']).optional(),
+    S3_TIMEOUT_SECONDS: integer(1, 3_600).default(30),
     PUBLIC_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
     CONCURRENCY: integer(0, 256).default(2),
     IMAGE_THREADS: integer(1, 256).optional(),
     DEFAULT_RECIPES: recipeList.prefault('presets,responsive'),
+    SOURCE_ALLOW: hostList.default([]),
     MAX_BYTES: integer(1, 1024 * mebibyte).default(10 * mebibyte),
     MAX_PIXELS: integer(1, 1_000_000_000).default(100_000_000),
     MIN_WIDTH: integer(1, 16_383).default(100),
@@ -54,6 +84,10 @@ const environment = z
         path: ['HOST'],
         message: `is ${env.HOST}, which others can reach, and there is no authentication yet; use 127.0.0.1`,
       })
+    }
+    const usesS3 = [env.STORAGE_URL, env.ORIGINALS_URL].some((url) => url?.startsWith('s3:'))
+    for (const name of usesS3 ? s3Names : []) {
+      if (!env[name]) context.addIssue({ code: 'custom', path: [name], message: 'is needed for storage in s3:' })
     }
   })
 
@@ -80,7 +114,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
     database: { url: e.DATABASE_URL ?? `file:${path.join(privateDir, 'greenroom.db')}` },
     storage: {
       url: e.STORAGE_URL ?? `file:${dataDir}`,
-      originalsUrl: e.ORIGINALS_URL ?? `file:${privateDir}`,
+      // beside the variants, where those are in a bucket: a disk may not outlive its machine
+      originalsUrl: e.ORIGINALS_URL ?? (e.STORAGE_URL?.startsWith('s3:') ? e.STORAGE_URL : `file:${privateDir}`),
+      s3: readS3(e),
+      tempDir: path.join(privateDir, '.tmp'),
       publicBaseUrl: e.PUBLIC_BASE_URL?.replace(/\/+$/, '') ?? null,
     },
     work: {
@@ -90,6 +127,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
       retryBaseMs: e.RETRY_BASE_SECONDS * 1000,
     },
     cleaning: { graceMs: e.GC_GRACE_SECONDS * 1000, tempQuotaBytes: e.TEMP_QUOTA_BYTES },
+    sources: { allow: e.SOURCE_ALLOW },
     defaultRecipes: e.DEFAULT_RECIPES,
     limits: {
       maxBytes: e.MAX_BYTES,
@@ -99,6 +137,13 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
     },
     logLevel: e.LOG_LEVEL,
   }
+}
+
+function readS3(e: z.infer<typeof environment>) {
+  const { S3_ENDPOINT: endpoint, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = e
+  if (!endpoint || !accessKeyId || !secretAccessKey) return null
+  const timeoutMs = e.S3_TIMEOUT_SECONDS * 1000
+  return { endpoint, accessKeyId, secretAccessKey, region: e.S3_REGION, acl: e.S3_ACL ?? null, timeoutMs }
 }
 
 export type Config = ReturnType<typeof loadConfig>

@@ -99,7 +99,7 @@ export class RunAlreadyActiveError extends AppError {
   /** the id of the run in the database, not the API's global id */
   readonly activeRunId: string
   constructor(activeRunId: string) {
-    super('Another reprocess run is already active; wait for its end or cancel it.')
+    super('Another run that excludes this one is already active; wait for its end or cancel it.')
     this.activeRunId = activeRunId
   }
 }

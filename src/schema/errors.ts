@@ -47,6 +47,8 @@ const plain: readonly [new (...args: never) => AppError, string][] = [
   [errors.NotFoundError, 'There is nothing with that id.'],
   [errors.NoImagesMatchedError, 'No image is in the scope.'],
   [errors.StorageUnavailableError, 'The storage does not answer as it should.'],
+  [errors.StorageNotConfiguredError, 'The storage refuses us; waiting does not help.'],
+  [errors.SourceBlockedError, 'The address may not be fetched from.'],
   [errors.UnknownRecipeError, 'There is no recipe of that name.'],
 ]
 

@@ -3,6 +3,8 @@ import {
   NoImagesMatchedError,
   NotFoundError,
   RunAlreadyActiveError,
+  SourceBlockedError,
+  StorageNotConfiguredError,
   UnknownRecipeError,
 } from '../errors.ts'
 import type { reprocessScopes, retryChoices } from '../services/run-scope.ts'
@@ -45,7 +47,7 @@ const StartRunPayload = builder.objectRef<{ runId: string }>('StartRunPayload').
   }),
 })
 
-const StartRunResult = builder.errorUnion('StartRunResult', {
+export const StartRunResult = builder.errorUnion('StartRunResult', {
   description: 'The run, or why there is none.',
   types: [
     StartRunPayload,
@@ -54,6 +56,8 @@ const StartRunResult = builder.errorUnion('StartRunResult', {
     NotFoundError,
     UnknownRecipeError,
     InvalidInputError,
+    SourceBlockedError,
+    StorageNotConfiguredError,
   ],
 })
 

@@ -3,7 +3,7 @@ import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import type { Dialect } from './db/sql.ts'
 import { taskEvents } from './run-events.ts'
-import { advance } from './run-states.ts'
+import { advance, startCancelling } from './run-states.ts'
 import { cancelRunning, cancelWaiting } from './task-states.ts'
 
 /** How long workers may take to stop by themselves before their tasks are taken from them, ms. */
@@ -21,6 +21,14 @@ export async function cancelTasks(tx: Tx, dialect: Dialect, run: Run): Promise<n
   const count = waiting + taken.length
   await advance(tx, run.id, { ended: { as: 'cancelledCount', count } }, taken.map(taskEvents.cancelled))
   return count
+}
+
+/** Ends a run that cannot go on as FAILED, with why in its `lastError`; what nobody works on is cancelled at once. */
+export async function giveUpRun(db: Db, dialect: Dialect, runId: string, error: string): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const stopped = await startCancelling(tx, runId, { error })
+    if (stopped) await cancelTasks(tx, dialect, stopped)
+  })
 }
 
 /** Finishes what was asked to be cancelled, whoever was asked and whatever became of that process. */

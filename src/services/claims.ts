@@ -3,7 +3,7 @@ import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { type Dialect, isUniqueViolation } from './db/sql.ts'
 import { taskEvents } from './run-events.ts'
-import type { RunScope } from './run-scope.ts'
+import { beginsWithImages, type RunScope } from './run-scope.ts'
 import { advance, startTask } from './run-states.ts'
 import { type Holder, hasClaimable, held, renewLeases, requeueExpired, takeTask } from './task-states.ts'
 
@@ -18,9 +18,13 @@ export interface Claim extends Holder {
   crashes: number
   /** megapixels, less what earlier attempts have stored */
   workLeft: number
-  image: Image
+  /** what it is about, for people; the address that a task without an image is to fetch, or the folder it is to sweep */
+  subject: string
+  image: Image | null
   scope: RunScope
 }
+
+export type ImageClaim = Claim & { image: Image }
 
 export interface Claims {
   /** the next task of the run whose turn it is, or null */
@@ -62,15 +66,15 @@ export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; lease
       where: { id: holder.taskId },
       include: { image: true, run: { select: { scope: true } } },
     })
-    const { attempt, suspect, crashes, plannedWork, doneWork, image, run } = task
-    if (!image) {
+    const { attempt, suspect, crashes, plannedWork, doneWork, subject, image } = task
+    const scope = task.run.scope as unknown as RunScope
+    if (!image && beginsWithImages(scope)) {
       await skipWithoutImage(tx, holder, runId, task)
       return 'again'
     }
-    const message = `${task.subject} is being worked on.`
+    const message = `${subject} is being worked on.`
     await startTask(tx, runId, { type: 'TASK_STARTED', taskId: task.id, message })
-    const scope = run.scope as unknown as RunScope
-    return { ...holder, runId, attempt, suspect, crashes, workLeft: plannedWork - doneWork, image, scope }
+    return { ...holder, runId, attempt, suspect, crashes, workLeft: plannedWork - doneWork, subject, image, scope }
   }
 
   return {

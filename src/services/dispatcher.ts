@@ -28,7 +28,13 @@ interface Deps {
   claims: Claims
   chores: Readonly<Record<string, Chore>>
   work: (claim: Claim, signal: AbortSignal) => Promise<void>
-  settings: { concurrency: number; leaseMs: number; log: Log }
+  settings: {
+    concurrency: number
+    leaseMs: number
+    log: Log
+    /** false while what every task needs is away: then nothing is claimed */
+    ready: () => boolean
+  }
 }
 
 interface Job {
@@ -39,13 +45,13 @@ interface Job {
 
 /** Keeps `concurrency` tasks in work as long as there are any, and their leases alive. */
 export function createDispatcher({ claims, chores, work, settings }: Deps): Dispatcher {
-  const { leaseMs, log } = settings
+  const { leaseMs, log, ready } = settings
   let { concurrency } = settings
   let stopped = false
   const jobs = new Map<string, Job>()
 
   async function claimOne(): Promise<boolean> {
-    if (stopped || jobs.size >= concurrency) return false
+    if (stopped || jobs.size >= concurrency || !ready()) return false
     const claim = await claims.claim()
     if (claim) start(claim)
     return claim !== null

@@ -1,38 +1,49 @@
 import { setMaxListeners } from 'node:events'
 import { CorruptImageError } from '../errors.ts'
-import type { Image, TaskStage, Variant } from '../generated/sqlite/client.ts'
-import type { Claim } from './claims.ts'
+import type { Image } from '../generated/sqlite/client.ts'
+import type { ImageClaim } from './claims.ts'
 import type { ImageHost, OpenImage } from './image-host.ts'
 import { hashedCacheControl } from './public-urls.ts'
-import { recipesFor, verifiesStorage } from './run-scope.ts'
-import type { SettleTask } from './settle-task.ts'
-import type { LocalFile, ObjectStore, StoredObject } from './storage/object-store.ts'
-import type { Tasks } from './tasks.ts'
+import { onlyTells, type RunScope, recipesFor, verifiesStorage } from './run-scope.ts'
+import type { Stages } from './stages.ts'
+import type { LocalFile, ObjectStore } from './storage/object-store.ts'
+import type { StorageCheck } from './storage-check.ts'
+import type { Finding, Tasks } from './tasks.ts'
 import { type Unit, workingSize } from './units.ts'
 import { missingUnits, type WantedSet } from './variant-sets.ts'
+import type { Job } from './work-on-task.ts'
 
 interface Deps {
   tasks: Tasks
   host: ImageHost
   stores: { variants: ObjectStore; originals: ObjectStore }
-  settings: { defaultRecipes: readonly string[]; maxPixels: number; settle: SettleTask }
+  check: StorageCheck
+  settings: { defaultRecipes: readonly string[]; maxPixels: number }
 }
 
-/** The job: takes one claimed image from its original to stored, recorded variants. Never throws. */
-export type ProcessImage = (claim: Claim, signal: AbortSignal) => Promise<void>
+/** The job that takes one claimed image from its original to stored, recorded variants. */
+export function createProcessImage({ tasks, host, stores, check, settings }: Deps): Job<ImageClaim> {
+  const { defaultRecipes, maxPixels } = settings
 
-export function createProcessImage({ tasks, host, stores, settings }: Deps): ProcessImage {
-  const { defaultRecipes, maxPixels, settle } = settings
+  async function work(claim: ImageClaim, signal: AbortSignal, stages: Stages): Promise<void> {
+    const { image, scope } = claim
+    const findings = verifiesStorage(scope) ? await stages.run('VALIDATE', () => check.examine(image, signal)) : []
+    if (findings.length > 0) await tasks.report(claim, mendable(scope, findings))
+    if (onlyTells(scope)) {
+      const whole = `${claim.subject} is whole in storage.`
+      return findings.length > 0 ? tasks.succeed(claim, stages.durations) : tasks.skip(claim, whole)
+    }
+    await makeMissing(claim, signal, stages)
+  }
 
-  async function work(claim: Claim, signal: AbortSignal, stages: Stages): Promise<void> {
+  async function makeMissing(claim: ImageClaim, signal: AbortSignal, stages: Stages): Promise<void> {
     const { image, scope } = claim
     const sets = await tasks.prepare(claim, (wanted) => recipesFor(scope, wanted, defaultRecipes))
-    if (verifiesStorage(scope)) for (const set of sets) await forgetBroken(claim, set)
     const missing = sets.flatMap((set) => missingUnits(set).map((unit) => ({ set, unit })))
     const reason = sets.length === 0 ? 'was deleted meanwhile' : 'has everything already'
-    if (missing.length === 0) return tasks.skip(claim, `${image.filename} ${reason}.`)
+    if (missing.length === 0) return tasks.skip(claim, `${claim.subject} ${reason}.`)
 
-    await using original = await stages.run('FETCH', () => fetchOriginal(image))
+    await using original = await stages.run('FETCH', () => fetchOriginal(image, signal))
     const source = { width: image.width, height: image.height }
     const units = missing.map(({ unit }) => unit)
     const working = workingSize(source, units)
@@ -47,14 +58,14 @@ export function createProcessImage({ tasks, host, stores, settings }: Deps): Pro
     await tasks.succeed(claim, stages.durations)
   }
 
-  async function fetchOriginal({ originalKey, filename }: Image): Promise<LocalFile> {
-    const original = await stores.originals.checkout(originalKey)
+  async function fetchOriginal({ originalKey, filename }: Image, signal: AbortSignal): Promise<LocalFile> {
+    const original = await stores.originals.checkout(originalKey, signal)
     if (!original) throw new CorruptImageError(`The original of ${filename} is gone from storage.`)
     return original
   }
 
   async function makeVariant(
-    { claim, set, unit, share }: { claim: Claim; set: WantedSet; unit: Unit; share: number },
+    { claim, set, unit, share }: { claim: ImageClaim; set: WantedSet; unit: Unit; share: number },
     opened: OpenImage,
     signal: AbortSignal,
     stages: Stages,
@@ -70,33 +81,13 @@ export function createProcessImage({ tasks, host, stores, settings }: Deps): Pro
     await stages.run('PERSIST', () => tasks.checkpoint(claim, set, variant, share))
   }
 
-  /**
-   * Takes out variants whose object is gone or is something else than the row says. What is wrong in storage is not
-   * deleted but written over, since by then it might be another worker's.
-   */
-  async function forgetBroken(claim: Claim, set: WantedSet): Promise<void> {
-    const checked = await Promise.all(
-      set.variants.map(async (variant) => ({ variant, object: await stores.variants.head(variant.key) })),
-    )
-    const broken = checked.filter(({ variant, object }) => !isSame(variant, object))
-    if (broken.length === 0) return
-    const ids = broken.map(({ variant }) => variant.id)
-    await tasks.forget(claim, set, ids)
-    set.variants = set.variants.filter((variant) => !ids.includes(variant.id))
-  }
-
-  return async (claim, signal) => {
-    const stages = createStages()
-    try {
-      await work(claim, signal, stages)
-    } catch (error) {
-      await settle(claim, error, signal, stages.failedAt ?? 'PREPARE')
-    }
-  }
+  return work
 }
 
-const isSame = (variant: Variant, object: StoredObject | null) =>
-  object?.sha256 === variant.sha256 && object.byteSize === variant.byteSize
+/** When nothing is to be mended, what is broken stays on record. */
+function mendable(scope: RunScope, findings: readonly Finding[]): Finding[] {
+  return findings.map(({ type, message, ...found }) => ({ type, message, ...(!onlyTells(scope) && found) }))
+}
 
 interface PutOnce {
   contentType: string
@@ -119,7 +110,7 @@ async function putOnce(
   const ours = { byteSize: bytes.byteLength, sha256 }
   await check()
   if ((await store.put(key, bytes, { ...options, ifAbsent: true })) === 'stored') return ours
-  const there = await store.head(key)
+  const there = await store.head(key, signal)
   if (there?.sha256 === sha256) return ours
   await check()
   await store.put(key, bytes, { ...options, ifAbsent: false })
@@ -138,26 +129,4 @@ async function allOrFirstError<T>(
   setMaxListeners(0, either)
   await Promise.allSettled(items.map((item) => run(item, either).catch((error) => failed.abort(error))))
   either.throwIfAborted()
-}
-
-type Stages = ReturnType<typeof createStages>
-
-/** Milliseconds by stage, summed over the units that ran beside each other, and the stage of the first error. */
-function createStages() {
-  const stages = {
-    durations: {} as Record<string, number>,
-    failedAt: null as TaskStage | null,
-    async run<T>(stage: TaskStage, step: () => Promise<T>): Promise<T> {
-      const since = performance.now()
-      try {
-        return await step()
-      } catch (error) {
-        stages.failedAt ??= stage
-        throw error
-      } finally {
-        stages.durations[stage] = Math.round((stages.durations[stage] ?? 0) + performance.now() - since)
-      }
-    },
-  }
-  return stages
 }

@@ -1,12 +1,20 @@
 import { AppError } from '../errors.ts'
 import { Prisma, type Run } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
-import { cancelTasks } from './cancellations.ts'
+import { giveUpRun } from './cancellations.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { type Dialect, isDatabaseTrouble, isUniqueViolation } from './db/sql.ts'
 import { imageRange } from './image-range.ts'
-import { type ImageScope, type RetryScope, type RunScope, retriedTasks, scopeCondition } from './run-scope.ts'
-import { active, addToPlan, NotToBePlannedError, startCancelling } from './run-states.ts'
+import { orphanTasks } from './orphans.ts'
+import {
+  type ImageScope,
+  type ReconcileScope,
+  type RetryScope,
+  type RunScope,
+  retriedTasks,
+  scopeCondition,
+} from './run-scope.ts'
+import { active, addToPlan, NotToBePlannedError } from './run-states.ts'
 
 export interface RunPlanner {
   /** Plans one chunk of the run whose turn it is; false when there is none. */
@@ -14,8 +22,10 @@ export interface RunPlanner {
 }
 
 interface Chunk {
-  /** what to select as position, and from where: images as "i" */
+  /** what to select as position, subject and work, and from where: images as "i" */
   position: Prisma.Sql
+  subject: Prisma.Sql
+  work: Prisma.Sql
   from: Prisma.Sql
   /** positions of earlier chunks end here */
   lastPosition: number
@@ -26,12 +36,19 @@ interface Chunk {
 /** Turns the scope of an accepted run into tasks: a keyset cursor, each chunk one statement. */
 export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Dialect; bell: Bell }): RunPlanner {
   /** Images in the order of their ids. */
-  async function imageChunk(tx: Tx, { planCursor, totalCount }: Run, scope: ImageScope): Promise<Chunk> {
+  async function imageChunk(
+    tx: Tx,
+    { planCursor, totalCount }: Run,
+    scope: ImageScope | ReconcileScope,
+  ): Promise<Chunk> {
     // named images are few; the others are looked for among all
-    const size = scope.scope === 'IMAGES' ? Number.POSITIVE_INFINITY : dialect.rowsAtOnce.write
+    const size =
+      scope.kind === 'REPROCESS' && scope.scope === 'IMAGES' ? Number.POSITIVE_INFINITY : dialect.rowsAtOnce.write
     const { condition, next } = await imageRange(tx, planCursor, size)
     return {
       position: Prisma.sql`${totalCount} + row_number() OVER (ORDER BY i."id")`,
+      subject: Prisma.sql`i."filename"`,
+      work: Prisma.sql`i."width" * i."height" / 1e6`,
       from: Prisma.sql`"Image" i WHERE ${condition} AND ${scopeCondition(scope)}`,
       lastPosition: totalCount,
       next,
@@ -49,26 +66,33 @@ export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Diale
     const upTo = after + dialect.rowsAtOnce.write
     return {
       position: Prisma.sql`p."position"`,
+      subject: Prisma.sql`p."subject"`,
+      work: Prisma.sql`p."plannedWork"`,
       from: Prisma.sql`${retriedTasks(scope, dialect)} AND p."position" > ${after} AND p."position" <= ${upTo}`,
       lastPosition: after,
       next: upTo < (last?.position ?? 0) ? String(upTo) : null,
     }
   }
 
-  async function insertTasks(tx: Tx, run: Run, { position, from }: Chunk): Promise<number> {
+  async function insertTasks(tx: Tx, run: Run, { position, subject, work, from }: Chunk): Promise<number> {
     return tx.$executeRaw`
       INSERT INTO "Task" ("id", "runId", "lane", "position", "imageId", "subject", "status", "stage", "plannedWork", "createdAt")
-      SELECT ${dialect.newId}, ${run.id}, ${run.lane}, ${position}, i."id", i."filename",
-        ${dialect.value('TaskStatus', 'QUEUED')}, ${dialect.value('TaskStage', 'PREPARE')},
-        i."width" * i."height" / 1e6, ${new Date()}
+      SELECT ${dialect.newId}, ${run.id}, ${run.lane}, ${position}, i."id", ${subject},
+        ${dialect.value('TaskStatus', 'QUEUED')}, ${dialect.value('TaskStage', 'PREPARE')}, ${work}, ${new Date()}
       FROM ${from}`
   }
 
   async function plan(tx: Tx, run: Run): Promise<void> {
     const scope = run.scope as unknown as RunScope
-    if (scope.kind === 'UPLOAD') throw new Error('An upload is planned when it is accepted.')
+    if (scope.kind === 'UPLOAD' || scope.kind === 'IMPORT') throw new Error('It is planned when it is accepted.')
     const chunk = scope.kind === 'RETRY' ? await retryChunk(tx, run, scope) : await imageChunk(tx, run, scope)
-    const tasks = await insertTasks(tx, run, chunk)
+    const ofImages = await insertTasks(tx, run, chunk)
+    const sweeps = scope.kind === 'RECONCILE' && chunk.next === null ? orphanTasks : []
+    const position = chunk.lastPosition + ofImages + 1
+    await tx.task.createMany({
+      data: sweeps.map((task, index) => ({ ...task, runId: run.id, lane: run.lane, position: position + index })),
+    })
+    const tasks = ofImages + sweeps.length
     const { _sum } = await tx.task.aggregate({
       where: { runId: run.id, position: { gt: chunk.lastPosition } },
       _sum: { plannedWork: true },
@@ -76,21 +100,14 @@ export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Diale
     await addToPlan(tx, run, { tasks, work: _sum.plannedWork ?? 0, cursor: chunk.next, done: chunk.next === null })
   }
 
-  /** A run that cannot be planned (a recipe that is no longer there, say) fails, and lets the others be. */
-  async function giveUp(run: Run, cause: unknown): Promise<void> {
-    const why = cause instanceof AppError ? cause.message : 'something unexpected went wrong; see the log.'
-    await db.$transaction(async (tx) => {
-      const stopped = await startCancelling(tx, run.id, { error: `The run cannot be planned: ${why}` })
-      if (stopped) await cancelTasks(tx, dialect, stopped)
-    })
-  }
-
   /** What was inserted has been taken back. */
   async function cannotPlan(run: Run, error: unknown): Promise<void> {
     // another process has planned this chunk, or somebody has cancelled the run
     if (error instanceof NotToBePlannedError || isUniqueViolation(error)) return
     if (isDatabaseTrouble(error)) throw error
-    await giveUp(run, error)
+    // a recipe that is no longer there, say: the run fails, and lets the others be
+    const why = error instanceof AppError ? error.message : 'something unexpected went wrong; see the log.'
+    await giveUpRun(db, dialect, run.id, `The run cannot be planned: ${why}`)
     if (!(error instanceof AppError)) throw error
   }
 

@@ -12,7 +12,11 @@ const maxIds = 1_000
 export type RunScope = FirstScope | RetryScope
 export type ImageScope = { kind: 'REPROCESS'; scope: ReprocessScope; ids: string[]; recipes: string[] | null }
 export type UploadScope = { kind: 'UPLOAD'; recipes: string[] }
-type FirstScope = UploadScope | ImageScope
+/** The addresses are the subjects of its tasks. */
+export type ImportScope = { kind: 'IMPORT'; recipes: string[]; artistName: string; venueTag: string | null }
+/** Every image, then what lies in storage that nothing names; without `fix` it is only told. */
+export type ReconcileScope = { kind: 'RECONCILE'; recipes: null; fix: boolean }
+export type FirstScope = UploadScope | ImportScope | ImageScope | ReconcileScope
 
 export const retryChoices = ['FAILED', 'CANCELLED', 'ALL'] as const
 export type RetryChoice = (typeof retryChoices)[number]
@@ -20,7 +24,7 @@ export type RetryChoice = (typeof retryChoices)[number]
 /** Tasks of an earlier run once more, in the way that `of` says. */
 export type RetryScope = { kind: 'RETRY'; runId: string; only: RetryChoice; of: FirstScope }
 
-const firstScope = (scope: RunScope): FirstScope => (scope.kind === 'RETRY' ? scope.of : scope)
+export const firstScope = (scope: RunScope): FirstScope => (scope.kind === 'RETRY' ? scope.of : scope)
 
 export function retryScope(run: { id: string; scope: RunScope }, only: RetryChoice): RetryScope {
   return { kind: 'RETRY', runId: run.id, only, of: firstScope(run.scope) }
@@ -48,11 +52,24 @@ export function recipesFor(scope: RunScope, wanted: readonly string[], defaults:
 /** Stored variants are looked at in storage, not only in the database, when the images were asked for as such. */
 export function verifiesStorage(scope: RunScope): boolean {
   const first = firstScope(scope)
-  return first.kind === 'REPROCESS' && (first.scope === 'ALL' || first.scope === 'IMAGES')
+  if (first.kind === 'REPROCESS') return first.scope === 'ALL' || first.scope === 'IMAGES'
+  return first.kind === 'RECONCILE'
+}
+
+/** What is found in storage is only told, not mended. */
+export function onlyTells(scope: RunScope): boolean {
+  const first = firstScope(scope)
+  return first.kind === 'RECONCILE' && !first.fix
+}
+
+/** Tasks of such runs are about an image from the first: without one, it has been collected meanwhile. */
+export function beginsWithImages(scope: RunScope): boolean {
+  return ['UPLOAD', 'REPROCESS'].includes(firstScope(scope).kind)
 }
 
 /** The images of a scope, as a condition on "Image" i. */
-export function scopeCondition(scope: ImageScope): Prisma.Sql {
+export function scopeCondition(scope: ImageScope | ReconcileScope): Prisma.Sql {
+  if (scope.kind === 'RECONCILE') return Prisma.sql`i."deletedAt" IS NULL`
   return Prisma.sql`i."deletedAt" IS NULL AND (${conditions[scope.scope](scope)})`
 }
 
@@ -86,8 +103,9 @@ const retriedStates: Record<RetryChoice, readonly string[]> = {
 }
 
 /** The tasks of an earlier run that are to be done once more, as "Task" p and "Image" i. */
-export function retriedTasks({ runId, only }: RetryScope, dialect: Dialect): Prisma.Sql {
+export function retriedTasks({ runId, only, of }: RetryScope, dialect: Dialect): Prisma.Sql {
   const states = retriedStates[only].map((state) => dialect.value('TaskStatus', state))
-  return Prisma.sql`"Task" p JOIN "Image" i ON i."id" = p."imageId"
-    WHERE p."runId" = ${runId} AND p."status" IN (${Prisma.join(states)}) AND i."deletedAt" IS NULL`
+  const withImage = beginsWithImages(of) ? Prisma.sql`AND i."id" IS NOT NULL` : Prisma.empty
+  return Prisma.sql`"Task" p LEFT JOIN "Image" i ON i."id" = p."imageId"
+    WHERE p."runId" = ${runId} AND p."status" IN (${Prisma.join(states)}) AND i."deletedAt" IS NULL ${withImage}`
 }

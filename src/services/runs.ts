@@ -6,6 +6,7 @@ import type { Db, Tx } from './db/open-db.ts'
 import { type Dialect, isUniqueViolation } from './db/sql.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { imageRanges } from './image-range.ts'
+import { checkImport, type ImportInput } from './import-input.ts'
 import {
   checkReprocessScope,
   type ImageScope,
@@ -54,6 +55,16 @@ export function startImageRun(tx: Tx, scope: UploadScope, images: readonly Image
 /** What people and programs may do with runs. Throws NotFoundError where it takes an id. */
 export interface Runs {
   /**
+   * Accepts a run that takes in what addresses hold. Throws InvalidInputError, SourceBlockedError for addresses that
+   * will never be fetched, UnknownRecipeError.
+   */
+  importUrls(input: ImportInput): Promise<Run>
+  /**
+   * Accepts a run that compares storage with the database, both ways; with `fix` it makes what is missing and deletes
+   * what nothing names. Throws RunAlreadyActiveError.
+   */
+  reconcile(fix: boolean): Promise<Run>
+  /**
    * Accepts a run over many images; they are planned in the background. Throws NoImagesMatchedError,
    * RunAlreadyActiveError (scopes other than IMAGES exclude each other), InvalidInputError, UnknownRecipeError.
    */
@@ -79,13 +90,24 @@ interface Deps {
   dialect: Dialect
   bell: Bell
   dispatcher: Pick<Dispatcher, 'wake' | 'stopRun'>
+  settings: {
+    defaultRecipes: readonly string[]
+    /** throws SourceBlockedError, InvalidInputError */
+    checkSource: (url: string) => URL
+    /** throws StorageNotConfiguredError; a storage that is only away for now is waited for */
+    checkStorage: () => Promise<void>
+  }
 }
 
 const maxReason = 500
 
-export function createRuns({ db, dialect, bell, dispatcher }: Deps): Runs {
-  async function accept(run: NewRun): Promise<Run> {
-    const accepted = await createExclusively(db, run)
+export function createRuns({ db, dialect, bell, dispatcher, settings }: Deps): Runs {
+  const accept = (run: NewRun) => announce(() => createExclusively(db, run))
+
+  /** Throws StorageNotConfiguredError: not one of its tasks could be done. */
+  async function announce(create: () => Promise<Run>): Promise<Run> {
+    await settings.checkStorage()
+    const accepted = await create()
     bell.ring('run', accepted.id)
     dispatcher.wake()
     return accepted
@@ -110,6 +132,20 @@ export function createRuns({ db, dialect, bell, dispatcher }: Deps): Runs {
   }
 
   return {
+    importUrls(input) {
+      const { urls, scope } = checkImport(input, settings)
+      // nobody knows their sizes before: each is the same share of the run
+      const tasks = urls.map((subject) => ({ subject, imageId: null, plannedWork: 1 }))
+      const run = { kind: 'IMPORT', lane: lanes.interactive, scope } as const
+      return announce(() => db.$transaction((tx) => startRun(tx, run, tasks)))
+    },
+    reconcile: (fix) =>
+      accept({
+        kind: 'RECONCILE',
+        lane: lanes.background,
+        scope: { kind: 'RECONCILE', recipes: null, fix },
+        activeKey: 'reconcile',
+      }),
     async reprocess(scopeName, ids, recipes) {
       const scope = checkReprocessScope(scopeName, ids, recipes)
       if (!(await matchesAny(db, dialect, scope))) throw new NoImagesMatchedError()

@@ -1,4 +1,10 @@
-import { AppError, PoisonImageError } from '../errors.ts'
+import {
+  AppError,
+  PoisonImageError,
+  SourceUnavailableError,
+  StorageNotConfiguredError,
+  StorageUnavailableError,
+} from '../errors.ts'
 import type { TaskStage } from '../generated/sqlite/client.ts'
 import type { Log } from '../log.ts'
 import type { Claim } from './claims.ts'
@@ -22,9 +28,17 @@ export class RunCancelledError extends Error {
 /** Decides what becomes of a task whose work ended with an error, and records it. Never throws. */
 export type SettleTask = (claim: Claim, error: unknown, signal: AbortSignal, stage: TaskStage) => Promise<void>
 
-export function createSettleTask(deps: { tasks: Tasks; retryBaseMs: number; log: Log }): SettleTask {
-  const { tasks, retryBaseMs, log } = deps
+interface Deps {
+  tasks: Tasks
+  /** how long the storage is expected to stay away, ms; 0 while it answers */
+  storage: { waitMs(): number }
+  /** ends a run as FAILED */
+  giveUp: (runId: string, error: string) => Promise<void>
+  retryBaseMs: number
+  log: Log
+}
 
+export function createSettleTask({ tasks, storage, giveUp, retryBaseMs, log }: Deps): SettleTask {
   function settleDeath(claim: Claim, { inHost, alone }: HostDiedError, stage: TaskStage): Promise<void> {
     // of those that were in it together, any may be the cause: each is tried alone
     if (!inHost) return tasks.requeue(claim)
@@ -34,22 +48,35 @@ export function createSettleTask(deps: { tasks: Tasks; retryBaseMs: number; log:
     return tasks.fail(claim, describe(new PoisonImageError(deaths), stage))
   }
 
-  function settleFailure(claim: Claim, failure: TaskFailure): Promise<void> {
+  function settleFailure(claim: Claim, failure: TaskFailure, error: unknown): Promise<void> {
+    const outageMs = error instanceof StorageUnavailableError ? storage.waitMs() : 0
+    // the whole storage is away, for which no image is to blame
+    if (outageMs > 0) return tasks.park(claim, failure, new Date(Date.now() + outageMs + jitter(claim)))
     if (!failure.retryable || claim.attempt >= maxAttempts) return tasks.fail(claim, failure)
-    // full jitter, so that what failed together does not come back together
-    const waitMs = Math.random() * retryBaseMs * 2 ** (claim.attempt - 1)
-    return tasks.retry(claim, failure, new Date(Date.now() + waitMs))
+    const askedMs = error instanceof SourceUnavailableError ? error.retryAfterMs : 0
+    return tasks.retry(claim, failure, new Date(Date.now() + Math.max(askedMs, jitter(claim))))
   }
+
+  /** Full jitter, so that what failed together does not come back together. */
+  const jitter = ({ attempt }: Claim) => Math.random() * retryBaseMs * 2 ** (attempt - 1)
+
+  /** No task of the run can do without the storage (B040), and waiting does not help. */
+  async function settleMisconfigured(claim: Claim, failure: TaskFailure): Promise<void> {
+    await tasks.fail(claim, failure)
+    await giveUp(claim.runId, failure.message)
+  }
+
+  const settleStopped = (claim: Claim, reason: unknown) =>
+    reason instanceof RunCancelledError ? tasks.cancel(claim) : tasks.requeue(claim)
 
   async function settle(claim: Claim, error: unknown, signal: AbortSignal, stage: TaskStage): Promise<void> {
     // another worker has it now
     if (error instanceof LeaseLostError) return
-    if (signal.aborted) {
-      return signal.reason instanceof RunCancelledError ? tasks.cancel(claim) : tasks.requeue(claim)
-    }
+    if (signal.aborted) return settleStopped(claim, signal.reason)
     if (error instanceof HostDiedError) return settleDeath(claim, error, stage)
+    if (error instanceof StorageNotConfiguredError) return settleMisconfigured(claim, describe(error, stage))
     if (!(error instanceof AppError)) log.error({ err: error, taskId: claim.taskId }, 'a task failed unexpectedly')
-    return settleFailure(claim, describe(error, stage))
+    return settleFailure(claim, describe(error, stage), error)
   }
 
   return async (claim, error, signal, stage) => {
@@ -64,7 +91,8 @@ export function createSettleTask(deps: { tasks: Tasks; retryBaseMs: number; log:
 
 function describe(error: unknown, stage: TaskStage): TaskFailure {
   if (error instanceof AppError) {
-    return { code: error.code, message: error.message, retryable: error.retryable, stage }
+    const httpStatus = error instanceof SourceUnavailableError ? error.httpStatus : null
+    return { code: error.code, message: error.message, retryable: error.retryable, stage, httpStatus }
   }
   if (isDatabaseTrouble(error)) {
     return { code: 'INTERNAL_ERROR', message: 'The database did not answer as it should.', retryable: true, stage }

@@ -95,8 +95,10 @@ export async function checkHeld(db: Db | Tx, { taskId, token }: Holder): Promise
 }
 
 type Change = Prisma.TaskUpdateManyMutationInput
+/** also of the image it is about */
+type UncheckedChange = Prisma.TaskUncheckedUpdateManyInput
 
-async function changeHeld(tx: Tx, { taskId, token }: Holder, data: Change): Promise<Task> {
+async function changeHeld(tx: Tx, { taskId, token }: Holder, data: UncheckedChange): Promise<Task> {
   const where = { id: taskId, status: 'RUNNING', leaseToken: token } as const
   const [task] = await tx.task.updateManyAndReturn({ where, data })
   if (!task) throw new LeaseLostError(taskId)
@@ -116,7 +118,7 @@ export const held = {
     changeHeld(tx, holder, { ...facts, ...over(), status }),
   retry: (tx: Tx, holder: Holder, nextAttemptAt: Date, facts: Change) =>
     changeHeld(tx, holder, { ...facts, ...unleased, status: 'RETRYING', nextAttemptAt }),
-  requeue: (tx: Tx, holder: Holder, facts: Change = {}) => changeHeld(tx, holder, { ...facts, ...requeued }),
+  requeue: (tx: Tx, holder: Holder, facts: UncheckedChange = {}) => changeHeld(tx, holder, { ...facts, ...requeued }),
 }
 
 const requeued = { ...unleased, status: 'QUEUED', stage: 'PREPARE', attempt: { decrement: 1 } } as const

@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../errors.ts'
-import type { Task, TaskStage } from '../generated/sqlite/client.ts'
+import type { Image, Task, TaskStage } from '../generated/sqlite/client.ts'
 import type { ImageFacts } from '../workers/protocol.ts'
 import type { Bell } from './bell.ts'
-import type { Claim } from './claims.ts'
+import type { Claim, ImageClaim } from './claims.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { type NewRunEvent, taskEvents } from './run-events.ts'
 import { advance } from './run-states.ts'
@@ -14,6 +14,14 @@ export interface TaskFailure {
   message: string
   stage: TaskStage
   retryable: boolean
+  httpStatus?: number | null
+}
+
+export interface Finding {
+  type: 'OBJECT_BROKEN' | 'OBJECT_ORPHANED'
+  message: string
+  /** to be taken out of its set */
+  variantId?: string
 }
 
 /** How the image host died with a task: `shared` when others were in it too, so that any of them may be the cause. */
@@ -22,19 +30,23 @@ export type HostDeath = 'shared' | 'alone'
 /** What a worker may say about a task it has claimed. Each is one transaction; LeaseLostError when the token is old. */
 export interface Tasks {
   /** the variant sets of these recipes, made where missing; none when the image was deleted meanwhile */
-  prepare(claim: Claim, recipesOf: (wanted: string[]) => readonly string[]): Promise<WantedSet[]>
-  /** takes variants out whose objects are not what their rows say, and lowers the watermark */
-  forget(claim: Claim, set: WantedSet, variantIds: readonly string[]): Promise<void>
-  decoded(claim: Claim, facts: ImageFacts): Promise<void>
+  prepare(claim: ImageClaim, recipesOf: (wanted: string[]) => readonly string[]): Promise<WantedSet[]>
+  /** what in storage is not as it should be; variants that are named are taken out, and the watermark falls */
+  report(claim: Claim, findings: readonly Finding[]): Promise<void>
+  /** what an address holds is this image; the task waits to be claimed again, with it. In the caller's transaction. */
+  fetched(tx: Tx, claim: Claim, image: Image): Promise<void>
+  decoded(claim: ImageClaim, facts: ImageFacts): Promise<void>
   /** to be called before each PUT: who lost the task must not store anything more for it */
   check(claim: Claim): Promise<void>
   /** a variant that is in storage; `share` of the work left at the claim is done with it */
-  checkpoint(claim: Claim, set: WantedSet, variant: StoredVariant, share: number): Promise<void>
+  checkpoint(claim: ImageClaim, set: WantedSet, variant: StoredVariant, share: number): Promise<void>
   succeed(claim: Claim, durations: Record<string, number>): Promise<void>
   skip(claim: Claim, reason: string): Promise<void>
   fail(claim: Claim, failure: TaskFailure): Promise<void>
   cancel(claim: Claim): Promise<void>
   retry(claim: Claim, failure: TaskFailure, nextAttemptAt: Date): Promise<void>
+  /** what it needs is away as a whole: it waits as if it had failed, without using an attempt */
+  park(claim: Claim, failure: TaskFailure, nextAttemptAt: Date): Promise<void>
   /** puts it back without using an attempt */
   requeue(claim: Claim, death?: HostDeath): Promise<void>
 }
@@ -48,7 +60,7 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
   async function commit(claim: Claim, work: (tx: Tx) => Promise<unknown>): Promise<void> {
     await db.$transaction(work)
     bell.ring('run', claim.runId)
-    bell.ring('image', claim.image.id)
+    if (claim.image) bell.ring('image', claim.image.id)
   }
 
   /** Ends the task; what was not done of its work counts as done with it. */
@@ -72,16 +84,26 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
       })
       return sets
     },
-    forget: (claim, set, variantIds) =>
+    report: (claim, findings) =>
       commit(claim, async (tx) => {
         await held.goOn(tx, claim, leaseMs)
-        await dropVariants(tx, claim.image, set, variantIds)
+        await dropVariants(
+          tx,
+          findings.flatMap(({ variantId }) => variantId ?? []),
+        )
+        const events = findings.map(({ type, message }) => ({ type, message, taskId: claim.taskId }))
+        await advance(tx, claim.runId, { issue: true }, events)
       }),
+    async fetched(tx, claim, image) {
+      const task = await held.requeue(tx, claim, { imageId: image.id })
+      const message = `${claim.subject} is taken in as ${image.filename}.`
+      await advance(tx, claim.runId, {}, [{ type: 'SOURCE_FETCHED', message, taskId: task.id }])
+    },
     decoded: (claim, facts) =>
       commit(claim, async (tx) => {
         const task = await held.goOn(tx, claim, leaseMs, { stage: 'ENCODE' })
         await tx.image.update({ where: { id: claim.image.id }, data: { ...facts } })
-        const event = { type: 'TASK_DECODED' as const, message: `${claim.image.filename} is decoded.`, taskId: task.id }
+        const event = { type: 'TASK_DECODED' as const, message: `${claim.subject} is decoded.`, taskId: task.id }
         await advance(tx, claim.runId, { issue: facts.warnings.length > 0 }, [event])
       }),
     check: (claim) => checkHeld(db, claim),
@@ -97,7 +119,7 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
     succeed: (claim, durations) =>
       commit(claim, async (tx) => {
         const task = await held.end(tx, claim, 'SUCCEEDED', { stage: 'PERSIST', durations })
-        const message = `${claim.image.filename} is done.`
+        const message = `${claim.subject} is done.`
         await end(claim, tx, task, 'succeededCount', { type: 'TASK_SUCCEEDED', message })
       }),
     skip: (claim, reason) =>
@@ -108,7 +130,7 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
     fail: (claim, failure) =>
       commit(claim, async (tx) => {
         const task = await held.end(tx, claim, 'FAILED', describe(failure))
-        const message = `${claim.image.filename} failed: ${failure.message}`
+        const message = `${claim.subject} failed: ${failure.message}`
         await end(claim, tx, task, 'failedCount', { type: 'TASK_FAILED', message })
       }),
     cancel: (claim) =>
@@ -119,7 +141,13 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
     retry: (claim, failure, nextAttemptAt) =>
       commit(claim, async (tx) => {
         const task = await held.retry(tx, claim, nextAttemptAt, describe(failure))
-        const message = `${claim.image.filename} is tried again: ${failure.message}`
+        const message = `${claim.subject} is tried again: ${failure.message}`
+        await advance(tx, claim.runId, { issue: true }, [{ type: 'TASK_RETRYING', message, taskId: task.id }])
+      }),
+    park: (claim, failure, nextAttemptAt) =>
+      commit(claim, async (tx) => {
+        const task = await held.retry(tx, claim, nextAttemptAt, { ...describe(failure), attempt: { decrement: 1 } })
+        const message = `${claim.subject} waits: ${failure.message}`
         await advance(tx, claim.runId, { issue: true }, [{ type: 'TASK_RETRYING', message, taskId: task.id }])
       }),
     requeue: (claim, death) =>
@@ -130,6 +158,6 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
   }
 }
 
-function describe({ code, message, stage, retryable }: TaskFailure) {
-  return { errorCode: code, errorMessage: message, errorStage: stage, stage, retryable }
+function describe({ code, message, stage, retryable, httpStatus = null }: TaskFailure) {
+  return { httpStatus, errorCode: code, errorMessage: message, errorStage: stage, stage, retryable }
 }

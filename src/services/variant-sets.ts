@@ -2,7 +2,7 @@ import type { Image, Variant, VariantSet, VariantSetState } from '../generated/s
 import type { Tx } from './db/open-db.ts'
 import { findRecipe, type Recipe, recipeHash } from './recipes.ts'
 import { planUnits, type Unit } from './units.ts'
-import { watermark } from './watermark.ts'
+import { type Milestone, watermark } from './watermark.ts'
 
 /** What a photo should be whole within (requirement C007). */
 const deadlineMs = 30_000
@@ -91,12 +91,29 @@ export async function storeVariant(tx: Tx, image: Image, set: WantedSet, variant
 }
 
 /** Forgets variants whose objects are not what their rows say; the watermark falls in the same transaction. */
-export async function dropVariants(tx: Tx, image: Image, set: WantedSet, ids: readonly string[]): Promise<void> {
-  await tx.variant.deleteMany({ where: { id: { in: [...ids] }, setId: set.id } })
-  await refreshSet(tx, image.id, set)
+export async function dropVariants(tx: Tx, ids: readonly string[]): Promise<void> {
+  const variants = { some: { id: { in: [...ids] } } }
+  const sets = await tx.variantSet.findMany({ where: { variants }, include: { variants: true, image: true } })
+  await tx.variant.deleteMany({ where: { id: { in: [...ids] } } })
+  for (const set of sets) await refreshSet(tx, set.imageId, { ...set, units: unitsOf(set) })
 }
 
-async function refreshSet(tx: Tx, imageId: string, set: WantedSet): Promise<void> {
+type KnownSet = VariantSet & { variants: Variant[]; image: Image }
+
+/** What a set consists of: what its recipe says, and of a recipe as it once was, what was made by it. */
+function unitsOf({ recipe, recipeHash: hash, variants, image }: KnownSet): Milestone[] {
+  const today = findRecipe(recipe)
+  if (recipeHash(today) === hash) return planUnits(today, image)
+  return variants.map(({ name, format, width }) => ({ name, format, nominalWidth: width }))
+}
+
+interface Refreshed {
+  id: string
+  recipe: string
+  units: readonly Milestone[]
+}
+
+async function refreshSet(tx: Tx, imageId: string, set: Refreshed): Promise<void> {
   const stored = await tx.variant.findMany({ where: { setId: set.id }, select: { name: true, format: true } })
   const progress = watermark(set.units, stored)
   const { state } = await tx.variantSet.update({ where: { id: set.id }, data: progress, select: { state: true } })

@@ -1,8 +1,12 @@
-import type { Unit } from './units.ts'
-
 interface Stored {
   name: string
   format: string
+}
+
+/** A variant that a set is to have. */
+export interface Milestone extends Stored {
+  /** px, as the recipe names it */
+  nominalWidth: number
 }
 
 /**
@@ -10,7 +14,7 @@ interface Stored {
  * every smaller one has all its formats stored; `ready` when nothing is missing.
  */
 export function watermark(
-  units: readonly Unit[],
+  units: readonly Milestone[],
   stored: readonly Stored[],
 ): { readyMaxWidth: number; ready: boolean } {
   const have = new Set(stored.map(({ name, format }) => `${name}.${format}`))

@@ -1,0 +1,23 @@
+import { builder } from './builder.ts'
+import { StartRunResult } from './start-run.ts'
+
+const ReconcileStorageInput = builder.inputType('ReconcileStorageInput', {
+  description: 'How to compare storage with the database.',
+  fields: (t) => ({
+    fix: t.boolean({
+      required: true,
+      defaultValue: false,
+      description: 'Make what is missing or wrong again, and delete what nothing names; otherwise it is only told.',
+    }),
+  }),
+})
+
+builder.mutationField('reconcileStorage', (t) =>
+  t.field({
+    type: StartRunResult,
+    description:
+      'Compares storage with the database, both ways; the events OBJECT_BROKEN and OBJECT_ORPHANED tell what is found. One such run at a time.',
+    args: { input: t.arg({ type: ReconcileStorageInput, required: true, description: 'How.' }) },
+    resolve: async (_root, { input }, { runs }) => ({ runId: (await runs.reconcile(input.fix)).id }),
+  }),
+)

@@ -1,0 +1,93 @@
+import type { Db } from './db/open-db.ts'
+import type { ListedObject, ObjectStore } from './storage/object-store.ts'
+
+/** The folders that are looked through for objects that nothing names; each is a task of a RECONCILE run. */
+export const orphanTasks = ['variants/', 'images/', 'originals/'].map((subject) => ({
+  subject,
+  imageId: null,
+  plannedWork: 1,
+}))
+
+interface Deps {
+  db: Db
+  stores: { variants: ObjectStore; originals: ObjectStore }
+  /** what is younger may be about to be recorded, ms */
+  minAgeMs: number
+}
+
+export interface Orphan extends ListedObject {
+  /** deletes it, unless it has come to be named meanwhile */
+  remove(): Promise<void>
+}
+
+export interface Orphans {
+  /** what lies below one of the folders of `orphanTasks` and is named by no row */
+  find(folder: string, signal: AbortSignal): AsyncIterable<Orphan>
+}
+
+/** How many names one query asks for. */
+const batchSize = 200
+
+export function createOrphans({ db, stores, minAgeMs }: Deps): Orphans {
+  /** Those of an image that is known are no orphans though no row names them: the next run over it takes them up. */
+  async function unnamedVariants(objects: readonly ListedObject[]): Promise<ListedObject[]> {
+    const hashes = new Map(objects.map((object) => [object.key, sourceHash(object.key)]))
+    const wanted = [...new Set(hashes.values())].filter((hash) => hash !== null)
+    const known = await db.image.findMany({
+      where: { OR: wanted.map((hash) => ({ sha256: { gte: hash, lt: `${hash}g` } })) },
+      select: { sha256: true },
+    })
+    const alive = new Set(known.map(({ sha256 }) => sha256.slice(0, hashLength)))
+    return objects.filter(({ key }) => {
+      const hash = hashes.get(key) ?? null
+      // other programs may keep things in the same bucket
+      return hash !== null && !alive.has(hash)
+    })
+  }
+
+  async function unnamedOriginals(objects: readonly ListedObject[]): Promise<ListedObject[]> {
+    const named = await db.image.findMany({
+      where: { originalKey: { in: objects.map(({ key }) => key) } },
+      select: { originalKey: true },
+    })
+    const keys = new Set(named.map(({ originalKey }) => originalKey))
+    return objects.filter(({ key }) => !keys.has(key))
+  }
+
+  return {
+    async *find(folder, signal) {
+      const isOriginal = folder === 'originals/'
+      const store = isOriginal ? stores.originals : stores.variants
+      const unnamed = isOriginal ? unnamedOriginals : unnamedVariants
+      for await (const batch of batches(store.list(folder, signal), minAgeMs)) {
+        for (const orphan of await unnamed(batch)) {
+          const remove = async () => {
+            const [still] = await unnamed([orphan])
+            if (still) await store.delete(orphan.key)
+          }
+          yield { ...orphan, remove }
+        }
+      }
+    },
+  }
+}
+
+const hashLength = 32
+
+/** The first half of the SHA-256 of the original that a variant was made of: its key begins with it. */
+function sourceHash(key: string): string | null {
+  return /^(?:variants|images)\/([0-9a-f]{32})-/.exec(key)?.[1] ?? null
+}
+
+async function* batches(objects: AsyncIterable<ListedObject>, minAgeMs: number): AsyncGenerator<ListedObject[]> {
+  const before = Date.now() - minAgeMs
+  let batch: ListedObject[] = []
+  for await (const object of objects) {
+    if (object.modifiedAt.getTime() > before) continue
+    batch.push(object)
+    if (batch.length < batchSize) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
+}

@@ -1,0 +1,34 @@
+import type { Claim, ImageClaim } from './claims.ts'
+import { firstScope } from './run-scope.ts'
+import type { SettleTask } from './settle-task.ts'
+import { createStages, type Stages } from './stages.ts'
+
+/** The work of one kind of task, from its claim to its end; whatever it throws is settled by the caller. */
+export type Job<C extends Claim = Claim> = (claim: C, signal: AbortSignal, stages: Stages) => Promise<void>
+
+interface Jobs {
+  /** brings an image to what its run asks for */
+  image: Job<ImageClaim>
+  /** takes in what an address holds; the task then is one about an image */
+  source: Job
+  /** looks for objects that nothing names */
+  orphans: Job
+}
+
+/** Works on a claimed task, whatever it is about. Never throws. */
+export function createWorkOnTask({ jobs, settle }: { jobs: Jobs; settle: SettleTask }) {
+  function run(claim: Claim, signal: AbortSignal, stages: Stages): Promise<void> {
+    if (claim.image) return jobs.image({ ...claim, image: claim.image }, signal, stages)
+    const job = firstScope(claim.scope).kind === 'IMPORT' ? jobs.source : jobs.orphans
+    return job(claim, signal, stages)
+  }
+
+  return async (claim: Claim, signal: AbortSignal): Promise<void> => {
+    const stages = createStages()
+    try {
+      await run(claim, signal, stages)
+    } catch (error) {
+      await settle(claim, error, signal, stages.failedAt ?? 'PREPARE')
+    }
+  }
+}
