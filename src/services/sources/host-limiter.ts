@@ -1,0 +1,130 @@
+import { SourceUnavailableError } from '../../errors.ts'
+
+export interface RunOptions {
+  signal: AbortSignal
+  /** what the host asks for between two requests, ms; counts where it is longer than the limiter's own gap */
+  gapMs?: number
+}
+
+/** Keeps requests to other people's servers few and apart. */
+export interface HostLimiter {
+  /**
+   * Runs the task when it is the host's turn; waiting takes no place from other hosts. Fails with a retryable
+   * SourceUnavailableError when the host is held back for long, with the signal's reason when that comes first.
+   */
+  run<T>(host: string, task: () => Promise<T>, options: RunOptions): Promise<T>
+  /** begins no request to the host for that long */
+  holdBack(host: string, ms: number): void
+}
+
+interface Limits {
+  /** requests at once, over all hosts */
+  atOnce?: number
+  /** between the starts of two requests to one host, ms */
+  gapMs?: number
+  /** whoever would wait longer for a host that is held back is sent away at once, ms */
+  patienceMs?: number
+}
+
+interface Waiting {
+  host: string
+  gapMs: number
+  start(): void
+  refuse(error: Error): void
+}
+
+const clock = () => performance.now()
+
+/** For one process. */
+export function createHostLimiter({ atOnce = 5, gapMs = 200, patienceMs = 3_000 }: Limits = {}): HostLimiter {
+  let running = 0
+  let timer: NodeJS.Timeout | undefined
+  const waiting = new Set<Waiting>()
+  /** when the next request to a host may begin; hosts that may be asked now are not in it */
+  const notBefore = new Map<string, number>()
+  const heldUntil = new Map<string, number>()
+
+  const msUntil = (host: string, times: Map<string, number>) => (times.get(host) ?? 0) - clock()
+  const msUntilTurn = ({ host }: Waiting) => Math.max(msUntil(host, notBefore), msUntil(host, heldUntil))
+
+  function startDue(): void {
+    clearTimeout(timer)
+    forgetPast(notBefore)
+    forgetPast(heldUntil)
+    for (const one of waiting) {
+      if (running >= atOnce) return
+      if (msUntilTurn(one) <= 0) start(one)
+    }
+    if (waiting.size > 0 && running < atOnce) timer = setTimeout(startDue, Math.min(...[...waiting].map(msUntilTurn)))
+  }
+
+  function start(one: Waiting): void {
+    waiting.delete(one)
+    running += 1
+    notBefore.set(one.host, clock() + Math.max(gapMs, one.gapMs))
+    one.start()
+  }
+
+  function turnOf(host: string, { signal, gapMs: asked = 0 }: RunOptions): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        signal.removeEventListener('abort', abort)
+        waiting.delete(one)
+      }
+      const abort = () => {
+        leave()
+        reject(signal.reason)
+        // the timer may have been for this one
+        startDue()
+      }
+      const one: Waiting = {
+        host,
+        gapMs: asked,
+        start() {
+          leave()
+          resolve()
+        },
+        refuse(error) {
+          leave()
+          reject(error)
+        },
+      }
+      signal.addEventListener('abort', abort)
+      waiting.add(one)
+      startDue()
+    })
+  }
+
+  /** The error for whoever asks for a host that is held back for long. */
+  function refusal(host: string): Error | null {
+    const ms = Math.ceil(msUntil(host, heldUntil))
+    if (ms <= patienceMs) return null
+    const message = `The host ${host} asked to be left alone for another ${Math.ceil(ms / 1_000)} s.`
+    return new SourceUnavailableError(message, { retryable: true, retryAfterMs: ms })
+  }
+
+  return {
+    async run(host, task, options) {
+      options.signal.throwIfAborted()
+      const refused = refusal(host)
+      if (refused) throw refused
+      await turnOf(host, options)
+      try {
+        return await task()
+      } finally {
+        running -= 1
+        startDue()
+      }
+    },
+    holdBack(host, ms) {
+      heldUntil.set(host, Math.max(heldUntil.get(host) ?? 0, clock() + ms))
+      const refused = refusal(host)
+      if (refused) for (const one of waiting) if (one.host === host) one.refuse(refused)
+    },
+  }
+}
+
+function forgetPast(times: Map<string, number>): void {
+  const now = clock()
+  for (const [host, time] of times) if (time <= now) times.delete(host)
+}

@@ -1,0 +1,85 @@
+import { ImageTooLargeError, SourceUnavailableError } from '../../errors.ts'
+import type { LocalFile } from '../storage/object-store.ts'
+import { download } from './download.ts'
+import type { Robots } from './robots.ts'
+import { parseRetryAfter, statusError } from './source-errors.ts'
+import type { SourceAnswer } from './source-request.ts'
+import type { SourceWeb } from './source-web.ts'
+
+export interface SourceRequest {
+  /** what the answer before said of itself; an answer that has not changed since is not sent again */
+  conditional?: { etag?: string | null; lastModified?: string | null }
+  maxBytes: number
+  /** the Accept header */
+  accept: string
+  /** asks the robots.txt of each host first */
+  obeyRobots: boolean
+  signal: AbortSignal
+}
+
+export interface FetchedSource {
+  kind: 'fetched'
+  /** after redirects */
+  url: string
+  etag: string | null
+  lastModified: string | null
+  /** as the source says; may be anything */
+  contentType: string | null
+  /** whoever fetches disposes of it */
+  file: LocalFile
+  byteSize: number
+}
+
+export interface SourceClient {
+  /**
+   * Fetches what a public URL leads to. Fails with SourceBlockedError, SourceUnavailableError, ImageTooLargeError,
+   * StorageUnavailableError when the disk cannot take it, or the reason of the signal; then no file is left.
+   */
+  fetch(url: string, request: SourceRequest): Promise<{ kind: 'unchanged' } | FetchedSource>
+}
+
+interface Deps {
+  web: SourceWeb
+  robots: Robots
+  /** for what is fetched */
+  tempDir: string
+}
+
+export function createSourceClient({ web, robots, tempDir }: Deps): SourceClient {
+  return {
+    fetch(url, { conditional = {}, maxBytes, accept, obeyRobots, signal }) {
+      const { etag, lastModified } = conditional
+      const headers = {
+        accept,
+        ...(etag ? { 'if-none-match': etag } : {}),
+        ...(lastModified ? { 'if-modified-since': lastModified } : {}),
+      }
+      const options = { headers, signal, ...(obeyRobots ? { mayGo: robots.check } : {}) }
+      return web.get(url, options, async (answer) => {
+        if (answer.httpStatus === 304 && (etag || lastModified)) return { kind: 'unchanged' }
+        checkAnswer(answer, maxBytes)
+        const { file, byteSize } = await download(answer.body, { tempDir, maxBytes })
+        return {
+          kind: 'fetched',
+          url: answer.url.href,
+          etag: answer.header('etag') ?? null,
+          lastModified: answer.header('last-modified') ?? null,
+          contentType: answer.header('content-type') ?? null,
+          file,
+          byteSize,
+        }
+      })
+    },
+  }
+}
+
+/** Whether its body is worth reading. */
+function checkAnswer({ httpStatus, header }: SourceAnswer, maxBytes: number): void {
+  if (httpStatus < 200 || httpStatus > 299) throw statusError(httpStatus, parseRetryAfter(header('retry-after')))
+  const encoding = header('content-encoding') ?? 'identity'
+  if (encoding !== 'identity') {
+    const message = `The source sent ${encoding} although it was asked for the plain bytes.`
+    throw new SourceUnavailableError(message, { retryable: false, httpStatus })
+  }
+  if (Number(header('content-length') ?? 0) > maxBytes) throw new ImageTooLargeError(maxBytes)
+}
