@@ -108,6 +108,12 @@ export class StorageUnavailableError extends AppError {
   override readonly name = 'StorageUnavailableError'
   readonly code = 'STORAGE_UNAVAILABLE'
   override readonly retryable = true
+  /** how long the storage asks to be left alone, ms */
+  readonly retryAfterMs: number
+  constructor(message: string, { retryAfterMs = 0, ...options }: { retryAfterMs?: number } & ErrorOptions = {}) {
+    super(message, options)
+    this.retryAfterMs = retryAfterMs
+  }
 }
 
 /** The storage answers, but not to us: the wrong bucket, key or permission. Waiting does not help. */

@@ -1,0 +1,44 @@
+import { S3Client } from '@aws-sdk/client-s3'
+
+export interface S3Timeouts {
+  /** to a TCP connection: a lost first packet is sent again after 1 s and 3 s, and may be lost twice */
+  connectMs: number
+  /** without a byte either way: S3 answers within a second, and R2 and radosgw go on within a few when they are busy */
+  idleMs: number
+  /** of one request with its answer: 10 MB take 80 s at 1 Mbit/s */
+  totalMs: number
+}
+
+export const defaultS3Timeouts: S3Timeouts = { connectMs: 5_000, idleMs: 20_000, totalMs: 120_000 }
+
+export interface S3Access {
+  endpoint: string
+  region: string
+  accessKeyId: string
+  secretAccessKey: string
+}
+
+/** A client for any S3 storage; it tries once. Its settings are those that R2, Ceph and AWS all understand. */
+export function createS3Client(
+  { endpoint, region, accessKeyId, secretAccessKey }: S3Access,
+  { connectMs, idleMs }: S3Timeouts,
+  connections: number,
+): S3Client {
+  // who waits for a socket would be timed out as if the storage did not answer, so there is always one to be had;
+  // the store bounds how many it uses at once
+  const agent = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, maxFreeSockets: connections }
+  return new S3Client({
+    endpoint,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    forcePathStyle: true,
+    maxAttempts: 1,
+    retryMode: 'standard',
+    // the default sends checksums in a form that R2 and Ceph refuse, and puts one of nothing into presigned URLs
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    // R2 never says 100 Continue, and the client would wait 6 s for it
+    expectContinueHeader: false,
+    requestHandler: { connectionTimeout: connectMs, socketTimeout: idleMs, httpAgent: agent, httpsAgent: agent },
+  })
+}
