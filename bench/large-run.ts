@@ -9,6 +9,7 @@ import { createRunPlanner } from '../src/services/run-planner.ts'
 import { createRunPreviews } from '../src/services/run-preview.ts'
 import type { ReprocessScope } from '../src/services/run-scope.ts'
 import { createRuns } from '../src/services/runs.ts'
+import { runSettings } from '../test/support/run-settings.ts'
 import { onEachDatabase } from './databases.ts'
 import { print, timed } from './figures.ts'
 
@@ -45,7 +46,7 @@ function createEngine(db: Db, provider: Provider) {
   const bell = createBell()
   const dialect = dialects[provider]
   return {
-    runs: createRuns({ db, dialect, bell, dispatcher: { wake() {}, stopRun() {} } }),
+    runs: createRuns({ db, dialect, bell, dispatcher: { wake() {}, stopRun() {} }, settings: runSettings }),
     planner: createRunPlanner({ db, dialect, bell }),
     claims: createClaims({ db, dialect, bell, leaseMs: 30_000 }),
     cancellations: createCancellations({ db, dialect, bell }),

@@ -10,15 +10,18 @@ import type { Context } from './schema/context.ts'
 import { schema } from './schema/index.ts'
 import { createArtists } from './services/artists.ts'
 import { type Bell, createBell } from './services/bell.ts'
-import { createCancellations } from './services/cancellations.ts'
+import { createCancellations, giveUpRun } from './services/cancellations.ts'
 import { createClaims } from './services/claims.ts'
 import { type Db, openDb } from './services/db/open-db.ts'
 import { dialects } from './services/db/sql.ts'
 import { createDispatcher, type Dispatcher } from './services/dispatcher.ts'
+import { createFindOrphans } from './services/find-orphans.ts'
 import { createGarbageCollector } from './services/garbage.ts'
 import { createImageHost, type ImageHost } from './services/image-host.ts'
 import { createImages } from './services/images.ts'
+import { createImportSource } from './services/import-source.ts'
 import { createIntake } from './services/intake.ts'
+import { createOrphans } from './services/orphans.ts'
 import { createProcessImage } from './services/process-image.ts'
 import { createPublicUrls } from './services/public-urls.ts'
 import { createQueue } from './services/queue.ts'
@@ -26,10 +29,13 @@ import { createRunPlanner } from './services/run-planner.ts'
 import { createRunPreviews } from './services/run-preview.ts'
 import { createRuns } from './services/runs.ts'
 import { createSettleTask } from './services/settle-task.ts'
-import { createDiskStore } from './services/storage/disk-store.ts'
+import { openSources } from './services/sources/open-sources.ts'
+import { openStores } from './services/storage/open-stores.ts'
+import { createStorageCheck } from './services/storage-check.ts'
 import { voidLeases } from './services/task-states.ts'
 import { createTasks } from './services/tasks.ts'
 import { createWorkLoop } from './services/work-loop.ts'
+import { createWorkOnTask } from './services/work-on-task.ts'
 
 export class CannotStartError extends OperatorError {
   override readonly name = 'CannotStartError'
@@ -58,9 +64,8 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const { db, provider } = resources.use(await openDb(config.database.url))
   const dialect = dialects[provider]
   const bell = createBell()
-  const variants = createDiskStore(fromFileUrl(config.storage.url))
-  const originals = createDiskStore(fromFileUrl(config.storage.originalsUrl))
-  const stores = { variants, originals }
+  const stores = resources.use(openStores({ ...config.storage, connections: connectionsFor(threads) }))
+  const sources = resources.use(openSources({ ...config.sources, tempDir: config.storage.tempDir }))
   const host = resources.use(createImageHost({ threads, log }))
   // a service that cannot process must not say that it is up
   await host.encoder().catch((cause: unknown) => {
@@ -69,9 +74,8 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
 
   const claims = createClaims({ db, dialect, bell, leaseMs: work.leaseMs })
   const sweepTemp = async (maxAgeMs: number) => {
-    const limits = { maxAgeMs, maxBytes: cleaning.tempQuotaBytes }
-    const [some, others] = await Promise.all([variants.sweepTemp(limits), originals.sweepTemp(limits)])
-    if (some + others > 0) log.info({ files: some + others }, 'removed temporary files that were left behind')
+    const files = await stores.sweepTemp({ maxAgeMs, maxBytes: cleaning.tempQuotaBytes })
+    if (files > 0) log.info({ files }, 'removed temporary files that were left behind')
   }
   // the one process of a SQLite file: whatever it finds is what a crash left
   const isAlone = provider === 'sqlite'
@@ -79,12 +83,33 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   await Promise.all([sweepTemp(isAlone ? 0 : tempMaxAgeMs), claims.reap()])
 
   const tasks = createTasks({ db, bell, leaseMs: work.leaseMs })
-  const settle = createSettleTask({ tasks, retryBaseMs: work.retryBaseMs, log })
-  const processImage = createProcessImage({
-    tasks,
-    host,
-    stores,
-    settings: { defaultRecipes, maxPixels: limits.maxPixels, settle },
+  const intake = createIntake({ db, originals: stores.originals, limits })
+  const orphans = createOrphans({ db, stores, minAgeMs: Math.min(cleaning.graceMs, hourMs) })
+  const workOnTask = createWorkOnTask({
+    jobs: {
+      image: createProcessImage({
+        tasks,
+        host,
+        stores,
+        check: createStorageCheck({ db, stores }),
+        settings: { defaultRecipes, maxPixels: limits.maxPixels },
+      }),
+      source: createImportSource({
+        db,
+        bell,
+        tasks,
+        intake,
+        sources: { client: sources.client, maxBytes: limits.maxBytes },
+      }),
+      orphans: createFindOrphans({ tasks, orphans }),
+    },
+    settle: createSettleTask({
+      tasks,
+      storage: stores,
+      giveUp: (runId, error) => giveUpRun(db, dialect, runId, error),
+      retryBaseMs: work.retryBaseMs,
+      log,
+    }),
   })
   const planner = createRunPlanner({ db, dialect, bell })
   const cancellations = createCancellations({ db, dialect, bell })
@@ -92,13 +117,18 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const dispatcher = resources.use(
     createDispatcher({
       claims,
-      work: processImage,
+      work: workOnTask,
       chores: {
         plan: { step: planner.planChunk, everyMs: 1_000 },
         cancel: { step: async () => (await cancellations.cancelChunks()) > 0, everyMs: 250 },
         'reap leases': { step: async () => (await claims.reap()) > 0, everyMs: 5_000 },
       },
-      settings: { concurrency: work.concurrency, leaseMs: work.leaseMs, log },
+      settings: {
+        concurrency: work.concurrency,
+        leaseMs: work.leaseMs,
+        log,
+        ready: () => stores.waitMs() === 0,
+      },
     }),
   )
   const cleaner = resources.use(
@@ -127,14 +157,20 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     limits,
     urls: createPublicUrls(() => publicBase),
     artists: createArtists({ db }),
-    images: createImages({ db, bell, intake: createIntake({ db, originals, limits }), wake, defaultRecipes }),
-    runs: createRuns({ db, dialect, bell, dispatcher }),
+    images: createImages({ db, bell, intake, wake, defaultRecipes }),
+    runs: createRuns({
+      db,
+      dialect,
+      bell,
+      dispatcher,
+      settings: { defaultRecipes, checkSource: sources.check, checkStorage: stores.check },
+    }),
     previews: createRunPreviews({ db, dialect, settings: { threads, defaultRecipes } }),
     queue: createQueue({ db, dispatcher }),
     garbage,
   }
   const yoga = createGraphQL({ schema, context, log })
-  const http = resources.use(createHttp({ yoga, media: createMedia(variants.root) }))
+  const http = resources.use(createHttp({ yoga, media: createMedia(stores.backends.variants) }))
   // first of all at the end: what is in work is let go, for the next start
   resources.defer(() => dispatcher.stop())
   const { port } = await http.listen(config.http)
@@ -154,4 +190,5 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   }
 }
 
-const fromFileUrl = (url: string) => url.slice('file:'.length)
+/** Every unit that a thread has made is put while the next is being made, and some are looked at or fetched. */
+const connectionsFor = (threads: number) => Math.max(16, threads * 4)

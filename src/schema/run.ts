@@ -18,7 +18,7 @@ export const RunNode = builder.prismaNode('Run', {
       description: 'How it ended; null until then.',
     }),
     scope: t.string({
-      description: 'What it is about, in a word: UPLOAD, MISSING, STALE, ALL, IMAGES, RETRY.',
+      description: 'What it is about, in a word: UPLOAD, IMPORT, MISSING, STALE, ALL, IMAGES, RECONCILE, RETRY.',
       resolve: ({ scope }) => scopeName(scope),
     }),
     totalCount: t.exposeInt('totalCount', {

@@ -5,6 +5,7 @@ import { findOrCreateArtist, place } from './artists.ts'
 import type { Bell } from './bell.ts'
 import type { Claim } from './claims.ts'
 import type { Db, Tx } from './db/open-db.ts'
+import { acceptedMimeTypes } from './image-header.ts'
 import type { Intake } from './intake.ts'
 import { cleanFilename } from './picture-details.ts'
 import { firstScope, type ImportScope } from './run-scope.ts'
@@ -35,7 +36,13 @@ export function createImportSource({ db, bell, tasks, intake, sources }: Deps): 
 
     const fetch = (conditional: typeof known) =>
       stages.run('FETCH', () =>
-        sources.client.fetch(url, { ...(conditional && { conditional }), maxBytes: sources.maxBytes, signal }),
+        sources.client.fetch(url, {
+          ...(conditional && { conditional }),
+          maxBytes: sources.maxBytes,
+          accept: acceptedMimeTypes.join(', '),
+          obeyRobots: false,
+          signal,
+        }),
       )
 
     async function take(fetched: FetchedSource): Promise<void> {

@@ -112,7 +112,7 @@ const over = () => ({ activeKey: null, finishedAt: new Date() })
 
 const outcomeMessages: Record<RunOutcome, string> = {
   CLEAN: 'Everything is done.',
-  WITH_ISSUES: 'Everything is done; some images have warnings or needed another attempt.',
+  WITH_ISSUES: 'Everything is done; some images have warnings, needed another attempt, or were damaged in storage.',
   WITH_FAILURES: 'Done, but some images failed.',
   ALL_FAILED: 'Every image failed.',
   NOTHING_TO_DO: 'There was nothing to do.',

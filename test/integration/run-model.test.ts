@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Task, Variant, VariantSet } from '../../src/generated/sqlite/client.ts'
-import type { Claim } from '../../src/services/claims.ts'
+import type { Claim, ImageClaim } from '../../src/services/claims.ts'
 import { startImageRun } from '../../src/services/runs.ts'
 import { LeaseLostError, voidLeases } from '../../src/services/task-states.ts'
 import { missingUnits, type WantedSet } from '../../src/services/variant-sets.ts'
@@ -39,6 +39,15 @@ const withClaim =
     expect(await everything(history)).toEqual(before)
   }
 
+/** The same for steps that only a task with an image can take. */
+const withImage = (
+  work: (history: History, claim: ImageClaim, held: History['claims'][number]) => Promise<unknown>,
+): Step =>
+  withClaim((history, held) => {
+    const { image } = held.claim
+    return image ? work(history, { ...held.claim, image }, held) : history.engine.tasks.check(held.claim)
+  })
+
 const everything = ({ engine: { db } }: History) =>
   Promise.all([
     db.run.findMany(),
@@ -57,6 +66,13 @@ const withRun =
     if (run) await act(history, run.id).catch((error: { code?: string }) => expect(error.code).toBeDefined())
   }
 
+const importOf = (extra: number) => ({
+  urls: Array.from({ length: 1 + extra }, (_each, index) => `https://pictures.example/${index}.jpg`),
+  artistName: 'Carl Cox',
+  venueTag: null,
+  recipes: null,
+})
+
 const steps: Record<string, Step> = {
   start: ({ engine }, pick) => engine.start(pick % 4),
   /** a run over images that others may be at work on */
@@ -68,11 +84,19 @@ const steps: Record<string, Step> = {
     const claim = await history.engine.claims.claim()
     if (claim) history.claims.push({ claim, sets: [] })
   },
-  prepare: withClaim(async ({ engine }, held) => {
-    held.sets = await engine.tasks.prepare(held.claim, () => ['presets'])
+  startImport: ({ engine }, pick) => engine.runs.importUrls(importOf(pick % 3)),
+  /** what an address holds is an image that is known, or a new one */
+  fetched: withClaim(async ({ engine }, { claim }) => {
+    if (claim.image) return engine.tasks.check(claim)
+    const known = await engine.db.image.findFirst({ orderBy: { id: 'desc' } })
+    const image = known ?? (await engine.createImages(1))[0]
+    if (image) await engine.db.$transaction((tx) => engine.tasks.fetched(tx, claim, image))
+  }),
+  prepare: withImage(async ({ engine }, claim, held) => {
+    held.sets = await engine.tasks.prepare(claim, () => ['presets'])
   }),
   // as a worker does: look, put, record
-  checkpoint: withClaim(async ({ engine, storage }, { claim, sets }) => {
+  checkpoint: withImage(async ({ engine, storage }, claim, { sets }) => {
     await engine.tasks.check(claim)
     const [set] = sets
     const [unit] = set ? missingUnits(set) : []
@@ -84,11 +108,11 @@ const steps: Record<string, Step> = {
     const { id } = await engine.db.variant.findFirstOrThrow({ where: { key } })
     set.variants.push({ ...variant, id, setId: set.id, createdAt: new Date() })
   }),
-  forget: withClaim(async ({ engine, storage }, { claim, sets }) => {
+  report: withClaim(async ({ engine, storage }, { claim, sets }) => {
     const [set] = sets
     const [variant] = set?.variants ?? []
     if (!set || !variant) return engine.tasks.check(claim)
-    await engine.tasks.forget(claim, set, [variant.id])
+    await engine.tasks.report(claim, [{ type: 'OBJECT_BROKEN', message: 'It is gone.', variantId: variant.id }])
     storage.delete(variant.key)
     set.variants = set.variants.filter(({ id }) => id !== variant.id)
   }),
@@ -96,6 +120,7 @@ const steps: Record<string, Step> = {
   skip: withClaim(({ engine }, { claim }) => engine.tasks.skip(claim, 'nothing to do')),
   fail: withClaim(({ engine }, { claim }) => engine.tasks.fail(claim, failure)),
   retryLater: withClaim(({ engine }, { claim }) => engine.tasks.retry(claim, failure, new Date(0))),
+  park: withClaim(({ engine }, { claim }) => engine.tasks.park(claim, failure, new Date(0))),
   hostDied: withClaim(({ engine }, { claim }) => engine.tasks.requeue(claim, 'shared')),
   stopWork: withClaim(({ engine }, { claim }) => engine.tasks.cancel(claim)),
   async leaseRunsOut({ engine }, pick) {

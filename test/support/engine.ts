@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { createBell } from '../../src/services/bell.ts'
 import { createCancellations } from '../../src/services/cancellations.ts'
-import { type Claim, createClaims } from '../../src/services/claims.ts'
+import { createClaims, type ImageClaim } from '../../src/services/claims.ts'
 import { type Db, openDb, type Provider } from '../../src/services/db/open-db.ts'
 import { dialects } from '../../src/services/db/sql.ts'
 import { createRunPlanner } from '../../src/services/run-planner.ts'
@@ -9,6 +9,7 @@ import { createRuns, startImageRun } from '../../src/services/runs.ts'
 import { createTasks } from '../../src/services/tasks.ts'
 import { createTestDatabase } from './databases.ts'
 import { imageRow } from './rows.ts'
+import { runSettings } from './run-settings.ts'
 
 export const uploadScope = { kind: 'UPLOAD' as const, recipes: ['presets'] }
 export const failure = { code: 'STORAGE_UNAVAILABLE', message: 'no storage', stage: 'STORE', retryable: true } as const
@@ -28,7 +29,7 @@ export async function createEngine(provider: Provider, leaseMs = 30_000) {
     bell,
     claims,
     tasks: createTasks({ db, bell, leaseMs }),
-    runs: createRuns({ db, dialect, bell, dispatcher: { wake() {}, stopRun() {} } }),
+    runs: createRuns({ db, dialect, bell, dispatcher: { wake() {}, stopRun() {} }, settings: runSettings }),
     planner: createRunPlanner({ db, dialect, bell }),
     cancellations: createCancellations({ db, dialect, bell }),
     createImages,
@@ -36,10 +37,10 @@ export async function createEngine(provider: Provider, leaseMs = 30_000) {
       const created = await createImages(count)
       return db.$transaction((tx) => startImageRun(tx, uploadScope, created))
     },
-    async mustClaim(): Promise<Claim> {
+    async mustClaim(): Promise<ImageClaim> {
       const claim = await claims.claim()
-      if (!claim) throw new Error('There is nothing to claim.')
-      return claim
+      if (!claim?.image) throw new Error('There is no image to claim.')
+      return { ...claim, image: claim.image }
     },
     async [Symbol.asyncDispose]() {
       await opened[Symbol.asyncDispose]()

@@ -17,7 +17,7 @@ describe('loadConfig', () => {
 
   it('names every problem in one message', () => {
     expect(() => loadConfig({ PORT: '4000x', MAX_BYTES: '-1', STORAGE_URL: 'ftp://x' })).toThrow(
-      /PORT must be a whole number[\s\S]*STORAGE_URL must begin with file:[\s\S]*MAX_BYTES must be a whole number/,
+      /PORT must be a whole number[\s\S]*STORAGE_URL must be file:FOLDER or s3:[\s\S]*MAX_BYTES must be a whole number/,
     )
   })
 

@@ -35,7 +35,8 @@ function dispatch(
   work: (claim: Claim, signal: AbortSignal) => Promise<void>,
   concurrency = 2,
 ) {
-  return createDispatcher({ claims: queue.claims, chores: {}, work, settings: { concurrency, leaseMs: 30_000, log } })
+  const settings = { concurrency, leaseMs: 30_000, log, ready: () => true }
+  return createDispatcher({ claims: queue.claims, chores: {}, work, settings })
 }
 
 describe('the dispatcher', () => {

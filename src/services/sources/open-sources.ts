@@ -1,0 +1,25 @@
+import { checkUrl } from './address-guard.ts'
+import { createHostLimiter } from './host-limiter.ts'
+import { createRobots } from './robots.ts'
+import { createRobotsText } from './robots-text.ts'
+import { createSourceClient, type SourceClient } from './source-client.ts'
+import { createSourceWeb } from './source-web.ts'
+
+export interface Sources extends AsyncDisposable {
+  client: SourceClient
+  /** the address, when it may be fetched as far as can be told without asking for its host; throws SourceBlockedError */
+  check(url: string): URL
+}
+
+const userAgent = 'GreenroomImageBot/1.0'
+
+/** Everything that fetches from other people's servers, with one limiter for all of it. */
+export function openSources({ allow, tempDir }: { allow: readonly string[]; tempDir: string }): Sources {
+  const web = createSourceWeb({ allow, userAgent, limiter: createHostLimiter() })
+  const robots = createRobots({ fetchText: createRobotsText(web), userAgent })
+  return {
+    client: createSourceClient({ web, robots, tempDir }),
+    check: (url) => checkUrl(url, { allow }),
+    [Symbol.asyncDispose]: () => web[Symbol.asyncDispose](),
+  }
+}

@@ -1,0 +1,97 @@
+import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
+import { StorageNotConfiguredError } from '../../errors.ts'
+import { createDiskStore, type DiskStore } from './disk-store.ts'
+import { createGuardedStore } from './guarded-store.ts'
+import type { ObjectStore } from './object-store.ts'
+import { createS3Store, type S3Store } from './s3-store.ts'
+
+export interface S3Account {
+  endpoint: string
+  region: string
+  accessKeyId: string
+  secretAccessKey: string
+  acl: 'public-read' | null
+  /** how long one request may take, ms */
+  timeoutMs: number
+}
+
+interface Options {
+  /** file:FOLDER or s3://BUCKET/FOLDER */
+  url: string
+  originalsUrl: string
+  s3: S3Account | null
+  /** for objects of a bucket that are read as files */
+  tempDir: string
+  /** requests to a bucket at once */
+  connections: number
+}
+
+export interface Stores extends AsyncDisposable {
+  variants: ObjectStore
+  originals: ObjectStore
+  /** what lies behind those, for what only one kind of storage can do */
+  backends: { variants: Backend; originals: Backend }
+  /** how long the storage is expected to stay away, ms; 0 while it answers */
+  waitMs(): number
+  /** since when it has been away; null while it answers */
+  downSince(): Date | null
+  /** Throws StorageNotConfiguredError when the storage refuses us; that it is away is no reason. */
+  check(): Promise<void>
+  /** as that of a disk store */
+  sweepTemp(limits: { maxAgeMs: number; maxBytes: number }): Promise<number>
+}
+
+export type Backend = { kind: 'disk'; store: DiskStore } | { kind: 's3'; store: S3Store }
+
+/** A name that no object ever has. */
+const probeKey = 'images/probe.webp'
+/** Who starts a run waits for the answer, so a storage that takes longer counts as away, ms. */
+const probeMs = 2_000
+
+/** Opens where variants and originals lie; one store for both when that is the same place. */
+export function openStores({ url, originalsUrl, s3, tempDir, connections }: Options): Stores {
+  const resources = new AsyncDisposableStack()
+
+  function open(place: string): Backend {
+    if (place.startsWith('file:')) return { kind: 'disk', store: createDiskStore(place.slice('file:'.length)) }
+    if (!s3) throw new Error(`${place} needs the account of an S3 storage.`)
+    const { hostname, pathname } = new URL(place)
+    const { acl, timeoutMs, ...access } = s3
+    const store = createS3Store({
+      ...access,
+      bucket: hostname,
+      prefix: pathname.replace(/^\/|\/$/g, ''),
+      ...(acl && { acl }),
+      tempDir,
+      connections,
+      timeouts: { totalMs: timeoutMs },
+    })
+    return { kind: 's3', store: resources.use(store) }
+  }
+
+  const variants = open(url)
+  const originals = originalsUrl === url ? variants : open(originalsUrl)
+  const guardedVariants = createGuardedStore(variants.store)
+  const guardedOriginals = originals === variants ? guardedVariants : createGuardedStore(originals.store)
+  const guarded = [...new Set([guardedVariants, guardedOriginals])]
+
+  return {
+    variants: guardedVariants,
+    originals: guardedOriginals,
+    backends: { variants, originals },
+    waitMs: () => Math.max(...guarded.map((store) => store.waitMs())),
+    downSince: () => guarded.map((store) => store.downSince).find((since) => since !== null) ?? null,
+    async check() {
+      const signal = AbortSignal.timeout(probeMs)
+      const looks = await Promise.allSettled(guarded.map((store) => store.head(probeKey, signal)))
+      for (const look of looks) {
+        if (look.status === 'rejected' && look.reason instanceof StorageNotConfiguredError) throw look.reason
+      }
+    },
+    async sweepTemp(limits) {
+      const swept = await Promise.all([...new Set([variants.store, originals.store])].map((s) => s.sweepTemp(limits)))
+      return swept.reduce((sum, count) => sum + count, 0)
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
