@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { verifyBody } from './body.ts'
 import { preflight, shareWith } from './cors.ts'
@@ -43,6 +43,8 @@ export interface StrictS3
   secretAccessKey: string
   /** in the order of arrival */
   log: LoggedRequest[]
+  /** open at the moment */
+  connections(): number
   /** breaks all connections and refuses new ones; the objects stay */
   stop(): Promise<void>
   /** at the same address as before */
@@ -82,30 +84,38 @@ export async function startStrictS3(options: StrictS3Options = {}): Promise<Stri
   }
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = '', url = '', headers, socket } = message
+    const { method = '', url = '', socket } = message
     const isObject = /^\/[^/?]+\/[^?]/.test(url)
     const planned = nextFault(method, isObject)
-    const entry: LoggedRequest = { method, url, headers, status: 0, fault: planned?.fault ?? null, at: Date.now() }
+    const entry: LoggedRequest = {
+      method,
+      url,
+      headers: message.headers,
+      status: 0,
+      fault: planned?.fault ?? null,
+      at: Date.now(),
+    }
     log.push(entry)
     if (planned?.fault === 'reset before body') return void socket.resetAndDestroy()
-    const request = parseRequest(method, url, headers, await buffer(message))
+    const request = parseRequest(method, url, message.headers, await buffer(message))
     if (planned?.fault === 'reset after body') return void socket.resetAndDestroy()
     // whoever asked gives up, or the server is stopped
     if (planned?.fault === 'stall') return
     const result = faultyAnswer(planned) ?? answer(request)
     if (planned?.fault === 'lost answer') return void socket.resetAndDestroy()
     entry.status = result.status
-    send(
-      response,
-      request,
-      { ...result, headers: { ...result.headers, ...shareWith(request, allowedOrigins) } },
-      planned,
-    )
+    const headers = { date: new Date(clock()).toUTCString(), ...shareWith(request, allowedOrigins), ...result.headers }
+    send(response, request, { ...result, headers }, planned)
   }
 
+  const sockets = new Set<Socket>()
   const server = createServer((message, response) => {
     // a client that goes away in the middle of its body has nothing stored and gets no answer
     serve(message, response).catch(() => response.destroy())
+  })
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
   })
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1')
@@ -128,6 +138,7 @@ export async function startStrictS3(options: StrictS3Options = {}): Promise<Stri
     objects: shelf.objects,
     puts: shelf.puts,
     log,
+    connections: () => sockets.size,
     stop,
     start: () => listen(port),
     [Symbol.asyncDispose]: stop,
