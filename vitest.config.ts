@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     restoreMocks: true,
     unstubEnvs: true,
+    // on Node 20 the SDK warns of its versions to come; ours is pinned
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     reporters: ['default', './test/support/reporter.ts'],
     projects: [
       {

@@ -166,7 +166,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
       settings: { defaultRecipes, checkSource: sources.check, checkStorage: stores.check },
     }),
     previews: createRunPreviews({ db, dialect, settings: { threads, defaultRecipes } }),
-    queue: createQueue({ db, dispatcher }),
+    queue: createQueue({ db, dispatcher, storage: stores }),
     garbage,
   }
   const yoga = createGraphQL({ schema, context, log })

@@ -21,6 +21,12 @@ const QueueStats = builder.objectRef<Stats>('QueueStats').implement({
       nullable: true,
       description: 'When the oldest run that is not over was accepted.',
     }),
+    storageDownSince: t.expose('storageDownSince', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Since when the storage does not answer the process that answers, which begins nothing until it does.',
+    }),
   }),
 })
 

@@ -31,7 +31,9 @@ export const RunOutcomeEnum = builder.enumType('RunOutcome', {
   description: 'How a run ended.',
   values: {
     CLEAN: { description: 'Everything worked at once.' },
-    WITH_ISSUES: { description: 'Everything worked; some images have warnings, needed another attempt, or were damaged in storage.' },
+    WITH_ISSUES: {
+      description: 'Everything worked; some images have warnings, needed another attempt, or were damaged in storage.',
+    },
     WITH_FAILURES: { description: 'Some tasks failed.' },
     ALL_FAILED: { description: 'Every task failed.' },
     NOTHING_TO_DO: { description: 'Everything was there already.' },

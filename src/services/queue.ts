@@ -22,6 +22,8 @@ export interface QueueStats {
   paused: number
   /** when the oldest run that is not over was accepted */
   oldestRunAt: Date | null
+  /** since when nothing is claimed because the storage is away */
+  storageDownSince: Date | null
 }
 
 export interface Queue {
@@ -30,8 +32,14 @@ export interface Queue {
   setConcurrency(count: number): Promise<QueueStats>
 }
 
+interface Deps {
+  db: Db
+  dispatcher: Pick<Dispatcher, 'concurrency'>
+  storage: { downSince(): Date | null }
+}
+
 /** The counts come from the runs' own counters: counting the tasks of large runs would take as long as they are. */
-export function createQueue({ db, dispatcher }: { db: Db; dispatcher: Pick<Dispatcher, 'concurrency'> }): Queue {
+export function createQueue({ db, dispatcher, storage }: Deps): Queue {
   async function stats(): Promise<QueueStats> {
     const left = { _sum: { totalCount: true, processedCount: true } } as const
     const [going, paused, busy, begun, next, oldest] = await Promise.all([
@@ -62,6 +70,7 @@ export function createQueue({ db, dispatcher }: { db: Db; dispatcher: Pick<Dispa
       waitingBackground: waiting(lanes.background),
       paused: leftOf(paused),
       oldestRunAt: oldest?.createdAt ?? null,
+      storageDownSince: storage.downSince(),
     }
   }
 

@@ -132,6 +132,11 @@ function unavailable(verb: 'read' | 'write' | 'delete' | 'list', cause: unknown)
   )
 }
 
+const outages = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE', 'ENODEV', 'ESTALE']
+
+/** Whether the whole disk is in trouble: full, read-only, gone. */
+export const isDiskOutage = ({ cause }: Error) => outages.some((code) => hasCode(cause, code))
+
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code
 }

@@ -10,6 +10,8 @@ import { StorageNotConfiguredError, StorageUnavailableError } from '../../errors
 import type { ObjectStore } from './object-store.ts'
 
 interface Settings {
+  /** whether an error says that the storage as a whole is away, and not that one object is in trouble; default: always */
+  isOutage?: (error: StorageUnavailableError) => boolean
   /** so many calls in a row that find the storage unavailable close it off */
   failures?: number
   /** before the first look whether it is back, and of each further one twice that, ms */
@@ -33,7 +35,7 @@ export interface GuardedStore extends ObjectStore {
  */
 export function createGuardedStore(
   store: ObjectStore,
-  { failures = 5, firstWaitMs = 1_000, maxWaitMs = 30_000 }: Settings = {},
+  { isOutage = () => true, failures = 5, firstWaitMs = 1_000, maxWaitMs = 30_000 }: Settings = {},
 ): GuardedStore {
   let probeAt = 0
   let downSince: Date | null = null
@@ -55,7 +57,7 @@ export function createGuardedStore(
   })
 
   function isFailure(error: Error): boolean {
-    if (error instanceof StorageUnavailableError) return true
+    if (error instanceof StorageUnavailableError) return isOutage(error)
     // a probe that was aborted has proven nothing, though the breaker would take any other error for a success
     return breaker.state === CircuitState.HalfOpen && !(error instanceof StorageNotConfiguredError)
   }

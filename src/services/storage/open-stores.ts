@@ -1,6 +1,6 @@
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { StorageNotConfiguredError } from '../../errors.ts'
-import { createDiskStore, type DiskStore } from './disk-store.ts'
+import { createDiskStore, type DiskStore, isDiskOutage } from './disk-store.ts'
 import { createGuardedStore } from './guarded-store.ts'
 import type { ObjectStore } from './object-store.ts'
 import { createS3Store, type S3Store } from './s3-store.ts'
@@ -71,8 +71,8 @@ export function openStores({ url, originalsUrl, s3, tempDir, connections }: Opti
 
   const variants = open(url)
   const originals = originalsUrl === url ? variants : open(originalsUrl)
-  const guardedVariants = createGuardedStore(variants.store)
-  const guardedOriginals = originals === variants ? guardedVariants : createGuardedStore(originals.store)
+  const guardedVariants = guard(variants)
+  const guardedOriginals = originals === variants ? guardedVariants : guard(originals)
   const guarded = [...new Set([guardedVariants, guardedOriginals])]
 
   return {
@@ -95,3 +95,9 @@ export function openStores({ url, originalsUrl, s3, tempDir, connections }: Opti
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }
+
+/** Fewer failures than a task has attempts: an outage must show before it ends a task. */
+const outageFailures = 3
+
+const guard = ({ kind, store }: Backend) =>
+  createGuardedStore(store, { failures: outageFailures, ...(kind === 'disk' && { isOutage: isDiskOutage }) })

@@ -12,6 +12,8 @@ export interface StrictObject {
 export interface ObjectShelf {
   /** what `bucket/key` holds */
   objects: Map<string, StrictObject>
+  /** which there are */
+  buckets: Set<string>
   /** how often something was stored as `bucket/key` */
   puts: Map<string, number>
   /** carries out a request that is known to be genuine; `body` is the decoded one */
@@ -26,8 +28,9 @@ const maxKeyBytes = 1024
 type Methods = Record<string, (request: S3Request, body: Buffer) => S3Answer>
 
 /** The objects of some buckets. `pageSize` is the most that one page of a list holds. */
-export function createObjectShelf(buckets: readonly string[], pageSize: number, clock: () => number): ObjectShelf {
+export function createObjectShelf(names: readonly string[], pageSize: number, clock: () => number): ObjectShelf {
   const objects = new Map<string, StrictObject>()
+  const buckets = new Set(names)
   const puts = new Map<string, number>()
 
   function put(request: S3Request, body: Buffer): S3Answer {
@@ -94,14 +97,14 @@ export function createObjectShelf(buckets: readonly string[], pageSize: number, 
     const { method, bucket, key } = request
     const foreign = Object.keys(request.headers).find((name) => notImplemented.test(name))
     if (foreign) throw new S3Refusal(501, 'NotImplemented', `Header '${foreign}' is not implemented.`)
-    if (!buckets.includes(bucket)) throw new S3Refusal(404, 'NoSuchBucket')
+    if (!buckets.has(bucket)) throw new S3Refusal(404, 'NoSuchBucket')
     if (Buffer.byteLength(key) > maxKeyBytes) throw new S3Refusal(400, 'KeyTooLongError')
     const carryOut = (key === '' ? aboutBucket : aboutObject)[method]
     if (!carryOut) throw new S3Refusal(501, 'NotImplemented')
     return carryOut(request, body)
   }
 
-  return { objects, puts, handle }
+  return { objects, buckets, puts, handle }
 }
 
 const decodeToken = (token: string | null) => (token === null ? null : Buffer.from(token, 'base64url').toString())

@@ -36,7 +36,7 @@ export interface LoggedRequest {
 
 export interface StrictS3
   extends AsyncDisposable,
-    Pick<ObjectShelf, 'objects' | 'puts'>,
+    Pick<ObjectShelf, 'objects' | 'buckets' | 'puts'>,
     Omit<ReturnType<typeof createFaults>, 'next'> {
   endpoint: string
   accessKeyId: string
@@ -136,6 +136,7 @@ export async function startStrictS3(options: StrictS3Options = {}): Promise<Stri
     ...keys,
     ...faults,
     objects: shelf.objects,
+    buckets: shelf.buckets,
     puts: shelf.puts,
     log,
     connections: () => sockets.size,
