@@ -122,7 +122,7 @@ describe('a slow source', () => {
       'The source took longer than 1.5 s.',
     ],
   ] as const)('is given up: %s', async (_what, talk, message) => {
-    await using site = await startRawSite((socket) => void talk(socket))
+    await using site = await startRawSite(talk)
     const error = await failureAt(site, 1_000_000, limits)
     expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', retryable: true })
     expect((error as Error).message).toMatch(message)

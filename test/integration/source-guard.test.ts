@@ -74,6 +74,12 @@ describe('a redirect', () => {
     expect(target.requests[0]?.headers.host).toBe(`b.test:${target.port}`)
   })
 
+  it('may be spelled in plain UTF-8', () => {
+    expect(checkRedirect(new URL('http://a.example/x'), Buffer.from('/ü.jpg').toString('latin1'), []).href).toBe(
+      'http://a.example/%C3%BC.jpg',
+    )
+  })
+
   it('leads nowhere that the first URL could not', async () => {
     await using inside = await startSite((_request, response) => response.end('secret'))
     for (const location of [

@@ -47,7 +47,9 @@ async function listen(server: Server): Promise<Omit<Site, 'paths' | 'requests'>>
 }
 
 /** A site on this machine. */
-export async function startSite(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<Site> {
+export async function startSite(
+  answer: (request: IncomingMessage, response: ServerResponse) => unknown,
+): Promise<Site> {
   const requests: IncomingMessage[] = []
   const paths: string[] = []
   const listener: RequestListener = (request, response) => {
@@ -59,7 +61,7 @@ export async function startSite(answer: (request: IncomingMessage, response: Ser
 }
 
 /** A site that says whatever it likes once it has been asked. */
-export async function startRawSite(talk: (socket: Socket) => void): Promise<Site> {
+export async function startRawSite(talk: (socket: Socket) => unknown): Promise<Site> {
   const server = createRawServer((socket) => socket.once('data', () => talk(socket)))
   return Object.assign(await listen(server), { paths: [], requests: [] })
 }
