@@ -41,7 +41,7 @@ export function networkError(cause: unknown, host: string): unknown {
   const known = ownError(cause)
   if (known) return known
   const { code } = cause as NodeJS.ErrnoException
-  if (code === undefined || code === 'UND_ERR_INVALID_ARG') return cause
+  if (code === undefined || isOurFault(code)) return cause
   if (isCertificateTrouble(code)) {
     const message = `The certificate of ${host} is not valid (${code}).`
     return new SourceUnavailableError(message, { retryable: false, cause })
@@ -58,4 +58,5 @@ function ownError(error: unknown): AppError | null {
   return inner.map(ownError).find((found) => found !== null) ?? null
 }
 
-const isCertificateTrouble = (code: string) => /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code)
+const isCertificateTrouble = (code: string) => /CERT|UNABLE_TO_VERIFY/.test(code)
+const isOurFault = (code: string) => /^(UND_)?ERR_INVALID_ARG/.test(code)

@@ -87,7 +87,9 @@ async function outcomeOf<T>(answer: SourceAnswer, read: (answer: SourceAnswer) =
 
 /** Where a redirect leads to, checked as the first URL was; never from https back to http. */
 export function checkRedirect(from: URL, location: string, allow: readonly string[]): URL {
-  const to = checkUrl(URL.canParse(location, from.href) ? new URL(location, from).href : location, { allow })
+  // some send the bytes of UTF-8 as they are, and the HTTP client reads each as a character
+  const text = Buffer.from(location, 'latin1').toString()
+  const to = checkUrl(URL.canParse(text, from.href) ? new URL(text, from).href : text, { allow })
   if (from.protocol === 'https:' && to.protocol === 'http:') {
     throw new SourceBlockedError(`The host ${from.hostname} redirects from https to http.`)
   }
