@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import { StorageUnavailableError } from '../../src/errors.ts'
 import { createGuardedStore } from '../../src/services/storage/guarded-store.ts'
@@ -179,7 +180,7 @@ it('fails at once while the storage is down, and goes on by itself when it is ba
   const refused = expect(guarded.head(key)).rejects.toThrow('left alone')
   expect(await elapsedMs(() => refused)).toBeLessThan(50)
   await s3.start()
-  await new Promise((resolve) => setTimeout(resolve, guarded.waitMs()))
+  while (guarded.waitMs() > 0) await sleep(guarded.waitMs())
   expect(await guarded.head(key)).toEqual({ byteSize: bytes.length, sha256: hashOf(bytes) })
   expect(guarded.downSince).toBeNull()
 })

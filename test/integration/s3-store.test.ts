@@ -84,6 +84,26 @@ it('leaves no temporary file behind', async () => {
   expect(await readdir(tempDir)).toEqual([])
 })
 
+it('leaves no temporary file behind whenever a checkout is aborted', async () => {
+  const { store, tempDir } = await start({}, { connections: 2 })
+  const large = randomBytes(500_000)
+  await store.put(key, large, { ...options, sha256: createHash('sha256').update(large).digest('hex') })
+  const reason = new Error('The run is being cancelled.')
+  const outcomes = Array.from({ length: 60 }, async (_each, index) => {
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(reason), index * 5)
+    try {
+      await using file = await store.checkout(key, controller.signal)
+      return file && 'read'
+    } catch (error) {
+      return error
+    }
+  })
+  const others = (await Promise.all(outcomes)).filter((each) => each !== 'read' && each !== reason)
+  expect(others).toEqual([])
+  expect(await readdir(tempDir)).toEqual([])
+})
+
 it('does not sweep a file that is being read', async () => {
   const { store, tempDir } = await start()
   await store.put(key, bytes, options)

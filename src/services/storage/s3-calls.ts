@@ -43,6 +43,22 @@ export function createS3Call({ connections, totalMs, retries, statistics }: Sett
   // waiting for a connection here and not in the agent keeps the wait out of the time limits
   const slots = new PQueue({ concurrency: connections })
 
+  /** An abort ends the wait for a slot at once; an attempt under way ends by itself, and with it all that it holds. */
+  async function inSlot<T>(run: () => Promise<T>, signalled: { signal?: AbortSignal }): Promise<T> {
+    const started: Promise<T>[] = []
+    const start = () => {
+      const running = run()
+      started.push(running)
+      return running
+    }
+    try {
+      return await slots.add(start, signalled)
+    } catch (error) {
+      await started[0]
+      throw error
+    }
+  }
+
   async function withinTime<T>(attempt: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const limit = new AbortController()
     const timer = setTimeout(() => limit.abort(new DOMException('The request took too long.', 'TimeoutError')), totalMs)
@@ -79,7 +95,7 @@ export function createS3Call({ connections, totalMs, retries, statistics }: Sett
     for (let tried = 1; ; tried += 1) {
       signal?.throwIfAborted()
       try {
-        const value = await slots.add(() => withinTime(attempt, signal), signalled)
+        const value = await inSlot(() => withinTime(attempt, signal), signalled)
         statistics.count(operation, 'ok')
         return value
       } catch (error) {

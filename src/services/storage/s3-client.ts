@@ -32,6 +32,9 @@ export function createS3Client(
     region,
     credentials: { accessKeyId, secretAccessKey },
     forcePathStyle: true,
+    // else read from the files of the AWS command line, and neither goes with an endpoint
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
     maxAttempts: 1,
     retryMode: 'standard',
     // the default sends checksums in a form that R2 and Ceph refuse, and puts one of nothing into presigned URLs

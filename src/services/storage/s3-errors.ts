@@ -194,10 +194,9 @@ function retryAfterMs(header: string | undefined): number {
   return Number.isFinite(ms) ? Math.max(0, ms) : 0
 }
 
-/** The error that leaves the store. */
+/** The error that leaves the store: one that may pass, or one that somebody has to mend. */
 export function toStorageError(fault: S3Fault, cause: unknown): AppError {
   const { message, retryAfterMs } = fault
-  // a request that is refused for good and one that the caller may repeat differ in what a run does next
   return fault.retryable
     ? new StorageUnavailableError(message, { cause, retryAfterMs })
     : new StorageNotConfiguredError(message, { cause })

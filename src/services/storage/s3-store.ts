@@ -26,7 +26,7 @@ import { sweepTempFiles } from './temp-files.ts'
 
 export interface S3Options extends Omit<S3Access, 'region'> {
   bucket: string
-  /** the folder of the bucket that everything lies in, without a slash at its end; default: the bucket itself */
+  /** the folder of the bucket that everything lies in; default: the bucket itself */
   prefix?: string
   /** default: auto, as R2 has it */
   region?: string
@@ -50,7 +50,7 @@ export interface ObjectStream {
 export interface S3Store extends ObjectStore, AsyncDisposable {
   /** a form of PUT that anybody may send once, with exactly these headers and as many bytes, until it expires */
   presignPut(key: string, options: PresignOptions): Promise<PresignedPut>
-  /** the object while it arrives; null when there is none. Opening it is retried, reading it is not. */
+  /** the object while it arrives; null when there is none. Opening it is retried, reading it is not; nor may it pause. */
   readStream(key: string, signal?: AbortSignal): Promise<ObjectStream | null>
   /** attempts by operation and result */
   statistics(): S3Count[]
@@ -69,7 +69,8 @@ export function createS3Store(options: S3Options): S3Store {
   const client = createS3Client({ ...options, region }, timeouts, connections)
   const statistics = createS3Statistics()
   const call = createS3Call({ connections, totalMs: timeouts.totalMs, retries, statistics })
-  const root = prefix === '' ? '' : `${prefix}/`
+  const folder = prefix.replace(/^\/+|\/+$/g, '')
+  const root = folder === '' ? '' : `${folder}/`
   const inUse = new Set<string>()
   let bucketSeen = false
 
@@ -153,7 +154,11 @@ export function createS3Store(options: S3Options): S3Store {
     },
     async delete(key) {
       const command = new DeleteObjectCommand(at(key))
-      await call('delete', (abortSignal) => client.send(command, { abortSignal }), {})
+      const send = async (abortSignal: AbortSignal) => {
+        await client.send(command, { abortSignal })
+        return 'gone' as const
+      }
+      await call('delete', send, { answers: { 'not-found': 'gone' } })
     },
     async *list(folder, signal) {
       const listed = { Bucket, Prefix: root + folder }
