@@ -11,7 +11,8 @@ const maxIds = 1_000
 /** What a run is about; stored with it as plain JSON. `recipes` null: those that each image already has sets of. */
 export type RunScope = FirstScope | RetryScope
 export type ImageScope = { kind: 'REPROCESS'; scope: ReprocessScope; ids: string[]; recipes: string[] | null }
-export type UploadScope = { kind: 'UPLOAD'; recipes: string[] }
+/** `imageIds`: what came in, also what had nothing to make and so has no task. */
+export type UploadScope = { kind: 'UPLOAD'; recipes: string[]; imageIds?: string[] }
 type FirstScope = UploadScope | ImageScope
 
 export const retryChoices = ['FAILED', 'CANCELLED', 'ALL'] as const
