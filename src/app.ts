@@ -3,6 +3,7 @@ import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import type { Config } from './config.ts'
 import { OperatorError } from './errors.ts'
 import { createMedia } from './http/media.ts'
+import { createOlderUploadRoutes } from './http/older-upload-routes.ts'
 import { createGraphQL, type GraphQLServer } from './http/yoga.ts'
 import { createHttp } from './http.ts'
 import { createLog, type Log } from './log.ts'
@@ -34,6 +35,7 @@ import { openStores } from './services/storage/open-stores.ts'
 import { createStorageCheck } from './services/storage-check.ts'
 import { voidLeases } from './services/task-states.ts'
 import { createTasks } from './services/tasks.ts'
+import { createUploadJobs } from './services/upload-jobs.ts'
 import { createWorkLoop } from './services/work-loop.ts'
 import { createWorkOnTask } from './services/work-on-task.ts'
 
@@ -170,7 +172,10 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     garbage,
   }
   const yoga = createGraphQL({ schema, context, log })
-  const http = resources.use(createHttp({ yoga, media: createMedia(stores.backends.variants) }))
+  const jobs = createUploadJobs({ db, urls: context.urls })
+  const olderUploadRoutes = createOlderUploadRoutes({ images: context.images, jobs, limits, defaultRecipes, log })
+  const media = createMedia(stores.backends.variants)
+  const http = resources.use(createHttp({ yoga, olderUploadRoutes, media }))
   // first of all at the end: what is in work is let go, for the next start
   resources.defer(() => dispatcher.stop())
   const { port } = await http.listen(config.http)

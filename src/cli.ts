@@ -8,8 +8,10 @@ import { cancelRun, pauseRun, resumeRun, retryChoices, retryRun } from './cli/co
 import { followRun } from './cli/follow.ts'
 import { shortId } from './cli/format.ts'
 import { collectGarbage, surveyGarbage } from './cli/gc.ts'
+import { createManifestCommands } from './cli/manifest-commands.ts'
 import { listRuns, showRun, watchRun } from './cli/runs.ts'
-import { describeInterruption, type UploadOptions, uploadFiles } from './cli/upload.ts'
+import { describeInterruption } from './cli/send-pictures.ts'
+import { type UploadOptions, uploadFiles } from './cli/upload.ts'
 import { loadConfig } from './config.ts'
 import { describeEnd } from './errors.ts'
 import { abortWhen, untilStopped } from './signals.ts'
@@ -26,8 +28,8 @@ Commands talk to the server at GREENROOM_URL, or on the local port; with none ru
 they do the work themselves. serve and demo start a server of their own.`,
   )
 
-const connection = ({ works } = { works: false }) =>
-  connect(loadConfig(process.env), process.env.GREENROOM_URL, { works })
+const connection = (options: Parameters<typeof connect>[2] = { works: false }) =>
+  connect(loadConfig(process.env), process.env.GREENROOM_URL, options)
 const print = (text: string) => process.stdout.write(`${text}\n`)
 
 program
@@ -109,6 +111,16 @@ program
     print(dryRun ? await surveyGarbage(connected.api) : await collectGarbage(connected.api, stopping, process.stdout))
     if (stopping.aborted) endInterrupted(stopping)
   })
+
+program.addCommand(
+  createManifestCommands({
+    connect: connection,
+    stopping: () => abortWhen(untilStopped()),
+    endInterrupted,
+    collect,
+    print,
+  }),
+)
 
 const runs = program.command('runs').description('look at runs, and steer them')
 

@@ -3,8 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OperatorError } from './errors.ts'
+import { answerJson } from './http/answer-json.ts'
 import { refuseForeign } from './http/local-only.ts'
 import type { createMedia } from './http/media.ts'
+import type { createOlderUploadRoutes } from './http/older-upload-routes.ts'
 import { createWebSocket } from './http/web-socket.ts'
 import type { GraphQLServer } from './http/yoga.ts'
 
@@ -22,6 +24,7 @@ export class PortTakenError extends OperatorError {
 
 interface Deps {
   yoga: GraphQLServer
+  olderUploadRoutes: ReturnType<typeof createOlderUploadRoutes>
   /** null: the objects are served elsewhere */
   media: ReturnType<typeof createMedia> | null
 }
@@ -29,8 +32,8 @@ interface Deps {
 /** How long an answer may still take when the service ends, ms. Subscriptions are cut off then. */
 const graceMs = 1_000
 
-/** One server for everything: /graphql (HTTP, SSE, WebSocket), /media/, /health. */
-export function createHttp({ yoga, media }: Deps): Http {
+/** One server for everything: /graphql (HTTP, SSE, WebSocket), /images/, /media/, /health. */
+export function createHttp({ yoga, olderUploadRoutes, media }: Deps): Http {
   const server = createServer(handle)
   const webSocket = createWebSocket(yoga)
   const answering = new Set<Promise<void>>()
@@ -39,21 +42,22 @@ export function createHttp({ yoga, media }: Deps): Http {
   function handle(request: IncomingMessage, response: ServerResponse): void {
     const refusal = refuseForeign(request, port())
     const pathname = pathOf(request)
-    if (refusal) answer(response, 403, { error: refusal })
-    else if (pathname === null) answer(response, 400, { error: 'The request has no path that can be read.' })
+    if (refusal) answerJson(response, 403, { error: refusal })
+    else if (pathname === null) answerJson(response, 400, { error: 'The request has no path that can be read.' })
     else route(request, response, pathname)
   }
 
   function route(request: IncomingMessage, response: ServerResponse, pathname: string): void {
-    if (pathname === yoga.graphqlEndpoint) answerGraphQL(request, response)
+    if (pathname === yoga.graphqlEndpoint) track(yoga(request, response))
+    else if (pathname.startsWith('/images/')) track(olderUploadRoutes(request, response, pathname))
     else if (media && pathname.startsWith('/media/')) media(request, response, pathname.slice('/media/'.length))
-    else if (pathname === '/health') answer(response, 200, { status: 'ok' })
+    else if (pathname === '/health') answerJson(response, 200, { status: 'ok' })
     else if (pathname === '/') response.writeHead(302, { Location: yoga.graphqlEndpoint }).end()
-    else answer(response, 404, { error: `There is nothing at ${pathname}.` })
+    else answerJson(response, 404, { error: `There is nothing at ${pathname}.` })
   }
 
-  function answerGraphQL(request: IncomingMessage, response: ServerResponse): void {
-    const answered = Promise.resolve(yoga(request, response)).finally(() => answering.delete(answered))
+  function track(answer: void | Promise<void>): void {
+    const answered = Promise.resolve(answer).finally(() => answering.delete(answered))
     answering.add(answered)
   }
 
@@ -92,9 +96,4 @@ export function createHttp({ yoga, media }: Deps): Http {
 /** The path of a request, or null for one that is no path (`//`). */
 function pathOf({ url = '' }: IncomingMessage): string | null {
   return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : null
-}
-
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
-  response.end(JSON.stringify(body))
 }

@@ -18,12 +18,13 @@ async function isUp(url: string): Promise<boolean> {
 /**
  * The server that a command talks to: the one of GREENROOM_URL, else the one on the local port, else the whole service
  * in this process until the command is done; without `works`, it leaves what waits in the queue alone. The lock of the
- * database sees to it that two never share one.
+ * database sees to it that two never share one. Addresses are those that hold when a server runs again, or with `ownUrls`
+ * those where this process can fetch from.
  */
 export async function connect(
   config: Config,
   greenroomUrl: string | undefined,
-  { works }: { works: boolean },
+  { works, ownUrls = false }: { works: boolean; ownUrls?: boolean },
 ): Promise<Connection> {
   const local = `http://localhost:${config.http.port}`
   const url = greenroomUrl?.replace(/\/+$/, '') ?? local
@@ -35,8 +36,10 @@ export async function connect(
       ...config,
       http: { host: '127.0.0.1', port: 0 },
       work: { ...config.work, ...(!works && { concurrency: 0 }) },
-      // addresses that hold when a server runs again
-      storage: { ...config.storage, publicBaseUrl: config.storage.publicBaseUrl ?? `${local}/media` },
+      storage: {
+        ...config.storage,
+        publicBaseUrl: config.storage.publicBaseUrl ?? (ownUrls ? null : `${local}/media`),
+      },
     },
     createLog('error'),
   )

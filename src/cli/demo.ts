@@ -6,7 +6,8 @@ import { createLog } from '../log.ts'
 import { abortWhen, untilStopped } from '../signals.ts'
 import { type Api, createApi } from './api.ts'
 import { bytes, seconds, table } from './format.ts'
-import { describeInterruption, type UploadSummary, uploadFiles } from './upload.ts'
+import { describeInterruption, type SendSummary } from './send-pictures.ts'
+import { uploadFiles } from './upload.ts'
 
 const photos = fileURLToPath(new URL('../../examples/photos', import.meta.url))
 
@@ -51,7 +52,7 @@ export async function runDemo(config: Config, once: boolean): Promise<boolean> {
   return uploaded.failed === 0
 }
 
-function describeWork({ imageIds, made, failed }: UploadSummary, images: readonly DemoImage[], took: number): string {
+function describeWork({ imageIds, made, failed }: SendSummary, images: readonly DemoImage[], took: number): string {
   const variants = images.reduce((sum, image) => sum + image.variants.length, 0)
   const rate = (made / (took / 1000)).toFixed(2)
   const work = made === 0 ? ': nothing new to make' : ` in ${seconds(took)} (${rate} photos a second)`

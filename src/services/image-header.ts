@@ -71,7 +71,7 @@ function uprightSize(bytes: Uint8Array, { size, orientation }: ImageStructure): 
   }
 }
 
-/** The MIME type that the content has, in the words of libmagic for what is no image (S2 told users those). */
+/** The MIME type that the content has, in the words of libmagic for what is no image (the older upload service told its users those). */
 async function sniff(bytes: Uint8Array): Promise<string> {
   if (bytes.byteLength === 0) return 'application/x-empty'
   const head = bytes.subarray(0, sniffedBytes)

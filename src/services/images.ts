@@ -47,7 +47,9 @@ export function createImages({ db, bell, intake, wake, defaultRecipes }: Deps): 
       const source = { kind: 'UPLOAD' as const, url: null, etag: null }
       const picture = { ...details, source, load: async () => bytes }
       const result = await intake.receive([picture], async (tx, received) => {
-        const run = await startImageRun(tx, { kind: 'UPLOAD', recipes: details.recipes }, lackingImages(received))
+        const imageIds = received.map(({ image }) => image.id)
+        const scope = { kind: 'UPLOAD' as const, recipes: details.recipes, imageIds }
+        const run = await startImageRun(tx, scope, lackingImages(received))
         return received.map(({ image, duplicate }) => ({ image, run, duplicate }))
       })
       const [uploaded] = result

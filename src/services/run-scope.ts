@@ -11,7 +11,8 @@ const maxIds = 1_000
 /** What a run is about; stored with it as plain JSON. `recipes` null: those that each image already has sets of. */
 export type RunScope = FirstScope | RetryScope
 export type ImageScope = { kind: 'REPROCESS'; scope: ReprocessScope; ids: string[]; recipes: string[] | null }
-export type UploadScope = { kind: 'UPLOAD'; recipes: string[] }
+/** `imageIds`: what came in, also what had nothing to make and so has no task. */
+export type UploadScope = { kind: 'UPLOAD'; recipes: string[]; imageIds?: string[] }
 /** The addresses are the subjects of its tasks. */
 export type ImportScope = { kind: 'IMPORT'; recipes: string[]; artistName: string; venueTag: string | null }
 /** Every image, then what lies in storage that nothing names; without `fix` it is only told. */

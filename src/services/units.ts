@@ -85,7 +85,7 @@ export function fitInside(source: Size, box: Size): Size {
   }
 }
 
-/** The centred part of the source that has the box's aspect, in whole px as S2 cut it: sizes and offsets rounded down. */
+/** The centred part of the source that has the box's aspect, in whole px, rounded down as the older upload service did. */
 export function coverCrop(source: Size, box: Size): Crop {
   const ratio = box.width / box.height
   const width = source.width / source.height > ratio ? Math.max(1, Math.floor(source.height * ratio)) : source.width
