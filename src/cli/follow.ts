@@ -1,12 +1,12 @@
-import type { Api } from './api.ts'
+import { type Api, ApiError } from './api.ts'
 import { duration, shortId } from './format.ts'
 import { createProgress } from './progress.ts'
 
 /** Without a terminal, a line at most this often, ms. */
 const lineEveryMs = 10_000
 
-/** How many failures are listed at the end; `runs show` has them all. */
-const listedFailures = 5
+/** How many failures are listed at the end, which `runs show` has all of, and how many findings. */
+const listed = { failures: 5, findings: 50 }
 
 interface Counts {
   status: string
@@ -29,6 +29,36 @@ interface Event {
 const selection = `{ seq type message run {
   status totalCount processedCount succeededCount skippedCount failedCount progress etaSeconds } }`
 
+export interface Followed {
+  /** the run's global id; null when there was nothing to start */
+  runId: string | null
+  /** everything in it worked */
+  succeeded: boolean
+  /** objects in storage that were not as they should be */
+  findings: number
+}
+
+interface Started {
+  code?: string
+  message?: string
+  activeRunId?: string
+  run?: { id: string }
+}
+
+/** Starts a run by a mutation of one field, or finds the one that excludes it, and follows it. Throws ApiError. */
+export async function startAndFollow(
+  api: Api,
+  { mutation, input }: { mutation: string; input: object },
+  signal: AbortSignal,
+  output: NodeJS.WriteStream,
+): Promise<Followed> {
+  const [answer] = Object.values(await api.query<Record<string, Started>>(mutation, { input }))
+  const runId = answer?.activeRunId ?? answer?.run?.id
+  if (!runId) throw new ApiError(answer?.message ?? 'The run was not started.', { code: answer?.code ?? null })
+  if (answer?.activeRunId) output.write(`A run is under way already: following ${shortId(runId)}.\n`)
+  return { runId, ...(await follow(api, runId, signal, output)) }
+}
+
 /**
  * Follows a run to its end or to the signal, with one bar, or with a line now and then where nobody watches. Tells how
  * it ended and what failed; resolves to whether everything in it worked.
@@ -39,18 +69,28 @@ export async function followRun(
   signal: AbortSignal,
   output: NodeJS.WriteStream,
 ): Promise<boolean> {
-  const { last, failures } = await watch(api, globalId, signal, output)
-  if (!last) return false
+  return (await follow(api, globalId, signal, output)).succeeded
+}
+
+async function follow(api: Api, globalId: string, signal: AbortSignal, output: NodeJS.WriteStream) {
+  const { last, failures, findings } = await watch(api, globalId, signal, output)
+  if (!last) return { succeeded: false, findings: 0 }
   output.write(`${describeCounts({ ...last.run, etaSeconds: null })}\n`)
-  for (const failure of failures.slice(0, listedFailures)) output.write(`✗ ${failure}\n`)
-  if (failures.length > listedFailures) {
-    output.write(`… and ${failures.length - listedFailures} more: greenroom runs show ${shortId(globalId)}\n`)
-  }
-  return last.run.status === 'SUCCEEDED' && last.run.failedCount === 0
+  const hint = `: greenroom runs show ${shortId(globalId)}`
+  const lines = [...list('✗', failures, listed.failures, hint), ...list('!', findings, listed.findings, '')]
+  for (const line of lines) output.write(`${line}\n`)
+  const succeeded = last.run.status === 'SUCCEEDED' && last.run.failedCount === 0
+  return { succeeded, findings: findings.length }
+}
+
+function list(mark: string, items: readonly string[], most: number, hint: string): string[] {
+  const lines = items.slice(0, most).map((item) => `${mark} ${item}`)
+  return items.length > most ? [...lines, `… and ${items.length - most} more${hint}`] : lines
 }
 
 async function watch(api: Api, globalId: string, signal: AbortSignal, output: NodeJS.WriteStream) {
   const failures: string[] = []
+  const findings: string[] = []
   let last: Event | null = null
   let lineAt = Date.now()
   using progress = createProgress(1, 'runs', output)
@@ -58,6 +98,7 @@ async function watch(api: Api, globalId: string, signal: AbortSignal, output: No
   for await (const event of api.watch<Event>(selection, globalId, signal)) {
     last = event
     if (event.type === 'TASK_FAILED') failures.push(event.message)
+    if (event.type.startsWith('OBJECT_')) findings.push(event.message)
     step.update(event.run.progress, describeCounts(event.run))
     if (!output.isTTY && Date.now() - lineAt >= lineEveryMs) {
       lineAt = Date.now()
@@ -66,13 +107,13 @@ async function watch(api: Api, globalId: string, signal: AbortSignal, output: No
   }
   if (last && !signal.aborted) step.done(`${last.run.status}: ${last.message}`)
   else step.drop()
-  return { last, failures }
+  return { last, failures, findings }
 }
 
 function describeCounts({ totalCount, processedCount, skippedCount, failedCount, etaSeconds }: Counts): string {
   return [
-    `${processedCount} of ${totalCount} images`,
-    ...(skippedCount > 0 ? [`${skippedCount} had everything`] : []),
+    `${processedCount} of ${totalCount} tasks`,
+    ...(skippedCount > 0 ? [`${skippedCount} with nothing to do`] : []),
     ...(failedCount > 0 ? [`${failedCount} failed`] : []),
     ...(etaSeconds === null ? [] : [`${duration(etaSeconds)} left`]),
   ].join(', ')

@@ -1,17 +1,8 @@
 import { Command } from 'commander'
-import type { Connection } from './connect.ts'
 import { exportCollection } from './manifest-export.ts'
 import { importCollection, previewImport } from './manifest-import.ts'
 import { describeInterruption } from './send-pictures.ts'
-
-interface Tools {
-  connect(options: { works: boolean; ownUrls?: boolean }): Promise<Connection>
-  /** aborted by Ctrl-C */
-  stopping(): AbortSignal
-  endInterrupted(stopping: AbortSignal): void
-  collect(value: string, before?: string[]): string[]
-  print(text: string): void
-}
+import { collect, type Tools } from './tools.ts'
 
 interface ImportOptions {
   recipe?: string[]
@@ -19,7 +10,7 @@ interface ImportOptions {
 }
 
 /** `greenroom manifest`: collections of artist pictures as files, with image_manifest.json. */
-export function createManifestCommands({ connect, stopping, endInterrupted, collect, print }: Tools): Command {
+export function createManifestCommands({ connect, stopping, endInterrupted, print }: Tools): Command {
   const manifest = new Command('manifest').description('exchange artist pictures as files, with image_manifest.json')
 
   manifest
@@ -28,7 +19,7 @@ export function createManifestCommands({ connect, stopping, endInterrupted, coll
     .argument('<dir>', 'where to; files that are there and right are kept')
     .action(async (dir: string) => {
       const signal = stopping()
-      await using connected = await connect({ works: false, ownUrls: true })
+      await using connected = await connect({ ownUrls: true })
       const { text, failed } = await exportCollection(connected.api, dir, signal, process.stdout)
       if (signal.aborted) {
         print('Interrupted: the manifest is as it was.')

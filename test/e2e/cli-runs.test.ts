@@ -20,7 +20,7 @@ describe('greenroom backfill', () => {
     expect(dry.stdout).toMatch(/^No server runs: working in this process\.\nimages {4}1\nvariants {2}2 to make, about /)
     const made = await greenroom(['backfill', '-r', 'artist,presets'], env)
     expect([made.code, made.stderr]).toEqual([0, ''])
-    expect(made.stdout).toContain('SUCCEEDED: Everything is done.\n1 of 1 images\n')
+    expect(made.stdout).toContain('SUCCEEDED: Everything is done.\n1 of 1 tasks\n')
     const again = await greenroom(['backfill', '-r', 'artist,presets'], env)
     expect([again.code, again.stdout]).toEqual([
       0,
@@ -39,7 +39,7 @@ describe('greenroom backfill', () => {
     const made = await greenroom(['backfill', '--force'], env)
     expect(made.code).toBe(1)
     expect(made.stdout).toContain(`Working through the server at ${server.url}.\n`)
-    expect(made.stdout).toMatch(/2 of 2 images, 1 had everything, 1 failed\n✗ broken\.jpg failed: The .*\n$/)
+    expect(made.stdout).toMatch(/2 of 2 tasks, 1 with nothing to do, 1 failed\n✗ broken\.jpg failed: The .*\n$/)
 
     await createApi(server.url).query('mutation { setConcurrency(input: { concurrency: 0 }) { __typename } }')
     const first = greenroom(['backfill', '--force'], env)

@@ -1,0 +1,32 @@
+import type { Config } from '../config.ts'
+import { examineStorage, sharesPublicPlace, type Verdict } from '../services/storage/doctor.ts'
+import { openStores } from '../services/storage/open-stores.ts'
+
+const marks: Record<Verdict, string> = { ok: '✓', warning: '!', failure: '✗' }
+
+/** Tries the configured storage out and tells each result as it comes; resolves to whether nothing failed. */
+export async function printDiagnosis(
+  { storage, http }: Config,
+  origin: string,
+  output: NodeJS.WriteStream,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { url, originalsUrl, s3 } = storage
+  await using stores = openStores({ ...storage, connections: 4 })
+  output.write(
+    `variants   ${url}\noriginals  ${originalsUrl}\n${s3 ? `endpoint   ${s3.endpoint}, region ${s3.region}\n` : ''}`,
+  )
+  const own = `http://localhost:${http.port}/media`
+  const publicBase = { url: storage.publicBaseUrl ?? own, served: storage.publicBaseUrl === null }
+  const patient = { stores, publicBase, origin, sharesPublic: sharesPublicPlace(url, originalsUrl) }
+  let failures = 0
+  for await (const { what, verdict, text } of examineStorage(patient, signal)) {
+    if (verdict === 'failure') failures += 1
+    output.write(`${marks[verdict]} ${what}: ${text}\n`)
+    if (signal.aborted) break
+  }
+  output.write(
+    failures === 0 ? 'The storage works.\n' : `${failures} of the checks failed; docs/storage.md explains them.\n`,
+  )
+  return failures === 0
+}
