@@ -48,6 +48,13 @@ it('a form comes in whose length nobody announces, with a preamble, an epilogue 
   expect([response.status, await response.json()]).toEqual([200, expect.objectContaining({ status: 'processing' })])
 })
 
+it('a file comes in that has no name', async () => {
+  const head = '--xyz\r\nContent-Disposition: form-data; name="file"\r\nContent-Type: application/octet-stream\r\n\r\n'
+  const body = Buffer.concat([Buffer.from(head), await jpeg(), Buffer.from('\r\n--xyz--\r\n')])
+  expect((await client.post(new Uint8Array(body), type)).status).toBe(200)
+  expect(await app.db.image.count({ where: { filename: 'unnamed' } })).toBe(1)
+})
+
 describe('a body that is still being sent', () => {
   async function open(length: string): Promise<Socket> {
     const { port, host } = new URL(app.url)
