@@ -6,7 +6,7 @@ import { OperatorError } from './errors.ts'
 import { answerJson } from './http/answer-json.ts'
 import { refuseForeign } from './http/local-only.ts'
 import type { createMedia } from './http/media.ts'
-import type { createOlderUploadRoutes } from './http/older-upload-routes.ts'
+import { type createOlderUploadRoutes, isOlderUploadPath } from './http/older-upload-routes.ts'
 import { createWebSocket } from './http/web-socket.ts'
 import type { GraphQLServer } from './http/yoga.ts'
 
@@ -49,7 +49,7 @@ export function createHttp({ yoga, olderUploadRoutes, media }: Deps): Http {
 
   function route(request: IncomingMessage, response: ServerResponse, pathname: string): void {
     if (pathname === yoga.graphqlEndpoint) track(yoga(request, response))
-    else if (pathname.startsWith('/images/')) track(olderUploadRoutes(request, response, pathname))
+    else if (isOlderUploadPath(pathname)) track(olderUploadRoutes(request, response, pathname))
     else if (media && pathname.startsWith('/media/')) media(request, response, pathname.slice('/media/'.length))
     else if (pathname === '/health') answerJson(response, 200, { status: 'ok' })
     else if (pathname === '/') response.writeHead(302, { Location: yoga.graphqlEndpoint }).end()

@@ -22,12 +22,15 @@ interface Answer {
 }
 
 const fileField = 'file'
+const uploadPath = '/images/upload'
 const statusPath = '/images/status/'
+
+export const isOlderUploadPath = (pathname: string) => pathname === uploadPath || pathname.startsWith(statusPath)
 
 /** It is not the file's fault. */
 const unavailable: ErrorCode[] = ['STORAGE_UNAVAILABLE', 'STORAGE_NOT_CONFIGURED', 'QUEUE_FULL']
 
-/** The two routes of the older upload service, with its answers, so that its clients need no change. */
+/** The routes of the older upload service, with its answers, so that its clients need no change. */
 export function createOlderUploadRoutes({ images, jobs, limits, defaultRecipes, log }: Deps) {
   const recipes = [...new Set([jobRecipe, ...defaultRecipes])]
 
@@ -54,8 +57,7 @@ export function createOlderUploadRoutes({ images, jobs, limits, defaultRecipes, 
 
   async function answer(request: IncomingMessage, pathname: string): Promise<Answer> {
     const { method = '' } = request
-    if (pathname === '/images/upload') return method === 'POST' ? upload(request) : notAllowed('POST')
-    if (!pathname.startsWith(statusPath)) return { status: 404, body: { detail: 'Not Found' } }
+    if (pathname === uploadPath) return method === 'POST' ? upload(request) : notAllowed('POST')
     const isRead = method === 'GET' || method === 'HEAD'
     return isRead ? tellStatus(pathname.slice(statusPath.length)) : notAllowed('GET, HEAD')
   }

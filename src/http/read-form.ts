@@ -29,8 +29,8 @@ const overheadBytes = 1024 * 1024
 const limits = { fields: 20, fieldSize: 4096, fieldNameSize: 100, parts: 30, headerPairs: 50, headerSize: 16_384 }
 
 /**
- * Reads a form with one file, of which there is never more than one copy in memory. Stops reading as soon as the form
- * cannot be taken. Throws NoFormError, MalformedFormError, ImageTooLargeError, ClientGoneError.
+ * Reads a form with one file, the first of that field; there is never more than one copy of it in memory. Stops reading
+ * as soon as the form cannot be taken. Throws NoFormError, MalformedFormError, ImageTooLargeError, ClientGoneError.
  */
 export async function readForm(request: IncomingMessage, fileField: string, maxBytes: number): Promise<Form> {
   const announced = Number(request.headers['content-length'] ?? maxBytes)
@@ -38,6 +38,7 @@ export async function readForm(request: IncomingMessage, fileField: string, maxB
   const parser = createParser(request, maxBytes)
   const fields = new Map<string, string>()
   let file: Form['file'] = null
+  let hasBegun = false
   let received = 0
   try {
     await new Promise<void>((resolve, reject) => {
@@ -46,11 +47,15 @@ export async function readForm(request: IncomingMessage, fileField: string, maxB
         stream.on('error', (cause) => reject(malformed(cause)))
         // what is cut off would look like a file of just the limit
         stream.on('limit', () => reject(new ImageTooLargeError(maxBytes)))
-        if (name !== fileField || file) stream.resume()
-        else
-          collect(stream, Math.min(maxBytes, announced), (bytes) => {
-            file = { name: filename, bytes }
-          })
+        if (name !== fileField || hasBegun) {
+          stream.resume()
+          return
+        }
+        hasBegun = true
+        collect(stream, Math.min(maxBytes, announced), (bytes) => {
+          // a part of the type application/octet-stream is a file without a name, whatever the types say
+          file = { name: filename ?? '', bytes }
+        })
       })
       parser.on('error', (cause) => reject(malformed(cause)))
       parser.on('finish', resolve)

@@ -5,10 +5,11 @@ import { createTestApp, type TestApp } from '../support/app.ts'
 import { multipart } from '../support/client.ts'
 import { databaseId } from '../support/control.ts'
 import { photo } from '../support/images.ts'
+import { graphqlIn } from '../support/pages.ts'
 import { overSse, overWebSocket } from '../support/subscribe.ts'
 
 const page = await readFile(new URL('../../docs/api.md', import.meta.url), 'utf8')
-const operations = [...page.matchAll(/```graphql\n([\s\S]*?)```/g)].map((match) => match[1] ?? '')
+const operations = graphqlIn(page)
 const named = (name: string) =>
   operations.find((operation) => getOperationAST(parse(operation))?.name?.value === name) ?? ''
 

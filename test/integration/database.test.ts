@@ -36,6 +36,14 @@ describe.each(providers)('on %s', (provider) => {
     expect(await opened.db.run.findUnique({ where: { id } })).toMatchObject({ scope, startedAt, status: 'QUEUED' })
   })
 
+  it('writes a null that is the only parameter', async () => {
+    await using database = await createTestDatabase(provider)
+    await using opened = await openDb(database.url)
+    await opened.db.artist.create({ data: { ...artist('one'), pinnedImageId: 'x' } })
+    await opened.db.artist.updateMany({ data: { pinnedImageId: null } })
+    expect(await opened.db.artist.findMany({ select: { pinnedImageId: true } })).toEqual([{ pinnedImageId: null }])
+  })
+
   it('tells a unique violation from other errors', async () => {
     await using database = await createTestDatabase(provider)
     await using opened = await openDb(database.url)

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
+import { jpeg } from '../support/images.ts'
 import { createOlderUploadClient, form, type OlderUploadClient, refusal } from '../support/older-upload.ts'
 
 const mebibyte = 1024 * 1024
@@ -36,6 +37,22 @@ describe('a form that is none', () => {
     const [status] = await refusal(await client.post(`${part}x\r\n--abc--`, type))
     expect(status).toBe(400)
   })
+})
+
+it('a form comes in whose length nobody announces, with a preamble, an epilogue and other files', async () => {
+  const other = '--xyz\r\nContent-Disposition: form-data; name="other"; filename="b.jpg"\r\n\r\nother\r\n'
+  const pieces = [`preamble\r\n${other}${part}`, await jpeg(), `\r\n${other}--xyz--\r\nepilogue`]
+  const body = new Blob(pieces.map((piece) => (typeof piece === 'string' ? piece : new Uint8Array(piece)))).stream()
+  const init = { method: 'POST', headers: type, body, duplex: 'half' as const }
+  const response = await fetch(`${app.url}/images/upload`, init)
+  expect([response.status, await response.json()]).toEqual([200, expect.objectContaining({ status: 'processing' })])
+})
+
+it('a file comes in that has no name', async () => {
+  const head = '--xyz\r\nContent-Disposition: form-data; name="file"\r\nContent-Type: application/octet-stream\r\n\r\n'
+  const body = Buffer.concat([Buffer.from(head), await jpeg(), Buffer.from('\r\n--xyz--\r\n')])
+  expect((await client.post(new Uint8Array(body), type)).status).toBe(200)
+  expect(await app.db.image.count({ where: { filename: 'unnamed' } })).toBe(1)
 })
 
 describe('a body that is still being sent', () => {

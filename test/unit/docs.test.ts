@@ -1,10 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { buildSchema, parse, validate } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { variableNames } from '../../src/config.ts'
 import { recipes } from '../../src/services/recipes.ts'
+import { graphqlIn } from '../support/pages.ts'
 
 const read = (name: string) => readFile(new URL(`../../${name}`, import.meta.url), 'utf8')
 const firstCells = (text: string) => [...text.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1])
+
+/** The pages people read, in Markdown. */
+async function listPages(): Promise<string[]> {
+  const docs = (await readdir('docs')).filter((name) => name.endsWith('.md'))
+  return ['README.md', 'CONTRIBUTING.md', ...docs.map((name) => `docs/${name}`)]
+}
 
 describe('the documentation', () => {
   it('names every variable that is read, in the order it is read, and no other', async () => {
@@ -16,17 +24,28 @@ describe('the documentation', () => {
   })
 
   it('points only to files that are there', async () => {
-    const pages = [
-      'README.md',
-      'CONTRIBUTING.md',
-      ...(await readdir('docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
-    ]
-    for (const page of pages) {
+    for (const page of await listPages()) {
       const links = [...(await read(page)).matchAll(/\]\(([^)#:]+)\)|src="([^":]+)"/g)].map(
         (match) => match[1] ?? match[2] ?? '',
       )
       const folder = page.includes('/') ? 'docs/' : ''
       for (const link of links) await expect(read(`${folder}${link}`), `${page}: ${link}`).resolves.toBeDefined()
     }
+  })
+
+  it('asks only for what the schema has', async () => {
+    const schema = buildSchema(await read('schema.graphql'))
+    for (const page of await listPages()) {
+      for (const operation of graphqlIn(await read(page))) {
+        expect(validate(schema, parse(operation)), `${page}: ${operation}`).toEqual([])
+      }
+    }
+  })
+
+  it('names every setting that the guide for users of older systems has, as it is read', async () => {
+    const guide = await read('docs/migration.md')
+    const settings = [...guide.matchAll(/`([A-Z]+_[A-Z_]+)=\d+`/g)].map((match) => match[1])
+    expect(settings.length).toBeGreaterThan(0)
+    expect(variableNames).toEqual(expect.arrayContaining(settings))
   })
 })

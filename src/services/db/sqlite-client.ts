@@ -81,8 +81,9 @@ class SingleConnection {
     try {
       const { statement, reader, columns, columnTypes } = this.#prepare(sql)
       const values = (args as InValue[]).map(toSqlite)
-      const rows = reader ? statement.all(...values) : []
-      const rowsAffected = reader ? 0 : statement.run(...values).changes
+      // as one list: a lone null or blob is taken for named parameters
+      const rows = reader ? statement.all(values) : []
+      const rowsAffected = reader ? 0 : statement.run(values).changes
       return { columns, columnTypes, rows, rowsAffected } as unknown as ResultSet
     } catch (error) {
       const { message, code = 'SQLITE_ERROR', rawCode } = error as LibsqlError
