@@ -3,6 +3,7 @@ import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import type { Config } from './config.ts'
 import { OperatorError } from './errors.ts'
 import { createMedia } from './http/media.ts'
+import { createUploadRoute } from './http/uploads.ts'
 import { createGraphQL, type GraphQLServer } from './http/yoga.ts'
 import { createHttp } from './http.ts'
 import { createLog, type Log } from './log.ts'
@@ -12,6 +13,7 @@ import { createArtists } from './services/artists.ts'
 import { type Bell, createBell } from './services/bell.ts'
 import { createCancellations } from './services/cancellations.ts'
 import { createClaims } from './services/claims.ts'
+import { createCompletions } from './services/complete-uploads.ts'
 import { type Db, openDb } from './services/db/open-db.ts'
 import { dialects } from './services/db/sql.ts'
 import { createDispatcher, type Dispatcher } from './services/dispatcher.ts'
@@ -27,8 +29,11 @@ import { createRunPreviews } from './services/run-preview.ts'
 import { createRuns } from './services/runs.ts'
 import { createSettleTask } from './services/settle-task.ts'
 import { createDiskStore } from './services/storage/disk-store.ts'
+import { createLocalTargets } from './services/storage/local-targets.ts'
 import { voidLeases } from './services/task-states.ts'
 import { createTasks } from './services/tasks.ts'
+import { createTransfers } from './services/transfers.ts'
+import { createUploads } from './services/uploads.ts'
 import { createWorkLoop } from './services/work-loop.ts'
 
 export class CannotStartError extends OperatorError {
@@ -120,27 +125,47 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   )
 
   const { wake } = dispatcher
+  let origin = ''
   let publicBase = config.storage.publicBaseUrl ?? ''
+  const intake = createIntake({ db, originals, limits })
+  const uploads = createUploads({ db, originals, targets: createLocalTargets(() => origin), limits })
+  const uploadSweeper = resources.use(
+    createWorkLoop({
+      step: uploads.sweep,
+      lookAgainMs: hourMs,
+      onError: (error) => log.error({ err: error }, 'cannot remove uploads that are over'),
+    }),
+  )
   const context: Context = {
     db,
     bell,
     limits,
     urls: createPublicUrls(() => publicBase),
     artists: createArtists({ db }),
-    images: createImages({ db, bell, intake: createIntake({ db, originals, limits }), wake, defaultRecipes }),
+    images: createImages({ db, bell, intake, wake, defaultRecipes }),
+    uploads,
+    completions: createCompletions({ db, bell, intake, originals, settings: { defaultRecipes, wake } }),
     runs: createRuns({ db, dialect, bell, dispatcher }),
     previews: createRunPreviews({ db, dialect, settings: { threads, defaultRecipes } }),
     queue: createQueue({ db, dispatcher }),
     garbage,
   }
   const yoga = createGraphQL({ schema, context, log })
-  const http = resources.use(createHttp({ yoga, media: createMedia(variants.root) }))
+  const http = resources.use(
+    createHttp({
+      yoga,
+      media: createMedia(variants.root),
+      uploads: createUploadRoute({ transfers: createTransfers({ db, originals }), log }),
+    }),
+  )
   // first of all at the end: what is in work is let go, for the next start
   resources.defer(() => dispatcher.stop())
   const { port } = await http.listen(config.http)
-  publicBase ||= `http://localhost:${port}/media`
+  origin = `http://localhost:${port}`
+  publicBase ||= `${origin}/media`
   wake()
   cleaner.wake()
+  uploadSweeper.wake()
 
   const owned = resources.move()
   return {

@@ -3,8 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OperatorError } from './errors.ts'
+import { answer } from './http/answer.ts'
 import { refuseForeign } from './http/local-only.ts'
 import type { createMedia } from './http/media.ts'
+import type { createUploadRoute } from './http/uploads.ts'
 import { createWebSocket } from './http/web-socket.ts'
 import type { GraphQLServer } from './http/yoga.ts'
 
@@ -24,16 +26,19 @@ interface Deps {
   yoga: GraphQLServer
   /** null: the objects are served elsewhere */
   media: ReturnType<typeof createMedia> | null
+  /** null: files are sent elsewhere */
+  uploads: ReturnType<typeof createUploadRoute> | null
 }
 
 /** How long an answer may still take when the service ends, ms. Subscriptions are cut off then. */
 const graceMs = 1_000
 
-/** One server for everything: /graphql (HTTP, SSE, WebSocket), /media/, /health. */
-export function createHttp({ yoga, media }: Deps): Http {
+/** One server for everything: /graphql (HTTP, SSE, WebSocket), /media/, /uploads/, /health. */
+export function createHttp({ yoga, media, uploads }: Deps): Http {
   const server = createServer(handle)
   const webSocket = createWebSocket(yoga)
-  const answering = new Set<Promise<void>>()
+  const answering = new Set<Promise<unknown>>()
+  const folders = new Map(Object.entries({ media, uploads }))
   const port = () => (server.address() as AddressInfo).port
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
@@ -45,15 +50,17 @@ export function createHttp({ yoga, media }: Deps): Http {
   }
 
   function route(request: IncomingMessage, response: ServerResponse, pathname: string): void {
-    if (pathname === yoga.graphqlEndpoint) answerGraphQL(request, response)
-    else if (media && pathname.startsWith('/media/')) media(request, response, pathname.slice('/media/'.length))
+    const [, folder = '', rest = ''] = /^\/([^/]+)\/(.*)$/.exec(pathname) ?? []
+    const below = folders.get(folder)
+    if (pathname === yoga.graphqlEndpoint) track(yoga(request, response))
+    else if (below) track(below(request, response, rest))
     else if (pathname === '/health') answer(response, 200, { status: 'ok' })
     else if (pathname === '/') response.writeHead(302, { Location: yoga.graphqlEndpoint }).end()
     else answer(response, 404, { error: `There is nothing at ${pathname}.` })
   }
 
-  function answerGraphQL(request: IncomingMessage, response: ServerResponse): void {
-    const answered = Promise.resolve(yoga(request, response)).finally(() => answering.delete(answered))
+  function track(answer: unknown): void {
+    const answered = Promise.resolve(answer).finally(() => answering.delete(answered))
     answering.add(answered)
   }
 
@@ -92,9 +99,4 @@ export function createHttp({ yoga, media }: Deps): Http {
 /** The path of a request, or null for one that is no path (`//`). */
 function pathOf({ url = '' }: IncomingMessage): string | null {
   return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : null
-}
-
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
-  response.end(JSON.stringify(body))
 }

@@ -47,6 +47,7 @@ const plain: readonly [new (...args: never) => AppError, string][] = [
   [errors.NotFoundError, 'There is nothing with that id.'],
   [errors.NoImagesMatchedError, 'No image is in the scope.'],
   [errors.StorageUnavailableError, 'The storage does not answer as it should.'],
+  [errors.StorageNotConfiguredError, 'There is no usable storage.'],
   [errors.UnknownRecipeError, 'There is no recipe of that name.'],
 ]
 

@@ -1,9 +1,16 @@
 import {
+  CorruptImageError,
+  ImageTooLargeError,
+  ImageTooSmallError,
   InvalidInputError,
   NoImagesMatchedError,
   NotFoundError,
   RunAlreadyActiveError,
+  StorageNotConfiguredError,
+  StorageUnavailableError,
+  TooManyPixelsError,
   UnknownRecipeError,
+  UnsupportedImageTypeError,
 } from '../errors.ts'
 import type { reprocessScopes, retryChoices } from '../services/run-scope.ts'
 import { builder } from './builder.ts'
@@ -45,7 +52,7 @@ const StartRunPayload = builder.objectRef<{ runId: string }>('StartRunPayload').
   }),
 })
 
-const StartRunResult = builder.errorUnion('StartRunResult', {
+export const StartRunResult = builder.errorUnion('StartRunResult', {
   description: 'The run, or why there is none.',
   types: [
     StartRunPayload,
@@ -54,6 +61,13 @@ const StartRunResult = builder.errorUnion('StartRunResult', {
     NotFoundError,
     UnknownRecipeError,
     InvalidInputError,
+    UnsupportedImageTypeError,
+    ImageTooLargeError,
+    ImageTooSmallError,
+    TooManyPixelsError,
+    CorruptImageError,
+    StorageUnavailableError,
+    StorageNotConfiguredError,
   ],
 })
 
