@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { CorruptImageError, InvalidInputError, NotFoundError } from '../errors.ts'
+import { AppError, CorruptImageError, InvalidInputError, NotFoundError, StorageUnavailableError } from '../errors.ts'
 import type { Run, Upload } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
@@ -68,11 +68,7 @@ export function createCompletions({ db, bell, intake, originals, settings }: Dep
   async function load(upload: Upload): Promise<Uint8Array> {
     await using file = await originals.checkout(upload.tempKey)
     if (!file) throw new NotFoundError('file of the upload', upload.id)
-    await using handle = await open(file.path)
-    // before it is in memory
-    const { size } = await handle.stat()
-    if (size !== upload.byteSize) throw wrongLength(upload, size)
-    const bytes = await handle.readFile()
+    const bytes = await readExactly(file.path, upload)
     if (upload.sha256 !== null && createHash('sha256').update(bytes).digest('hex') !== upload.sha256) {
       throw new CorruptImageError('The bytes are not those announced: their SHA-256 is another.')
     }
@@ -132,6 +128,19 @@ async function markCompleted(tx: Tx, uploads: readonly Upload[], run: Run): Prom
   })
   if (count !== uploads.length) {
     throw new InvalidInputError('ids', 'Some of these uploads were completed with other files meanwhile, or expired.')
+  }
+}
+
+async function readExactly(path: string, upload: Upload): Promise<Uint8Array> {
+  try {
+    await using handle = await open(path)
+    // before it is in memory
+    const { size } = await handle.stat()
+    if (size !== upload.byteSize) throw wrongLength(upload, size)
+    return await handle.readFile()
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause
+    throw new StorageUnavailableError('The file that was sent cannot be read.', { cause })
   }
 }
 

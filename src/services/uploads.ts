@@ -69,7 +69,9 @@ export function createUploads({ db, originals, targets, limits }: Deps): Uploads
     return { kind: known ? 'pending' : 'new', upload, target: await targets.create(upload) }
   }
 
-  async function record(planned: readonly Planned[]): Promise<void> {
+  async function record(unordered: readonly Planned[]): Promise<void> {
+    // in one order for all, or two requests could wait for each other
+    const planned = unordered.toSorted((a, b) => compare(a.upload.clientKey ?? '', b.upload.clientKey ?? ''))
     const rows = (kind: 'new' | 'pending') =>
       planned.flatMap((each) => (each.kind === kind ? [{ ...each.upload, tokenHash: each.target.tokenHash }] : []))
     await db.$transaction(async (tx) => {
@@ -109,6 +111,8 @@ export function createUploads({ db, originals, targets, limits }: Deps): Uploads
     sweep: () => sweepUploads({ db, originals }),
   }
 }
+
+const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b))
 
 /** One key for two files would lose one of them. */
 function checkSame(file: AnnouncedFile, known: Upload | undefined, index: number): void {
