@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import { OperatorError } from './errors.ts'
 import { createMedia } from './http/media.ts'
 import { createOlderUploadRoutes } from './http/older-upload-routes.ts'
+import { createUploadRoute } from './http/uploads.ts'
 import { createGraphQL, type GraphQLServer } from './http/yoga.ts'
 import { createHttp } from './http.ts'
 import { createLog, type Log } from './log.ts'
@@ -13,6 +14,7 @@ import { createArtists } from './services/artists.ts'
 import { type Bell, createBell } from './services/bell.ts'
 import { createCancellations, giveUpRun } from './services/cancellations.ts'
 import { createClaims } from './services/claims.ts'
+import { createCompletions } from './services/complete-uploads.ts'
 import { type Db, openDb } from './services/db/open-db.ts'
 import { dialects } from './services/db/sql.ts'
 import { createDispatcher, type Dispatcher } from './services/dispatcher.ts'
@@ -36,6 +38,8 @@ import { createStorageCheck } from './services/storage-check.ts'
 import { voidLeases } from './services/task-states.ts'
 import { createTasks } from './services/tasks.ts'
 import { createUploadJobs } from './services/upload-jobs.ts'
+import { openUploadWays } from './services/upload-ways.ts'
+import { createUploads } from './services/uploads.ts'
 import { createWorkLoop } from './services/work-loop.ts'
 import { createWorkOnTask } from './services/work-on-task.ts'
 
@@ -152,7 +156,18 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   )
 
   const { wake } = dispatcher
+  let origin = ''
   let publicBase = config.storage.publicBaseUrl ?? ''
+  const { originals } = stores
+  const { targets, transfers } = openUploadWays(stores.backends.originals, { db, origin: () => origin })
+  const uploads = createUploads({ db, originals, targets, limits })
+  const uploadSweeper = resources.use(
+    createWorkLoop({
+      step: uploads.sweep,
+      lookAgainMs: hourMs,
+      onError: (error) => log.error({ err: error }, 'cannot remove uploads that are over'),
+    }),
+  )
   const context: Context = {
     db,
     bell,
@@ -160,6 +175,8 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     urls: createPublicUrls(() => publicBase),
     artists: createArtists({ db }),
     images: createImages({ db, bell, intake, wake, defaultRecipes }),
+    uploads,
+    completions: createCompletions({ db, bell, intake, originals, settings: { defaultRecipes, wake } }),
     runs: createRuns({
       db,
       dialect,
@@ -175,13 +192,17 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const jobs = createUploadJobs({ db, urls: context.urls })
   const olderUploadRoutes = createOlderUploadRoutes({ images: context.images, jobs, limits, defaultRecipes, log })
   const media = createMedia(stores.backends.variants)
-  const http = resources.use(createHttp({ yoga, olderUploadRoutes, media }))
+  const http = resources.use(
+    createHttp({ yoga, olderUploadRoutes, media, uploads: transfers && createUploadRoute({ transfers, log }) }),
+  )
   // first of all at the end: what is in work is let go, for the next start
   resources.defer(() => dispatcher.stop())
   const { port } = await http.listen(config.http)
-  publicBase ||= `http://localhost:${port}/media`
+  origin = `http://localhost:${port}`
+  publicBase ||= `${origin}/media`
   wake()
   cleaner.wake()
+  uploadSweeper.wake()
 
   const owned = resources.move()
   return {

@@ -29,6 +29,12 @@ export type ErrorCode = (typeof errorCodes)[number]
 export abstract class AppError extends Error {
   abstract readonly code: ErrorCode
   readonly retryable: boolean = false
+
+  /** Begins the sentence with which of several things it is about, where the thrower could not know; returns itself. */
+  about(subject: string): this {
+    this.message = `${subject}: ${this.message}`
+    return this
+  }
 }
 
 export class UnsupportedImageTypeError extends AppError {
@@ -168,6 +174,39 @@ export class InvalidInputError extends AppError {
   constructor(field: string, message: string) {
     super(message)
     this.field = field
+  }
+}
+
+/** Why a file that is sent to this service is not taken. */
+export type TransferProblem =
+  | 'NO_TOKEN'
+  | 'WRONG_TOKEN'
+  | 'ALREADY_SENT'
+  | 'EXPIRED'
+  | 'WRONG_TYPE'
+  | 'TOO_LONG'
+  | 'TOO_SHORT'
+  | 'WRONG_HASH'
+
+const transferCodes: Record<TransferProblem, ErrorCode> = {
+  NO_TOKEN: 'UNAUTHORIZED',
+  WRONG_TOKEN: 'FORBIDDEN',
+  ALREADY_SENT: 'INVALID_INPUT',
+  EXPIRED: 'NOT_FOUND',
+  WRONG_TYPE: 'INVALID_INPUT',
+  TOO_LONG: 'IMAGE_TOO_LARGE',
+  TOO_SHORT: 'CORRUPT_IMAGE',
+  WRONG_HASH: 'CORRUPT_IMAGE',
+}
+
+export class TransferRefusedError extends AppError {
+  override readonly name = 'TransferRefusedError'
+  readonly code: ErrorCode
+  readonly problem: TransferProblem
+  constructor(problem: TransferProblem, message: string) {
+    super(message)
+    this.problem = problem
+    this.code = transferCodes[problem]
   }
 }
 

@@ -7,6 +7,7 @@ import { answerJson } from './http/answer-json.ts'
 import { refuseForeign } from './http/local-only.ts'
 import type { createMedia } from './http/media.ts'
 import { type createOlderUploadRoutes, isOlderUploadPath } from './http/older-upload-routes.ts'
+import type { createUploadRoute } from './http/uploads.ts'
 import { createWebSocket } from './http/web-socket.ts'
 import type { GraphQLServer } from './http/yoga.ts'
 
@@ -27,16 +28,19 @@ interface Deps {
   olderUploadRoutes: ReturnType<typeof createOlderUploadRoutes>
   /** null: the objects are served elsewhere */
   media: ReturnType<typeof createMedia> | null
+  /** null: files are sent elsewhere */
+  uploads: ReturnType<typeof createUploadRoute> | null
 }
 
 /** How long an answer may still take when the service ends, ms. Subscriptions are cut off then. */
 const graceMs = 1_000
 
-/** One server for everything: /graphql (HTTP, SSE, WebSocket), /images/, /media/, /health. */
-export function createHttp({ yoga, olderUploadRoutes, media }: Deps): Http {
+/** One server for everything: /graphql (HTTP, SSE, WebSocket), /images/, /media/, /uploads/, /health. */
+export function createHttp({ yoga, olderUploadRoutes, media, uploads }: Deps): Http {
   const server = createServer(handle)
   const webSocket = createWebSocket(yoga)
-  const answering = new Set<Promise<void>>()
+  const answering = new Set<Promise<unknown>>()
+  const folders = new Map(Object.entries({ media, uploads }))
   const port = () => (server.address() as AddressInfo).port
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
@@ -48,15 +52,17 @@ export function createHttp({ yoga, olderUploadRoutes, media }: Deps): Http {
   }
 
   function route(request: IncomingMessage, response: ServerResponse, pathname: string): void {
+    const [, folder = '', rest = ''] = /^\/([^/]+)\/(.*)$/.exec(pathname) ?? []
+    const below = folders.get(folder)
     if (pathname === yoga.graphqlEndpoint) track(yoga(request, response))
     else if (isOlderUploadPath(pathname)) track(olderUploadRoutes(request, response, pathname))
-    else if (media && pathname.startsWith('/media/')) media(request, response, pathname.slice('/media/'.length))
+    else if (below) track(below(request, response, rest))
     else if (pathname === '/health') answerJson(response, 200, { status: 'ok' })
     else if (pathname === '/') response.writeHead(302, { Location: yoga.graphqlEndpoint }).end()
     else answerJson(response, 404, { error: `There is nothing at ${pathname}.` })
   }
 
-  function track(answer: void | Promise<void>): void {
+  function track(answer: unknown): void {
     const answered = Promise.resolve(answer).finally(() => answering.delete(answered))
     answering.add(answered)
   }

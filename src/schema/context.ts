@@ -1,5 +1,6 @@
 import type { Artists } from '../services/artists.ts'
 import type { Bell } from '../services/bell.ts'
+import type { Completions } from '../services/complete-uploads.ts'
 import type { Db } from '../services/db/open-db.ts'
 import type { GarbageCollector } from '../services/garbage.ts'
 import type { Limits } from '../services/image-header.ts'
@@ -8,6 +9,7 @@ import type { PublicUrls } from '../services/public-urls.ts'
 import type { Queue } from '../services/queue.ts'
 import type { RunPreviews } from '../services/run-preview.ts'
 import type { Runs } from '../services/runs.ts'
+import type { Uploads } from '../services/uploads.ts'
 
 /** What resolvers work with: queries read `db`, mutations make one call of a service. */
 export interface Context {
@@ -15,6 +17,8 @@ export interface Context {
   bell: Bell
   artists: Artists
   images: Images
+  uploads: Uploads
+  completions: Completions
   runs: Runs
   previews: RunPreviews
   queue: Queue

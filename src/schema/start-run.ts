@@ -1,11 +1,17 @@
 import {
+  CorruptImageError,
+  ImageTooLargeError,
+  ImageTooSmallError,
   InvalidInputError,
   NoImagesMatchedError,
   NotFoundError,
   RunAlreadyActiveError,
   SourceBlockedError,
   StorageNotConfiguredError,
+  StorageUnavailableError,
+  TooManyPixelsError,
   UnknownRecipeError,
+  UnsupportedImageTypeError,
 } from '../errors.ts'
 import type { reprocessScopes, retryChoices } from '../services/run-scope.ts'
 import { builder } from './builder.ts'
@@ -57,6 +63,12 @@ export const StartRunResult = builder.errorUnion('StartRunResult', {
     UnknownRecipeError,
     InvalidInputError,
     SourceBlockedError,
+    UnsupportedImageTypeError,
+    ImageTooLargeError,
+    ImageTooSmallError,
+    TooManyPixelsError,
+    CorruptImageError,
+    StorageUnavailableError,
     StorageNotConfiguredError,
   ],
 })

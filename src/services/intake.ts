@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Semaphore } from 'async-mutex'
+import { AppError } from '../errors.ts'
 import type { Image, ImageSource } from '../generated/sqlite/client.ts'
 import { foldForSearch } from '../venues/artist-slug.ts'
 import { findOrCreateArtist, place } from './artists.ts'
@@ -13,6 +14,8 @@ import { ensureSets, lacksUnits, type WantedSet } from './variant-sets.ts'
 /** A file that is to become an image. */
 export interface Picture extends PictureDetails {
   source: { kind: ImageSource; url: string | null; etag: string | null }
+  /** what the sentence of a failure begins with, where there are several files */
+  label?: string
   /** its bytes; asked for when it is its turn, so that few files are in memory at once */
   load(): Promise<Uint8Array>
 }
@@ -70,6 +73,14 @@ export function createIntake({ db, originals, limits }: Deps): Intake {
   const memory = new Semaphore(filesAtOnce)
 
   async function keep(picture: Picture): Promise<Kept> {
+    try {
+      return await inspectAndKeep(picture)
+    } catch (error) {
+      throw picture.label !== undefined && error instanceof AppError ? error.about(picture.label) : error
+    }
+  }
+
+  async function inspectAndKeep(picture: Picture): Promise<Kept> {
     const bytes = await picture.load()
     const header = await inspectImage(bytes, limits)
     const sha256 = createHash('sha256').update(bytes).digest('hex')

@@ -7,6 +7,7 @@ import { databaseId } from '../support/control.ts'
 import { photo } from '../support/images.ts'
 import { graphqlIn } from '../support/pages.ts'
 import { overSse, overWebSocket } from '../support/subscribe.ts'
+import { facts, send, type Target } from '../support/uploads.ts'
 
 const page = await readFile(new URL('../../docs/api.md', import.meta.url), 'utf8')
 const operations = graphqlIn(page)
@@ -44,6 +45,19 @@ describe('the tour of the API', () => {
     expect(types.at(-1)).toBe('SUCCEEDED')
   })
 
+  it('sends files directly', async () => {
+    const bytes = await photo('dragonfly-square.jpg')
+    const { createUploads } = await app.gql<{ createUploads: { uploads: Target[] } }>(named('Announce'), {
+      files: [facts(bytes, 'dragonfly.jpg')],
+    })
+    for (const target of createUploads.uploads) expect((await send(target, bytes)).status).toBe(204)
+    const ids = createUploads.uploads.map(({ id }) => id)
+    // the photo is here already
+    expect(await app.gql(named('Complete'), { ids })).toMatchObject({
+      completeUploads: { run: { status: 'SUCCEEDED', totalCount: 0 } },
+    })
+  })
+
   it('watches the gallery', async () => {
     await using subscription = overSse<{ imageUpdated: { id: string } }>(app.url, { query: named('Gallery') })
     const first = subscription.results.next()
@@ -68,7 +82,7 @@ describe('the tour of the API', () => {
     ['Picture', { image: { status: 'READY', thumbnail: { width: 150 }, artists: [{ slug: 'carl-cox' }] } }],
     ['Browse', { images: { totalCount: 1 }, artists: { nodes: [{ images: { edges: [{ venueTag: 'liv' }] } }] } }],
     ['Again', { reprocessImages: { run: { kind: 'REPROCESS', scope: 'ALL' } } }],
-    ['Failures', { runs: { nodes: [{ kind: 'REPROCESS' }, { kind: 'UPLOAD', outcome: 'CLEAN' }] } }],
+    ['Failures', { runs: { nodes: [{ kind: 'REPROCESS' }, { outcome: 'NOTHING_TO_DO' }, { outcome: 'CLEAN' }] } }],
     ['Foresee', { runPreview: { totalCount: 1, units: 0, storageReads: 10, storageWrites: 0 } }],
     ['Stop', { cancelRun: { status: 'SUCCEEDED', cancelledCount: 0 } }],
     ['Pause', { pauseRun: { code: 'INVALID_INPUT' } }],
@@ -88,7 +102,7 @@ describe('the tour of the API', () => {
   })
 
   it('leaves no example out', () => {
-    const sending = ['Upload', 'Watch', 'Gallery', 'Picture', 'Browse', 'Again']
+    const sending = ['Upload', 'Announce', 'Complete', 'Watch', 'Gallery', 'Picture', 'Browse', 'Again']
     const steering = ['Foresee', 'Stop', 'Pause', 'Resume', 'Retry', 'Queue', 'Slower', 'Dashboard', 'Failures']
     const tested = [...sending, ...steering, 'Rename', 'Hide', 'Unhide', 'Garbage', 'Collect']
     expect(operations.map((operation) => getOperationAST(parse(operation))?.name?.value)).toEqual(tested)

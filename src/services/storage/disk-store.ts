@@ -1,15 +1,20 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { link, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
+import { link, mkdir, open, opendir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { StorageUnavailableError } from '../../errors.ts'
-import { checkStorageKey, isStorageKey, type ListedObject, type ObjectStore } from './object-store.ts'
+import { checkStorageKey, isStorageKey, type ListedObject, type ObjectStore, type PutOptions } from './object-store.ts'
 import { sweepTempFiles } from './temp-files.ts'
 
 export interface DiskStore extends ObjectStore {
   /** the folder that `root/key` paths begin with */
   root: string
+  /**
+   * Stores what a sender sends, a piece at a time, under a new key: whole or not at all, and durable once it returns.
+   * When `body` throws, its error comes out as it is and nothing is kept.
+   */
+  receive(key: string, body: AsyncIterable<Uint8Array>): Promise<void>
   /**
    * Removes what killed processes left half-written: files older than that, and the oldest of more than `maxBytes`.
    * Returns how many.
@@ -26,29 +31,45 @@ export function createDiskStore(root: string): DiskStore {
     return path.join(root, checkStorageKey(key))
   }
 
-  return {
-    root,
-    async put(key, bytes, { ifAbsent, signal }) {
-      const target = fileOf(key)
-      const name = randomUUID()
-      const temp = path.join(tempDir, name)
-      inUse.add(name)
-      try {
-        await mkdir(tempDir, { recursive: true })
-        await writeDurably(temp, bytes)
+  /** What is left when `work` ends is removed. */
+  async function withTempFile<T>(work: (temp: string) => Promise<T>): Promise<T> {
+    const name = randomUUID()
+    const temp = path.join(tempDir, name)
+    inUse.add(name)
+    try {
+      await mkdir(tempDir, { recursive: true })
+      return await work(temp)
+    } finally {
+      // a name that is left is swept at the next start; what went wrong before is what counts
+      await rm(temp, { force: true }).catch(() => {})
+      inUse.delete(name)
+    }
+  }
+
+  async function store(key: string, content: Content, { ifAbsent, signal }: Pick<PutOptions, 'ifAbsent' | 'signal'>) {
+    const target = fileOf(key)
+    try {
+      return await withTempFile(async (temp) => {
+        await writeDurably(temp, content)
         await makeFolder(path.dirname(target), root)
         signal?.throwIfAborted()
         // link() refuses an existing name in one step, where a check and a rename would race
         const stored = ifAbsent ? await tryLink(temp, target) : await rename(temp, target).then(() => true)
         if (stored) await syncFolder(path.dirname(target))
         return stored ? 'stored' : 'exists'
-      } catch (cause) {
-        throw signal?.aborted ? signal.reason : unavailable('write', cause)
-      } finally {
-        // a name that is left is swept at the next start; what went wrong before is what counts
-        await rm(temp, { force: true }).catch(() => {})
-        inUse.delete(name)
-      }
+      })
+    } catch (cause) {
+      if (cause instanceof SenderError) throw cause.cause
+      throw signal?.aborted ? signal.reason : unavailable('write', cause)
+    }
+  }
+
+  return {
+    root,
+    put: store,
+    async receive(key, body) {
+      const stored = await store(key, fromSender(body), { ifAbsent: true })
+      if (stored === 'exists') throw new Error(`There is an object ${key} already.`)
     },
     async head(key, signal) {
       const file = fileOf(key)
@@ -92,10 +113,25 @@ export function createDiskStore(root: string): DiskStore {
   }
 }
 
-async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
+type Content = Uint8Array | AsyncIterable<Uint8Array>
+
+async function writeDurably(file: string, content: Content): Promise<void> {
   await using handle = await open(file, 'wx')
-  await handle.writeFile(bytes)
+  await writeFile(handle, content)
   await handle.sync()
+}
+
+/** What went wrong where the bytes come from, so that it is not taken for trouble of the disk. */
+class SenderError extends Error {
+  override readonly name = 'SenderError'
+}
+
+async function* fromSender(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (cause) {
+    throw new SenderError('The sender failed.', { cause })
+  }
 }
 
 async function tryLink(from: string, to: string): Promise<boolean> {
