@@ -1,4 +1,4 @@
-import { mkdir, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
@@ -97,6 +97,23 @@ describe('a client key', () => {
     expect(fresh.id).not.toBe(target.id)
     expect((await filesBelow(app.dir)).filter((name) => name.includes('uploads/'))).toEqual([])
   })
+})
+
+it('a disk that refuses says so, and the file can be sent once it takes files again', async () => {
+  await using app = await createTestApp()
+  const bytes = await jpeg()
+  const target = await announceOne(app, facts(bytes))
+  // a file where the folder should be
+  const folder = path.join(app.dir, 'private', 'uploads')
+  await mkdir(path.dirname(folder), { recursive: true })
+  await writeFile(folder, '')
+  const response = await send(target, bytes)
+  expect([response.status, await response.json()]).toEqual([
+    503,
+    { error: 'The storage cannot write an object: EEXIST.', code: 'STORAGE_UNAVAILABLE' },
+  ])
+  await rm(folder)
+  expect((await send(target, bytes)).status).toBe(204)
 })
 
 it('a start removes uploads that are over with their files, and files of nobody, and leaves the others', async () => {
