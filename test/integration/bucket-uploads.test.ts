@@ -20,10 +20,10 @@ async function announce(app: BucketApp, ...files: { filename: string; byteSize: 
   return answer.createUploads.uploads
 }
 
-const send = ({ url, method, headers }: Target, body: Uint8Array<ArrayBuffer>, changes: Record<string, string> = {}) =>
+const send = ({ url, method, headers }: Target, body: Buffer, changes: Record<string, string> = {}) =>
   fetch(url, {
     method,
-    body,
+    body: new Blob([new Uint8Array(body)]),
     headers: { ...Object.fromEntries(headers.map(({ name, value }) => [name, value])), ...changes },
   })
 

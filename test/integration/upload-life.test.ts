@@ -105,6 +105,7 @@ it('a disk that refuses says so, and the file can be sent once it takes files ag
   const target = await announceOne(app, facts(bytes))
   // a file where the folder should be
   const folder = path.join(app.dir, 'private', 'uploads')
+  await mkdir(path.dirname(folder), { recursive: true })
   await writeFile(folder, '')
   const response = await send(target, bytes)
   expect([response.status, await response.json()]).toEqual([
