@@ -34,7 +34,7 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# two ports that are free now
+step='find two free ports'
 read -r port mon_port < <(node -e '
   const net = require("node:net")
   const servers = [0, 0].map(() => net.createServer().listen(0, "127.0.0.1"))
@@ -78,6 +78,9 @@ osd_data = $dir/osd
 osd_objectstore = memstore
 memstore_device_bytes = 2147483648
 osd_class_load_list = *
+# both are commands to the monitor that now and then come too early, and then the daemon ends
+osd_class_update_on_start = false
+osd_crush_update_on_start = false
 [client.rgw]
 rgw_frontends = beast endpoint=127.0.0.1:$port
 rgw_data = $dir/rgw
@@ -101,15 +104,15 @@ start ceph-mon -f -i a
 step='start its storage'
 osd=$(cat /proc/sys/kernel/random/uuid)
 {
-  timeout 30 ceph osd new "$osd"
+  timeout 120 ceph osd new "$osd"
   ceph-osd -i 0 --mkfs --osd-uuid "$osd"
 } >>"$dir/log/output" 2>&1
 start ceph-osd -f -i 0
-timeout 30 ceph osd crush add osd.0 1.0 root=default host=localhost >>"$dir/log/output" 2>&1
+timeout 120 ceph osd crush add osd.0 1.0 root=default host=localhost >>"$dir/log/output" 2>&1
 
 step='start its gateway'
 export S3_ENDPOINT="http://127.0.0.1:$port" S3_ACCESS_KEY_ID=radosgw-access-key S3_SECRET_ACCESS_KEY=radosgw-secret-key
-timeout 60 radosgw-admin user create --uid=test --display-name=test \
+timeout 120 radosgw-admin user create --uid=test --display-name=test \
   --access-key="$S3_ACCESS_KEY_ID" --secret-key="$S3_SECRET_ACCESS_KEY" >>"$dir/log/output" 2>&1
 start radosgw -f -n client.rgw
 for _ in $(seq 150); do

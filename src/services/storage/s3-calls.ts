@@ -54,6 +54,7 @@ export function createS3Call({ connections, totalMs, retries, statistics }: Sett
     try {
       return await slots.add(start, signalled)
     } catch (error) {
+      // at an abort the queue lets go of what it has started
       await started[0]
       throw error
     }

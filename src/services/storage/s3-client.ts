@@ -3,7 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 export interface S3Timeouts {
   /** to a TCP connection: a lost first packet is sent again after 1 s and 3 s, and may be lost twice */
   connectMs: number
-  /** without a byte either way: S3 answers within a second, and R2 and radosgw go on within a few when they are busy */
+  /** without a byte either way: no storage that works is silent that long, and four attempts end within 90 s */
   idleMs: number
   /** of one request with its answer: 10 MB take 80 s at 1 Mbit/s */
   totalMs: number
@@ -37,10 +37,10 @@ export function createS3Client(
     useFipsEndpoint: false,
     maxAttempts: 1,
     retryMode: 'standard',
-    // the default sends checksums in a form that R2 and Ceph refuse, and puts one of nothing into presigned URLs
+    // by itself the client adds a CRC32: Ceph refuses it behind a stream, and in a presigned URL it is that of no bytes
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    // R2 never says 100 Continue, and the client would wait 6 s for it
+    // a storage that never says 100 Continue, such as R2, would cost 6 s each time
     expectContinueHeader: false,
     requestHandler: { connectionTimeout: connectMs, socketTimeout: idleMs, httpAgent: agent, httpsAgent: agent },
   })

@@ -11,7 +11,7 @@ import { isSigned, verifySignature } from './signature.ts'
 
 export interface StrictS3Options {
   buckets?: readonly string[]
-  /** buckets that anybody may GET from, as through a public address of R2 */
+  /** buckets whose objects anybody may read, as through a public address of R2 */
   publicBuckets?: readonly string[]
   region?: string
   /** now, ms */
@@ -73,7 +73,8 @@ export async function startStrictS3(options: StrictS3Options = {}): Promise<Stri
   function answer(request: S3Request): S3Answer {
     if (request.method === 'OPTIONS') return preflight(request, allowedOrigins)
     try {
-      const isPublic = request.method === 'GET' && request.key !== '' && publicBuckets.includes(request.bucket)
+      const isRead = request.method === 'GET' || request.method === 'HEAD'
+      const isPublic = isRead && request.key !== '' && publicBuckets.includes(request.bucket)
       if (isPublic && !isSigned(request)) return shelf.handle(request, request.body)
       const payloadHash = verifySignature(request, { ...keys, region, clock })
       return shelf.handle(request, verifyBody(request, payloadHash))
