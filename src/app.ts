@@ -33,7 +33,7 @@ import { createRunPreviews } from './services/run-preview.ts'
 import { createRuns } from './services/runs.ts'
 import { createSettleTask } from './services/settle-task.ts'
 import { openSources } from './services/sources/open-sources.ts'
-import { openStores } from './services/storage/open-stores.ts'
+import { openStores, sharesPublicPlace } from './services/storage/open-stores.ts'
 import { createStorageCheck } from './services/storage-check.ts'
 import { voidLeases } from './services/task-states.ts'
 import { createTasks } from './services/tasks.ts'
@@ -71,6 +71,9 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const dialect = dialects[provider]
   const bell = createBell()
   const stores = resources.use(openStores({ ...config.storage, connections: connectionsFor(threads) }))
+  if (sharesPublicPlace(config.storage.url, config.storage.originalsUrl)) {
+    log.warn('originals share the bucket of the variants; a private one of their own (ORIGINALS_URL) is safer')
+  }
   const sources = resources.use(openSources({ ...config.sources, tempDir: config.storage.tempDir }))
   const host = resources.use(createImageHost({ threads, log }))
   // a service that cannot process must not say that it is up

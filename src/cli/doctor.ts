@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
-import { examineStorage, sharesPublicPlace, type Verdict } from '../services/storage/doctor.ts'
-import { openStores } from '../services/storage/open-stores.ts'
+import { examineStorage, type Verdict } from '../services/storage/doctor.ts'
+import { openStores, sharesPublicPlace } from '../services/storage/open-stores.ts'
 
 const marks: Record<Verdict, string> = { ok: '✓', warning: '!', failure: '✗' }
 

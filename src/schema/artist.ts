@@ -7,7 +7,8 @@ import { ImageNode } from './image.ts'
 
 const placements = prismaConnectionHelpers(builder, 'Placement', {
   cursor: 'id',
-  select: (select) => ({ venueTag: true, image: select() }),
+  // all of it, since a client may ask for nothing of the image itself, which Prisma takes for a mistake
+  select: (select) => ({ venueTag: true, image: select(true) }),
   resolveNode: (placement) => placement.image,
 })
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Log } from '../log.ts'
 import type { Claim, Claims } from './claims.ts'
 import { RunCancelledError } from './settle-task.ts'
@@ -59,6 +60,8 @@ export function createDispatcher({ claims, chores, work, settings }: Deps): Disp
 
   function start(claim: Claim): void {
     const abort = new AbortController()
+    // whatever a task has under way at once listens: a look at each of its objects, say
+    setMaxListeners(0, abort.signal)
     // told while it was being claimed
     if (stopped) abort.abort()
     const done = work(claim, abort.signal).finally(() => {

@@ -100,9 +100,3 @@ async function diagnose(what: string, check: Check): Promise<Diagnosis> {
     throw error
   }
 }
-
-/** Whether both lie where everybody may read, so that only their names keep originals private. */
-export function sharesPublicPlace(url: string, originalsUrl: string): boolean {
-  if (!url.startsWith('s3:') || !originalsUrl.startsWith('s3:')) return false
-  return new URL(url).hostname === new URL(originalsUrl).hostname
-}

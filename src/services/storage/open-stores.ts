@@ -101,3 +101,9 @@ const outageFailures = 3
 
 const guard = ({ kind, store }: Backend) =>
   createGuardedStore(store, { failures: outageFailures, ...(kind === 'disk' && { isOutage: isDiskOutage }) })
+
+/** Whether both lie where everybody may read, so that only their names keep originals private. */
+export function sharesPublicPlace(url: string, originalsUrl: string): boolean {
+  if (!url.startsWith('s3:') || !originalsUrl.startsWith('s3:')) return false
+  return new URL(url).hostname === new URL(originalsUrl).hostname
+}
