@@ -7,10 +7,15 @@ import { ImageNode } from './image.ts'
 
 const placements = prismaConnectionHelpers(builder, 'Placement', {
   cursor: 'id',
-  // all of it, since a client may ask for nothing of the image itself, which Prisma takes for a mistake
-  select: (select) => ({ venueTag: true, image: select(true) }),
+  select: (select) => ({ venueTag: true, image: orEverything(select()) }),
   resolveNode: (placement) => placement.image,
 })
+
+/** Who asks for edges alone asks for nothing of the image, which Prisma takes for a mistake. */
+function orEverything<T>(selection: T): T | true {
+  const { select = null } = typeof selection === 'object' ? ({ ...selection } as { select?: object }) : {}
+  return select && Object.keys(select).length === 0 ? true : selection
+}
 
 export const ArtistNode = builder.prismaNode('Artist', {
   nullable: true,

@@ -81,13 +81,6 @@ describe.each(providers)('on %s', (provider) => {
       expect(five).toBe(one)
     })
 
-    it('tells of its edges alone, when nothing is asked of the images', async () => {
-      const { artist } = await app.gql<{ artist: { images: { edges: { venueTag: string | null }[] } } }>(
-        '{ artist(slug: "carl-cox") { images { edges { venueTag } } } }',
-      )
-      expect(artist.images.edges).toEqual([{ venueTag: 'liv' }, { venueTag: null }])
-    })
-
     it('goes on from its cursor, without a gap or a repeat, newest first', async () => {
       const seen: string[] = []
       let after: string | null = null
