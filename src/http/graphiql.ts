@@ -34,6 +34,24 @@ subscription Watch($runId: ID!, $afterSeq: Int) {
 }
 `
 
+const importing = `# Fetches pictures from public web servers, one task an address; watch the run as that of an upload.
+mutation Import {
+  importImages(input: { urls: ["https://example.com/photo.jpg"], artistName: "Carl Cox" }) {
+    __typename
+    ... on StartRunPayload { run { id status } }
+    ... on Error { code message }
+  }
+}
+
+# Compares storage with the database, both ways; with fix: true it mends what differs.
+mutation Reconcile {
+  reconcileStorage(input: { fix: false }) {
+    ... on StartRunPayload { run { id status } }
+    ... on Error { code message }
+  }
+}
+`
+
 const reprocess = `# Makes what is missing. Scopes: MISSING, STALE, ALL, IMAGES (with ids).
 mutation Reprocess {
   reprocessImages(input: { scope: ALL }) {
@@ -105,6 +123,7 @@ export function graphiqlOptions(origin: string): GraphiQLOptions {
       { query: browse },
       { query: upload(origin), variables: JSON.stringify({ file: null, artist: 'Carl Cox' }, null, 2) },
       { query: watch, variables: JSON.stringify({ runId: '', afterSeq: 0 }, null, 2) },
+      { query: importing },
       { query: reprocess },
       { query: runs, variables: JSON.stringify({ runId: '' }, null, 2) },
     ],

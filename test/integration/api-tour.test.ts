@@ -6,6 +6,7 @@ import { multipart } from '../support/client.ts'
 import { databaseId } from '../support/control.ts'
 import { photo } from '../support/images.ts'
 import { graphqlIn } from '../support/pages.ts'
+import { type PictureSite, startPictureSite } from '../support/picture-site.ts'
 import { overSse, overWebSocket } from '../support/subscribe.ts'
 import { facts, send, type Target } from '../support/uploads.ts'
 
@@ -15,11 +16,16 @@ const named = (name: string) =>
   operations.find((operation) => getOperationAST(parse(operation))?.name?.value === name) ?? ''
 
 let app: TestApp
+let site: PictureSite
 const variables: { id?: string; runId?: string } = {}
 beforeAll(async () => {
-  app = await createTestApp()
+  site = await startPictureSite()
+  app = await createTestApp({ env: { SOURCE_ALLOW: site.host } })
 })
-afterAll(() => app[Symbol.asyncDispose]())
+afterAll(async () => {
+  await app[Symbol.asyncDispose]()
+  await site[Symbol.asyncDispose]()
+})
 
 describe('the tour of the API', () => {
   it('sends a photo', async () => {
@@ -88,6 +94,7 @@ describe('the tour of the API', () => {
     ['Pause', { pauseRun: { code: 'INVALID_INPUT' } }],
     ['Resume', { resumeRun: { code: 'INVALID_INPUT' } }],
     ['Retry', { retryRun: { code: 'NO_IMAGES_MATCHED' } }],
+    ['Reconcile', { reconcileStorage: { run: { kind: 'RECONCILE' } } }],
     ['Queue', { queue: { concurrency: 2, running: 0, waitingInteractive: 0, waitingBackground: 0 } }],
     ['Slower', { setConcurrency: { concurrency: 1 } }],
     ['Rename', { upsertArtist: { slug: 'carl-cox', aliases: ['Carl Andrew Cox'] } }],
@@ -101,9 +108,28 @@ describe('the tour of the API', () => {
     expect(answer).toMatchObject(expected)
   })
 
+  it('fetches pictures from the web', async () => {
+    site.pages.set('/carl-cox.jpg', { body: await photo('dragonfly-square.jpg') })
+    const answer = await app.gql(named('Import'), { urls: [site.url('/carl-cox.jpg')] })
+    await app.dispatcher.idle()
+    expect(answer).toMatchObject({ importImages: { run: { kind: 'IMPORT', totalCount: 1 } } })
+    expect(await app.db.source.count({ where: { imageId: databaseId(variables.id ?? '') } })).toBe(1)
+  })
+
   it('leaves no example out', () => {
-    const sending = ['Upload', 'Announce', 'Complete', 'Watch', 'Gallery', 'Picture', 'Browse', 'Again']
-    const steering = ['Foresee', 'Stop', 'Pause', 'Resume', 'Retry', 'Queue', 'Slower', 'Dashboard', 'Failures']
+    const sending = ['Upload', 'Announce', 'Complete', 'Import', 'Watch', 'Gallery', 'Picture', 'Browse', 'Again']
+    const steering = [
+      'Foresee',
+      'Stop',
+      'Pause',
+      'Resume',
+      'Retry',
+      'Queue',
+      'Slower',
+      'Dashboard',
+      'Failures',
+      'Reconcile',
+    ]
     const tested = [...sending, ...steering, 'Rename', 'Hide', 'Unhide', 'Garbage', 'Collect']
     expect(operations.map((operation) => getOperationAST(parse(operation))?.name?.value)).toEqual(tested)
   })
