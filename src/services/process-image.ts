@@ -4,12 +4,13 @@ import type { Image } from '../generated/sqlite/client.ts'
 import type { ImageClaim } from './claims.ts'
 import type { ImageHost, OpenImage } from './image-host.ts'
 import { hashedCacheControl } from './public-urls.ts'
+import { findRecipe } from './recipes.ts'
 import { onlyTells, type RunScope, recipesFor, verifiesStorage } from './run-scope.ts'
 import type { Stages } from './stages.ts'
 import type { LocalFile, ObjectStore } from './storage/object-store.ts'
 import type { StorageCheck } from './storage-check.ts'
 import type { Finding, Tasks } from './tasks.ts'
-import { type Unit, workingSize } from './units.ts'
+import { planUnits, type Unit, workingSize } from './units.ts'
 import { missingUnits, type WantedSet } from './variant-sets.ts'
 import type { Job } from './work-on-task.ts'
 
@@ -40,14 +41,21 @@ export function createProcessImage({ tasks, host, stores, check, settings }: Dep
 
   async function makeMissing(claim: ImageClaim, signal: AbortSignal, stages: Stages): Promise<void> {
     const { image, scope } = claim
-    const sets = await tasks.prepare(claim, (wanted) => recipesFor(scope, wanted, defaultRecipes))
+    let recipes: string[] = []
+    const sets = await tasks.prepare(claim, (wanted) => {
+      const asked = recipesFor(scope, wanted, defaultRecipes)
+      recipes = [...new Set([...wanted, ...asked])]
+      return asked
+    })
     const missing = sets.flatMap((set) => missingUnits(set).map((unit) => ({ set, unit })))
     const reason = sets.length === 0 ? 'was deleted meanwhile' : 'has everything already'
     if (missing.length === 0) return tasks.skip(claim, `${claim.subject} ${reason}.`)
 
     await using original = await stages.run('FETCH', () => fetchOriginal(image, signal))
     const source = { width: image.width, height: image.height }
-    const units = missing.map(({ unit }) => unit)
+    // of all that is wanted of the image and not only of what is missing: what a unit is made from decides its bytes,
+    // and made again it must be the same
+    const units = recipes.flatMap((recipe) => planUnits(findRecipe(recipe), image))
     const working = workingSize(source, units)
     const { path } = original
     const request = { path, source, frames: image.frames, working, maxPixels, alone: claim.suspect }

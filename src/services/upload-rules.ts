@@ -59,3 +59,5 @@ export const tempFolder = 'uploads/'
 
 /** A name nobody can guess. */
 export const newTempKey = () => `${tempFolder}${randomBytes(16).toString('hex')}.bin`
+
+export const isTempKey = (key: string) => /^uploads\/[0-9a-f]{32}\.bin$/.test(key)

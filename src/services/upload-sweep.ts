@@ -1,7 +1,7 @@
 import type { Upload } from '../generated/sqlite/client.ts'
 import type { Db } from './db/open-db.ts'
 import type { ObjectStore } from './storage/object-store.ts'
-import { tempFolder } from './upload-rules.ts'
+import { isTempKey, tempFolder } from './upload-rules.ts'
 
 const batchSize = 50
 /** A file that no upload names is nobody's after this long, ms: whoever put it there would have said so by then. */
@@ -32,7 +32,8 @@ export async function sweepUploads(deps: Deps): Promise<boolean> {
 async function sweepStrays({ db, originals }: Deps): Promise<boolean> {
   let found = false
   for await (const { key, modifiedAt } of originals.list(tempFolder)) {
-    if (Date.now() - modifiedAt.getTime() < strayMs) continue
+    // what is not named as we name it belongs to another program
+    if (!isTempKey(key) || Date.now() - modifiedAt.getTime() < strayMs) continue
     if ((await db.upload.count({ where: { tempKey: key } })) > 0) continue
     await originals.delete(key)
     found = true

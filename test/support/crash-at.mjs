@@ -51,7 +51,7 @@ function watchDatabase() {
       const execute = statement[method].bind(statement)
       statement[method] = (...values) => {
         const result = execute(...values)
-        if (isTransaction(verb) || changed(result)) follow(verb, table, [sets, ...values.slice(0, marks)])
+        if (isTransaction(verb) || changed(result)) follow(verb, table, [sets, ...values.flat().slice(0, marks)])
         return result
       }
     }
