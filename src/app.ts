@@ -60,6 +60,8 @@ export interface App extends AsyncDisposable {
 /** A temp file that nobody wrote to for this long is nobody's, ms. */
 const tempMaxAgeMs = 3_600_000
 const hourMs = 3_600_000
+/** What nothing names may be about to be recorded: many large files that are taken in at once, say. ms */
+const orphanAgeMs = 24 * hourMs
 
 /** Builds and starts everything, in the order of dependence; disposing ends it in the reverse order. */
 export async function createApp(config: Config, log: Log = createLog(config.logLevel)): Promise<App> {
@@ -93,7 +95,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
 
   const tasks = createTasks({ db, bell, leaseMs: work.leaseMs })
   const intake = createIntake({ db, originals: stores.originals, limits })
-  const orphans = createOrphans({ db, stores, minAgeMs: Math.min(cleaning.graceMs, hourMs) })
+  const orphans = createOrphans({ db, stores, minAgeMs: orphanAgeMs })
   const workOnTask = createWorkOnTask({
     jobs: {
       image: createProcessImage({
@@ -108,7 +110,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
         bell,
         tasks,
         intake,
-        sources: { client: sources.client, maxBytes: limits.maxBytes },
+        sources: { client: sources.client, originals: stores.originals, maxBytes: limits.maxBytes },
       }),
       orphans: createFindOrphans({ tasks, orphans }),
     },

@@ -126,6 +126,12 @@ export class StorageUnavailableError extends AppError {
 export class StorageNotConfiguredError extends AppError {
   override readonly name = 'StorageNotConfiguredError'
   readonly code = 'STORAGE_NOT_CONFIGURED'
+  /** it refuses us altogether, and not only this object */
+  readonly whole: boolean
+  constructor(message: string, { whole = true, ...options }: { whole?: boolean } & ErrorOptions = {}) {
+    super(message, options)
+    this.whole = whole
+  }
 }
 
 /** The address may not be fetched from: not public, not http(s), or its owner forbids it. */
@@ -141,19 +147,23 @@ export class SourceUnavailableError extends AppError {
   readonly httpStatus: number | null
   /** how long the source asks to be left alone, ms */
   readonly retryAfterMs: number
+  /** false: it was not asked, since it wants to be left alone */
+  readonly asked: boolean
   constructor(
     message: string,
-    { retryable, httpStatus = null, retryAfterMs = 0, ...options }: SourceTrouble & ErrorOptions,
+    { retryable, httpStatus = null, retryAfterMs = 0, asked = true, ...options }: SourceTrouble & ErrorOptions,
   ) {
     super(message, options)
     this.retryable = retryable
     this.httpStatus = httpStatus
     this.retryAfterMs = retryAfterMs
+    this.asked = asked
   }
 }
 
 interface SourceTrouble {
   retryable: boolean
+  asked?: boolean
   httpStatus?: number | null
   retryAfterMs?: number
 }

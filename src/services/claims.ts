@@ -3,7 +3,7 @@ import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { type Dialect, isUniqueViolation } from './db/sql.ts'
 import { taskEvents } from './run-events.ts'
-import { beginsWithImages, type RunScope } from './run-scope.ts'
+import { needsImage, type RunScope } from './run-scope.ts'
 import { advance, startTask } from './run-states.ts'
 import { type Holder, hasClaimable, held, renewLeases, requeueExpired, takeTask } from './task-states.ts'
 
@@ -68,7 +68,7 @@ export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; lease
     })
     const { attempt, suspect, crashes, plannedWork, doneWork, subject, image } = task
     const scope = task.run.scope as unknown as RunScope
-    if (!image && beginsWithImages(scope)) {
+    if (!image && needsImage(scope, subject)) {
       await skipWithoutImage(tx, holder, runId, task)
       return 'again'
     }

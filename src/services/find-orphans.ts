@@ -9,25 +9,39 @@ const batchSize = 100
 
 /** The job that looks through a folder of storage for objects that nothing names, and deletes them when told to. */
 export function createFindOrphans({ tasks, orphans }: { tasks: Tasks; orphans: Orphans }): Job {
-  async function search(claim: Claim, signal: AbortSignal): Promise<number> {
-    const { fix } = { fix: false, ...firstScope(claim.scope) }
+  /** False when it has come to be named meanwhile. */
+  async function remove(claim: Claim, orphan: Orphan): Promise<boolean> {
+    // who has lost the task must not delete anything more
+    await tasks.check(claim)
+    return orphan.remove()
+  }
+
+  async function search(claim: Claim, fix: boolean, signal: AbortSignal): Promise<number> {
     let found = 0
     let findings: Finding[] = []
-    for await (const orphan of orphans.find(claim.subject, signal)) {
-      signal.throwIfAborted()
-      if (fix) await orphan.remove()
-      found += 1
-      findings.push(describe(orphan, claim.subject, fix))
-      if (findings.length < batchSize) continue
-      await tasks.report(claim, findings)
+    const report = async () => {
+      const batch = findings
       findings = []
+      if (batch.length > 0) await tasks.report(claim, batch)
     }
-    if (findings.length > 0) await tasks.report(claim, findings)
+    try {
+      for await (const orphan of orphans.find(claim.subject, signal)) {
+        if (fix && !(await remove(claim, orphan))) continue
+        found += 1
+        findings.push(describe(orphan, claim.subject, fix))
+        if (findings.length >= batchSize) await report()
+      }
+    } finally {
+      // what is deleted is on record, whatever ended the search
+      await report()
+    }
     return found
   }
 
   return async (claim, signal, stages) => {
-    const found = await stages.run('STORE', () => search(claim, signal))
+    const scope = firstScope(claim.scope)
+    const fix = scope.kind === 'RECONCILE' && scope.fix
+    const found = await stages.run('STORE', () => search(claim, fix, signal))
     if (found > 0) await tasks.succeed(claim, stages.durations)
     else await tasks.skip(claim, `Everything below ${claim.subject} is named.`)
   }

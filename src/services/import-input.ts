@@ -23,7 +23,7 @@ export function checkImport(input: ImportInput, settings: Settings): { urls: str
   if (input.urls.length === 0 || input.urls.length > maxUrls) {
     throw new InvalidInputError('urls', `An import takes from 1 to ${maxUrls} addresses.`)
   }
-  const urls = input.urls.map((url) => withoutFragment(settings.checkSource(url)))
+  const urls = input.urls.map((url) => settings.checkSource(url).href)
   const scope = {
     kind: 'IMPORT' as const,
     artistName: checkArtistName(input.artistName, 'artistName'),
@@ -31,10 +31,4 @@ export function checkImport(input: ImportInput, settings: Settings): { urls: str
     recipes: checkRecipes(input.recipes ?? settings.defaultRecipes),
   }
   return { urls: [...new Set(urls)], scope }
-}
-
-/** A fragment is never sent, so two addresses that differ in it are one. */
-function withoutFragment(url: URL): string {
-  url.hash = ''
-  return url.href
 }

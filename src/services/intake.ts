@@ -36,10 +36,14 @@ export function lackingImages(received: readonly Pick<ReceivedImage, 'image' | '
 export interface Intake {
   /**
    * Takes pictures in, all or none: their originals are stored, then one transaction records the images, who is in
-   * them, and whatever `also` does. The same bytes are the same image. Throws the error of the first rule broken;
-   * then nothing is kept.
+   * them, and whatever `also` does. The same bytes are the same image. Throws the error of the first rule broken or
+   * the reason of the signal; then nothing is kept.
    */
-  receive<T>(pictures: readonly Picture[], also: (tx: Tx, received: ReceivedImage[]) => Promise<T>): Promise<T>
+  receive<T>(
+    pictures: readonly Picture[],
+    also: (tx: Tx, received: ReceivedImage[]) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T>
 }
 
 /** Files in memory at once, over all who send. */
@@ -49,6 +53,12 @@ interface Deps {
   db: Db
   originals: ObjectStore
   limits: Limits
+}
+
+interface Inspected {
+  sha256: string
+  bytes: Uint8Array
+  header: ImageHeader
 }
 
 /** A picture whose bytes are in storage. */
@@ -72,40 +82,43 @@ class CollectedError extends Error {
 export function createIntake({ db, originals, limits }: Deps): Intake {
   const memory = new Semaphore(filesAtOnce)
 
-  async function keep(picture: Picture): Promise<Kept> {
+  async function keep(picture: Picture, signal?: AbortSignal): Promise<Kept> {
+    signal?.throwIfAborted()
     try {
-      return await inspectAndKeep(picture)
+      return await inspectAndKeep(picture, signal)
     } catch (error) {
       throw picture.label !== undefined && error instanceof AppError ? error.about(picture.label) : error
     }
   }
 
-  async function inspectAndKeep(picture: Picture): Promise<Kept> {
+  async function inspectAndKeep(picture: Picture, signal?: AbortSignal): Promise<Kept> {
     const bytes = await picture.load()
     const header = await inspectImage(bytes, limits)
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    return { picture, header, byteSize: bytes.byteLength, sha256, ...(await keepOriginal(sha256, bytes, header)) }
+    const kept = await keepOriginal({ sha256, bytes, header }, signal)
+    return { picture, header, byteSize: bytes.byteLength, sha256, ...kept }
   }
 
   /** Stores the bytes under a name nobody can guess, unless the original of these bytes is there and whole. */
-  async function keepOriginal(sha256: string, bytes: Uint8Array, header: ImageHeader) {
+  async function keepOriginal({ sha256, bytes, header }: Inspected, signal?: AbortSignal) {
     const known = await db.image.findUnique({ where: { sha256 }, select: { originalKey: true } })
-    const whole = known && (await originals.head(known.originalKey))?.sha256 === sha256
+    const whole = known && (await originals.head(known.originalKey, signal))?.sha256 === sha256
     if (whole) return { key: known.originalKey, replaces: null, fresh: false }
     const extension = header.format === 'jpeg' ? 'jpg' : header.format
     const key = `originals/${randomBytes(16).toString('hex')}.${extension}`
     const options = { contentType: header.mimeType, cacheControl: 'private', sha256, ifAbsent: true }
-    await originals.put(key, bytes, options)
+    await originals.put(key, bytes, { ...options, ...(signal && { signal }) })
     return { key, replaces: known?.originalKey ?? null, fresh: true }
   }
 
-  /** Deletes originals that no image has come to use, and those that were replaced. */
+  /**
+   * Deletes originals that no image has come to use, and those that were replaced. What cannot be deleted now is found
+   * when storage is compared with the database; what has been recorded, or has failed before, is what counts.
+   */
   async function tidy(kept: readonly Kept[]): Promise<void> {
-    for (const { key, replaces, fresh } of kept) {
-      if (!fresh) continue
-      const used = await isNamed(key)
-      if (!used) await originals.delete(key)
-      if (replaces && !(await isNamed(replaces))) await originals.delete(replaces)
+    const fresh = kept.filter((each) => each.fresh)
+    for (const key of fresh.flatMap((each) => [each.key, each.replaces ?? []].flat())) {
+      if (!(await isNamed(key))) await originals.delete(key).catch(() => {})
     }
   }
 
@@ -119,11 +132,12 @@ export function createIntake({ db, originals, limits }: Deps): Intake {
   async function tryToReceive<T>(
     pictures: readonly Picture[],
     also: (tx: Tx, received: ReceivedImage[]) => Promise<T>,
+    signal?: AbortSignal,
   ): Promise<T> {
     const kept: Kept[] = []
     const record = (tx: Tx) => recordAll(tx, kept).then((received) => also(tx, received))
     try {
-      for (const picture of pictures) kept.push(await memory.runExclusive(() => keep(picture)))
+      for (const picture of pictures) kept.push(await memory.runExclusive(() => keep(picture, signal)))
       // the same new bytes twice at once: the second finds the first's row
       return await db.$transaction(record).catch((error: unknown) => {
         if (isUniqueViolation(error)) return db.$transaction(record)
@@ -135,9 +149,9 @@ export function createIntake({ db, originals, limits }: Deps): Intake {
   }
 
   return {
-    receive: (pictures, also) =>
-      tryToReceive(pictures, also).catch((error: unknown) => {
-        if (error instanceof CollectedError) return tryToReceive(pictures, also)
+    receive: (pictures, also, signal) =>
+      tryToReceive(pictures, also, signal).catch((error: unknown) => {
+        if (error instanceof CollectedError) return tryToReceive(pictures, also, signal)
         throw error
       }),
   }

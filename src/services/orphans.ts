@@ -1,8 +1,13 @@
 import type { Db } from './db/open-db.ts'
 import type { ListedObject, ObjectStore } from './storage/object-store.ts'
 
-/** The folders that are looked through for objects that nothing names; each is a task of a RECONCILE run. */
-export const orphanTasks = ['variants/', 'images/', 'originals/'].map((subject) => ({
+/** What is looked through for objects that nothing names. */
+export const orphanFolders = ['variants/', 'images/', 'originals/']
+
+export const isOrphanFolder = (subject: string) => orphanFolders.includes(subject)
+
+/** Each of these folders is a task of a RECONCILE run. */
+export const orphanTasks = orphanFolders.map((subject) => ({
   subject,
   imageId: null,
   plannedWork: 1,
@@ -16,8 +21,8 @@ interface Deps {
 }
 
 export interface Orphan extends ListedObject {
-  /** deletes it, unless it has come to be named meanwhile */
-  remove(): Promise<void>
+  /** deletes it, unless it has come to be named meanwhile; resolves to whether it did */
+  remove(): Promise<boolean>
 }
 
 export interface Orphans {
@@ -45,7 +50,8 @@ export function createOrphans({ db, stores, minAgeMs }: Deps): Orphans {
     })
   }
 
-  async function unnamedOriginals(objects: readonly ListedObject[]): Promise<ListedObject[]> {
+  async function unnamedOriginals(listed: readonly ListedObject[]): Promise<ListedObject[]> {
+    const objects = listed.filter(({ key }) => originalPattern.test(key))
     const named = await db.image.findMany({
       where: { originalKey: { in: objects.map(({ key }) => key) } },
       select: { originalKey: true },
@@ -61,9 +67,11 @@ export function createOrphans({ db, stores, minAgeMs }: Deps): Orphans {
       const unnamed = isOriginal ? unnamedOriginals : unnamedVariants
       for await (const batch of batches(store.list(folder, signal), minAgeMs)) {
         for (const orphan of await unnamed(batch)) {
+          signal.throwIfAborted()
           const remove = async () => {
             const [still] = await unnamed([orphan])
             if (still) await store.delete(orphan.key)
+            return still !== undefined
           }
           yield { ...orphan, remove }
         }
@@ -73,6 +81,8 @@ export function createOrphans({ db, stores, minAgeMs }: Deps): Orphans {
 }
 
 const hashLength = 32
+/** As the intake names them: what has another name is somebody else's. */
+const originalPattern = /^originals\/[0-9a-f]{32}\.(jpg|png|webp)$/
 
 /** The first half of the SHA-256 of the original that a variant was made of: its key begins with it. */
 function sourceHash(key: string): string | null {

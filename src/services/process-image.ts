@@ -33,6 +33,8 @@ export function createProcessImage({ tasks, host, stores, check, settings }: Dep
       const whole = `${claim.subject} is whole in storage.`
       return findings.length > 0 ? tasks.succeed(claim, stages.durations) : tasks.skip(claim, whole)
     }
+    // of what is not the photo that was sent, nothing may be made
+    if (findings.some(({ isOriginal }) => isOriginal)) throw new CorruptImageError(lostOriginal(image))
     await makeMissing(claim, signal, stages)
   }
 
@@ -60,7 +62,7 @@ export function createProcessImage({ tasks, host, stores, check, settings }: Dep
 
   async function fetchOriginal({ originalKey, filename }: Image, signal: AbortSignal): Promise<LocalFile> {
     const original = await stores.originals.checkout(originalKey, signal)
-    if (!original) throw new CorruptImageError(`The original of ${filename} is gone from storage.`)
+    if (!original) throw new CorruptImageError(lostOriginal({ filename }))
     return original
   }
 
@@ -83,6 +85,9 @@ export function createProcessImage({ tasks, host, stores, check, settings }: Dep
 
   return work
 }
+
+const lostOriginal = ({ filename }: Pick<Image, 'filename'>) =>
+  `The original of ${filename} is gone from storage or damaged; send the photo again.`
 
 /** When nothing is to be mended, what is broken stays on record. */
 function mendable(scope: RunScope, findings: readonly Finding[]): Finding[] {
@@ -117,6 +122,11 @@ async function putOnce(
   return ours
 }
 
+/** Another unit of the image has failed. A reason of its own: nobody may take it for what happened to this one. */
+class SiblingFailedError extends Error {
+  override readonly name = 'SiblingFailedError'
+}
+
 /** Runs all at once; the first error stops those not begun, and is thrown when none is under way any more. */
 async function allOrFirstError<T>(
   signal: AbortSignal,
@@ -127,6 +137,13 @@ async function allOrFirstError<T>(
   const either = AbortSignal.any([signal, failed.signal])
   // each unit listens while it is being made
   setMaxListeners(0, either)
-  await Promise.allSettled(items.map((item) => run(item, either).catch((error) => failed.abort(error))))
-  either.throwIfAborted()
+  const errors: unknown[] = []
+  const runOne = (item: T) =>
+    run(item, either).catch((error: unknown) => {
+      errors.push(error)
+      failed.abort(new SiblingFailedError('Another unit of the image has failed.'))
+    })
+  await Promise.all(items.map(runOne))
+  signal.throwIfAborted()
+  if (errors.length > 0) throw errors[0]
 }

@@ -22,8 +22,9 @@ export interface RunPlanner {
 }
 
 interface Chunk {
-  /** what to select as position, subject and work, and from where: images as "i" */
+  /** what to select as position, image id, subject and work, and from where: images as "i" */
   position: Prisma.Sql
+  image: Prisma.Sql
   subject: Prisma.Sql
   work: Prisma.Sql
   from: Prisma.Sql
@@ -47,6 +48,7 @@ export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Diale
     const { condition, next } = await imageRange(tx, planCursor, size)
     return {
       position: Prisma.sql`${totalCount} + row_number() OVER (ORDER BY i."id")`,
+      image: Prisma.sql`i."id"`,
       subject: Prisma.sql`i."filename"`,
       work: Prisma.sql`i."width" * i."height" / 1e6`,
       from: Prisma.sql`"Image" i WHERE ${condition} AND ${scopeCondition(scope)}`,
@@ -66,6 +68,8 @@ export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Diale
     const upTo = after + dialect.rowsAtOnce.write
     return {
       position: Prisma.sql`p."position"`,
+      // what an address holds now may be something else
+      image: scope.of.kind === 'IMPORT' ? Prisma.sql`NULL` : Prisma.sql`i."id"`,
       subject: Prisma.sql`p."subject"`,
       work: Prisma.sql`p."plannedWork"`,
       from: Prisma.sql`${retriedTasks(scope, dialect)} AND p."position" > ${after} AND p."position" <= ${upTo}`,
@@ -74,10 +78,10 @@ export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Diale
     }
   }
 
-  async function insertTasks(tx: Tx, run: Run, { position, subject, work, from }: Chunk): Promise<number> {
+  async function insertTasks(tx: Tx, run: Run, { position, image, subject, work, from }: Chunk): Promise<number> {
     return tx.$executeRaw`
       INSERT INTO "Task" ("id", "runId", "lane", "position", "imageId", "subject", "status", "stage", "plannedWork", "createdAt")
-      SELECT ${dialect.newId}, ${run.id}, ${run.lane}, ${position}, i."id", ${subject},
+      SELECT ${dialect.newId}, ${run.id}, ${run.lane}, ${position}, ${image}, ${subject},
         ${dialect.value('TaskStatus', 'QUEUED')}, ${dialect.value('TaskStage', 'PREPARE')}, ${work}, ${new Date()}
       FROM ${from}`
   }

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../errors.ts'
 import { Prisma } from '../generated/sqlite/client.ts'
 import type { Dialect } from './db/sql.ts'
+import { isOrphanFolder, orphanFolders } from './orphans.ts'
 import { recipes as allRecipes, checkRecipes, findRecipe, recipeHash } from './recipes.ts'
 
 export const reprocessScopes = ['MISSING', 'STALE', 'ALL', 'IMAGES'] as const
@@ -63,9 +64,10 @@ export function onlyTells(scope: RunScope): boolean {
   return first.kind === 'RECONCILE' && !first.fix
 }
 
-/** Tasks of such runs are about an image from the first: without one, it has been collected meanwhile. */
-export function beginsWithImages(scope: RunScope): boolean {
-  return ['UPLOAD', 'REPROCESS'].includes(firstScope(scope).kind)
+/** A task of such a run is about an image from the first: without one, it has been collected meanwhile. */
+export function needsImage(scope: RunScope, subject: string): boolean {
+  const { kind } = firstScope(scope)
+  return kind === 'RECONCILE' ? !isOrphanFolder(subject) : kind !== 'IMPORT'
 }
 
 /** The images of a scope, as a condition on "Image" i. */
@@ -106,7 +108,8 @@ const retriedStates: Record<RetryChoice, readonly string[]> = {
 /** The tasks of an earlier run that are to be done once more, as "Task" p and "Image" i. */
 export function retriedTasks({ runId, only, of }: RetryScope, dialect: Dialect): Prisma.Sql {
   const states = retriedStates[only].map((state) => dialect.value('TaskStatus', state))
-  const withImage = beginsWithImages(of) ? Prisma.sql`AND i."id" IS NOT NULL` : Prisma.empty
+  const withoutImage =
+    of.kind === 'IMPORT' ? Prisma.sql`1 = 1` : Prisma.sql`p."subject" IN (${Prisma.join(orphanFolders)})`
   return Prisma.sql`"Task" p LEFT JOIN "Image" i ON i."id" = p."imageId"
-    WHERE p."runId" = ${runId} AND p."status" IN (${Prisma.join(states)}) AND i."deletedAt" IS NULL ${withImage}`
+    WHERE p."runId" = ${runId} AND p."status" IN (${Prisma.join(states)}) AND i."deletedAt" IS NULL AND (i."id" IS NOT NULL OR ${withoutImage})`
 }

@@ -64,7 +64,7 @@ export async function addToPlan(tx: Tx, before: Run, { tasks, work, cursor, done
 
 function describePlan(tasks: number): string {
   if (tasks === 0) return 'There is nothing to do.'
-  return tasks === 1 ? 'There is 1 image to do.' : `There are ${tasks} images to do.`
+  return tasks === 1 ? 'There is 1 task.' : `There are ${tasks} tasks.`
 }
 
 /** A task of it was claimed. */
@@ -104,7 +104,7 @@ function finishCancelled(tx: Tx, run: Run): Promise<Run> {
   const status = lastError ? 'FAILED' : 'CANCELLED'
   const message =
     lastError ??
-    `The run was cancelled; ${processedCount - cancelledCount} of ${processedCount} images were over before.`
+    `The run was cancelled; ${processedCount - cancelledCount} of ${processedCount} tasks were over before.`
   return mustChange(tx, run.id, inStates('CANCELLING'), { status, ...over() }, [{ type: status, message }])
 }
 
@@ -112,14 +112,14 @@ const over = () => ({ activeKey: null, finishedAt: new Date() })
 
 const outcomeMessages: Record<RunOutcome, string> = {
   CLEAN: 'Everything is done.',
-  WITH_ISSUES: 'Everything is done; some images have warnings, needed another attempt, or were damaged in storage.',
-  WITH_FAILURES: 'Done, but some images failed.',
-  ALL_FAILED: 'Every image failed.',
+  WITH_ISSUES: 'Everything is done; some images have warnings, needed another attempt, or differed in storage.',
+  WITH_FAILURES: 'Done, but some tasks failed.',
+  ALL_FAILED: 'Every task failed.',
   NOTHING_TO_DO: 'There was nothing to do.',
 }
 
 function outcomeOf({ totalCount, skippedCount, failedCount, hasIssues }: Run): RunOutcome {
-  if (skippedCount === totalCount) return 'NOTHING_TO_DO'
+  if (skippedCount === totalCount && !(hasIssues && totalCount > 0)) return 'NOTHING_TO_DO'
   if (failedCount === totalCount) return 'ALL_FAILED'
   if (failedCount > 0) return 'WITH_FAILURES'
   return hasIssues ? 'WITH_ISSUES' : 'CLEAN'
@@ -136,7 +136,7 @@ async function commonError(tx: Tx, { id, totalCount }: Run): Promise<string> {
   const counts = new Map<string, number>()
   for (const { errorMessage } of tasks) counts.set(errorMessage ?? '', (counts.get(errorMessage ?? '') ?? 0) + 1)
   const [most] = [...counts].sort(([, a], [, b]) => b - a)
-  return `Every image failed${totalCount > 1 ? ', most of them so' : ''}: ${most?.[0]}`
+  return `Every task failed${totalCount > 1 ? ', most of them so' : ''}: ${most?.[0]}`
 }
 
 /**

@@ -136,7 +136,8 @@ export function createRuns({ db, dialect, bell, dispatcher, settings }: Deps): R
       const { urls, scope } = checkImport(input, settings)
       // nobody knows their sizes before: each is the same share of the run
       const tasks = urls.map((subject) => ({ subject, imageId: null, plannedWork: 1 }))
-      const run = { kind: 'IMPORT', lane: lanes.interactive, scope } as const
+      // other people's servers take their time, and uploads must not wait for them
+      const run = { kind: 'IMPORT', lane: lanes.background, scope } as const
       return announce(() => db.$transaction((tx) => startRun(tx, run, tasks)))
     },
     reconcile: (fix) =>

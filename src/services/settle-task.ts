@@ -8,7 +8,7 @@ import {
 import type { TaskStage } from '../generated/sqlite/client.ts'
 import type { Log } from '../log.ts'
 import type { Claim } from './claims.ts'
-import { isDatabaseTrouble } from './db/sql.ts'
+import { isDatabaseTrouble, isUniqueViolation } from './db/sql.ts'
 import { HostDiedError } from './host-connection.ts'
 import { LeaseLostError } from './task-states.ts'
 import type { TaskFailure, Tasks } from './tasks.ts'
@@ -16,6 +16,9 @@ import type { TaskFailure, Tasks } from './tasks.ts'
 const maxAttempts = 4
 /** An image that ended the image host this often, while it was alone in it, is not given to it again. */
 const maxCrashes = 2
+
+/** A storage that is away for longer has disappeared for good, as far as a run is concerned, ms. */
+const longestOutageMs = 24 * 3_600_000
 
 /** Why the work on a task is to stop: its run is being cancelled. */
 export class RunCancelledError extends Error {
@@ -30,8 +33,8 @@ export type SettleTask = (claim: Claim, error: unknown, signal: AbortSignal, sta
 
 interface Deps {
   tasks: Tasks
-  /** how long the storage is expected to stay away, ms; 0 while it answers */
-  storage: { waitMs(): number }
+  /** how long the storage is expected to stay away, ms, 0 while it answers; and since when it has been */
+  storage: { waitMs(): number; downSince(): Date | null }
   /** ends a run as FAILED */
   giveUp: (runId: string, error: string) => Promise<void>
   retryBaseMs: number
@@ -51,16 +54,28 @@ export function createSettleTask({ tasks, storage, giveUp, retryBaseMs, log }: D
   function settleFailure(claim: Claim, failure: TaskFailure, error: unknown): Promise<void> {
     const outageMs = error instanceof StorageUnavailableError ? storage.waitMs() : 0
     // the whole storage is away, for which no image is to blame
-    if (outageMs > 0) return tasks.park(claim, failure, new Date(Date.now() + outageMs + jitter(claim)))
+    if (outageMs > 0) return settleOutage(claim, failure, outageMs)
+    // the source was not even asked: it wants to be left alone
+    if (error instanceof SourceUnavailableError && !error.asked) return park(claim, failure, error.retryAfterMs)
     if (!failure.retryable || claim.attempt >= maxAttempts) return tasks.fail(claim, failure)
     const askedMs = error instanceof SourceUnavailableError ? error.retryAfterMs : 0
-    return tasks.retry(claim, failure, new Date(Date.now() + Math.max(askedMs, jitter(claim))))
+    return tasks.retry(claim, failure, new Date(Date.now() + askedMs + jitter(claim)))
+  }
+
+  const park = (claim: Claim, failure: TaskFailure, ms: number) =>
+    tasks.park(claim, failure, new Date(Date.now() + ms + jitter(claim)))
+
+  async function settleOutage(claim: Claim, failure: TaskFailure, outageMs: number): Promise<void> {
+    const since = storage.downSince()?.getTime() ?? Date.now()
+    if (Date.now() - since < longestOutageMs) return park(claim, failure, outageMs)
+    await tasks.fail(claim, failure)
+    await giveUp(claim.runId, `The storage has been away for a day: ${failure.message}`)
   }
 
   /** Full jitter, so that what failed together does not come back together. */
   const jitter = ({ attempt }: Claim) => Math.random() * retryBaseMs * 2 ** (attempt - 1)
 
-  /** No task of the run can do without the storage (B040), and waiting does not help. */
+  /** No task of the run can do without the storage, and waiting does not help. */
   async function settleMisconfigured(claim: Claim, failure: TaskFailure): Promise<void> {
     await tasks.fail(claim, failure)
     await giveUp(claim.runId, failure.message)
@@ -74,7 +89,8 @@ export function createSettleTask({ tasks, storage, giveUp, retryBaseMs, log }: D
     if (error instanceof LeaseLostError) return
     if (signal.aborted) return settleStopped(claim, signal.reason)
     if (error instanceof HostDiedError) return settleDeath(claim, error, stage)
-    if (error instanceof StorageNotConfiguredError) return settleMisconfigured(claim, describe(error, stage))
+    if (error instanceof StorageNotConfiguredError && error.whole)
+      return settleMisconfigured(claim, describe(error, stage))
     if (!(error instanceof AppError)) log.error({ err: error, taskId: claim.taskId }, 'a task failed unexpectedly')
     return settleFailure(claim, describe(error, stage), error)
   }
@@ -94,7 +110,8 @@ function describe(error: unknown, stage: TaskStage): TaskFailure {
     const httpStatus = error instanceof SourceUnavailableError ? error.httpStatus : null
     return { code: error.code, message: error.message, retryable: error.retryable, stage, httpStatus }
   }
-  if (isDatabaseTrouble(error)) {
+  // a row that another process has made at the same moment is there the next time
+  if (isDatabaseTrouble(error) || isUniqueViolation(error)) {
     return { code: 'INTERNAL_ERROR', message: 'The database did not answer as it should.', retryable: true, stage }
   }
   return { code: 'INTERNAL_ERROR', message: 'Something unexpected went wrong; see the log.', retryable: false, stage }

@@ -1,10 +1,17 @@
-import type { Image, Variant } from '../generated/sqlite/client.ts'
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { StorageUnavailableError } from '../errors.ts'
+import type { Image } from '../generated/sqlite/client.ts'
 import type { Db } from './db/open-db.ts'
-import type { ObjectStore, StoredObject } from './storage/object-store.ts'
+import type { ObjectStore } from './storage/object-store.ts'
 import type { Finding } from './tasks.ts'
 
 export interface StorageCheck {
-  /** How what lies in storage differs from what the rows say of an image; none when it is whole. */
+  /**
+   * How what lies in storage differs from what the rows say of an image; none when it is whole. Throws
+   * StorageUnavailableError where not one of several objects is there: then it is the wrong disk or bucket.
+   */
   examine(image: Image, signal: AbortSignal): Promise<Finding[]>
 }
 
@@ -13,37 +20,57 @@ interface Deps {
   stores: { variants: ObjectStore; originals: ObjectStore }
 }
 
+type Difference = 'missing' | { text: string } | null
+
+interface Expected {
+  byteSize: number
+  sha256: string
+}
+
 export function createStorageCheck({ db, stores }: Deps): StorageCheck {
-  async function examineOriginal(image: Image, signal: AbortSignal): Promise<Finding[]> {
-    const difference = differs(image, await stores.originals.head(image.originalKey, signal))
-    return difference ? [{ type: 'OBJECT_BROKEN', message: `The original of ${image.filename} ${difference}.` }] : []
-  }
-
-  async function examineVariant(variant: Variant, signal: AbortSignal): Promise<Finding[]> {
-    const difference = differs(variant, await stores.variants.head(variant.key, signal))
-    return difference
-      ? [{ type: 'OBJECT_BROKEN', message: `${variant.key} ${difference}.`, variantId: variant.id }]
-      : []
-  }
-
   return {
     async examine(image, signal) {
       const variants = await db.variant.findMany({
         where: { set: { imageId: image.id, state: { not: 'RETIRED' }, collectingAt: null } },
       })
-      const found = await Promise.all([
-        examineOriginal(image, signal),
-        ...variants.map((variant) => examineVariant(variant, signal)),
+      const [original, ...others] = await Promise.all([
+        compare(stores.originals, image.originalKey, image, signal),
+        ...variants.map((variant) => compare(stores.variants, variant.key, variant, signal)),
       ])
-      return found.flat()
+      if (others.length > 0 && [original, ...others].every((difference) => difference === 'missing')) {
+        throw new StorageUnavailableError('Nothing of the image lies in storage; is it the right disk or bucket?')
+      }
+      const lost: Finding[] = original
+        ? [{ type: 'OBJECT_BROKEN', message: `The original of ${image.filename} ${say(original)}.`, isOriginal: true }]
+        : []
+      const broken = variants.flatMap((variant, index): Finding[] => {
+        const difference = others[index]
+        if (!difference) return []
+        return [{ type: 'OBJECT_BROKEN', message: `${variant.key} ${say(difference)}.`, variantId: variant.id }]
+      })
+      return [...lost, ...broken]
     },
   }
 }
 
-function differs(expected: { byteSize: number; sha256: string }, object: StoredObject | null): string | null {
-  if (!object) return 'is missing in storage'
+async function compare(store: ObjectStore, key: string, expected: Expected, signal: AbortSignal): Promise<Difference> {
+  const object = await store.head(key, signal)
+  if (!object) return 'missing'
   if (object.byteSize !== expected.byteSize) {
-    return `has ${object.byteSize} bytes in storage instead of ${expected.byteSize}`
+    return { text: `has ${object.byteSize} bytes in storage instead of ${expected.byteSize}` }
   }
-  return object.sha256 === expected.sha256 ? null : 'has other bytes in storage than were stored'
+  // another program may have put it there, with a copy of a whole bucket, say: then only its bytes can tell
+  const sha256 = object.sha256 ?? (await hashOf(store, key, signal))
+  return sha256 === expected.sha256 ? null : { text: 'has other bytes in storage than were stored' }
 }
+
+async function hashOf(store: ObjectStore, key: string, signal: AbortSignal): Promise<string | null> {
+  await using file = await store.checkout(key, signal)
+  if (!file) return null
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file.path), hash, { signal })
+  return hash.digest('hex')
+}
+
+const say = (difference: Exclude<Difference, null>) =>
+  difference === 'missing' ? 'is missing in storage' : difference.text

@@ -22,6 +22,7 @@ export interface Finding {
   message: string
   /** to be taken out of its set */
   variantId?: string
+  isOriginal?: boolean
 }
 
 /** How the image host died with a task: `shared` when others were in it too, so that any of them may be the cause. */
@@ -73,6 +74,18 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
   ): Promise<void> {
     const work = task.plannedWork - task.doneWork
     await advance(tx, claim.runId, { work, ended: { as, count: 1 } }, [{ ...event, taskId: task.id }])
+  }
+
+  function wait(
+    claim: Claim,
+    failure: TaskFailure,
+    { at, verb, facts = {} }: { at: Date; verb: string; facts?: { attempt?: { decrement: number } } },
+  ): Promise<void> {
+    return commit(claim, async (tx) => {
+      const task = await held.retry(tx, claim, at, { ...describe(failure), ...facts })
+      const message = `${claim.subject} ${verb}: ${failure.message}`
+      await advance(tx, claim.runId, { issue: true }, [{ type: 'TASK_RETRYING', message, taskId: task.id }])
+    })
   }
 
   return {
@@ -138,18 +151,8 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
         const task = await held.end(tx, claim, 'CANCELLED')
         await advance(tx, claim.runId, { ended: { as: 'cancelledCount', count: 1 } }, [taskEvents.cancelled(task)])
       }),
-    retry: (claim, failure, nextAttemptAt) =>
-      commit(claim, async (tx) => {
-        const task = await held.retry(tx, claim, nextAttemptAt, describe(failure))
-        const message = `${claim.subject} is tried again: ${failure.message}`
-        await advance(tx, claim.runId, { issue: true }, [{ type: 'TASK_RETRYING', message, taskId: task.id }])
-      }),
-    park: (claim, failure, nextAttemptAt) =>
-      commit(claim, async (tx) => {
-        const task = await held.retry(tx, claim, nextAttemptAt, { ...describe(failure), attempt: { decrement: 1 } })
-        const message = `${claim.subject} waits: ${failure.message}`
-        await advance(tx, claim.runId, { issue: true }, [{ type: 'TASK_RETRYING', message, taskId: task.id }])
-      }),
+    retry: (claim, failure, at) => wait(claim, failure, { at, verb: 'is tried again' }),
+    park: (claim, failure, at) => wait(claim, failure, { at, verb: 'waits', facts: { attempt: { decrement: 1 } } }),
     requeue: (claim, death) =>
       commit(claim, async (tx) => {
         const task = await held.requeue(tx, claim, death && deathNotes[death])

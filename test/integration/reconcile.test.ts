@@ -32,7 +32,7 @@ const imageState = (app: TestApp, id: string) =>
     )
     .then(({ image }) => image)
 
-const longAgo = new Date(Date.now() - 2 * 3_600_000)
+const longAgo = new Date(Date.now() - 25 * 3_600_000)
 
 describe.each(providers)('comparing storage with the database, on %s', (provider) => {
   it('finds nothing where all is well', async () => {
@@ -95,13 +95,43 @@ describe.each(providers)('comparing storage with the database, on %s', (provider
     expect(state.variants).toHaveLength(5)
   })
 
+  it('fails an image whose original is lost, and lets its variants be', async () => {
+    await using app = await createTestApp({ provider })
+    const { image } = await app.process(await jpeg(), { recipes: ['presets'] })
+    const { originalKey } = await app.db.image.findFirstOrThrow()
+    await writeFile(path.join(app.dir, 'private', originalKey), 'damaged')
+    const { run } = await reconcile(app, true)
+    expect(run).toMatchObject({ outcome: 'WITH_FAILURES', failedCount: 1, skippedCount: 3 })
+    const task = await app.db.task.findFirstOrThrow({ where: { runId: run.id, status: 'FAILED' } })
+    expect(task).toMatchObject({
+      errorCode: 'CORRUPT_IMAGE',
+      errorMessage: expect.stringContaining('send the photo again'),
+    })
+    expect(await imageState(app, image.id)).toMatchObject({ status: 'READY' })
+  })
+
+  it('takes nothing out when not one object of an image is there: it may be the wrong disk', async () => {
+    await using app = await createTestApp({ provider })
+    const { image } = await app.process(await jpeg(), { recipes: ['presets'] })
+    for (const folder of ['images', 'private/originals']) await rm(path.join(app.dir, folder), { recursive: true })
+    const { run, findings } = await reconcile(app, true)
+    expect(run).toMatchObject({ outcome: 'WITH_FAILURES', failedCount: 1 })
+    expect(findings).toEqual([])
+    const task = await app.db.task.findFirstOrThrow({ where: { runId: run.id, status: 'FAILED' } })
+    expect(task).toMatchObject({
+      errorCode: 'STORAGE_UNAVAILABLE',
+      errorMessage: expect.stringContaining('right disk'),
+    })
+    expect(await imageState(app, image.id)).toMatchObject({ status: 'READY', variants: [{}, {}, {}] })
+  })
+
   it('finds what nothing names, and deletes it unless it is young or of another program', async () => {
     await using app = await createTestApp({ provider })
     await app.process(await jpeg())
     const before = await filesBelow(app.dir)
     const unknown = `${'0'.repeat(32)}-12345678`
     const orphans = [`images/${unknown}/thumbnail.webp`, `private/originals/${'1'.repeat(32)}.jpg`]
-    const foreign = ['images/other-program.webp']
+    const foreign = ['images/other-program.webp', 'private/originals/backup.jpg']
     const { key } = await app.db.variant.findFirstOrThrow()
     // of an image that is known: a run that was cancelled may have left it, and the next takes it up
     const [folder = ''] = [path.dirname(key)]
@@ -142,17 +172,22 @@ it('a bucket is mended as a disk is', async () => {
   await using app = await createBucketApp({ GC_GRACE_SECONDS: '0' })
   await app.process(await jpeg(), { recipes: ['presets'] })
   await app.process(await jpeg(), { recipes: ['presets'] })
-  const [gone, replaced] = await app.db.variant.findMany({ where: { name: 'thumbnail' } })
+  await app.process(await jpeg(), { recipes: ['presets'] })
+  const [gone, replaced, copied] = await app.db.variant.findMany({ where: { name: 'thumbnail' } })
   app.s3.objects.delete(`pictures/${gone?.key}`)
   const object = app.s3.objects.get(`pictures/${replaced?.key}`)
   const orphan = `pictures/images/${'0'.repeat(32)}-12345678/thumbnail.webp`
   if (!object) throw new Error('There is no object to replace.')
-  // as another program puts it: without our metadata
-  app.s3.objects.set(`pictures/${replaced?.key}`, { ...object, headers: { 'content-type': 'image/webp' } })
+  // as other programs put them: without our metadata
+  const headers = { 'content-type': 'image/webp' }
+  const body = Buffer.alloc(object.body.length)
+  app.s3.objects.set(`pictures/${replaced?.key}`, { ...object, headers, body })
+  const copy = app.s3.objects.get(`pictures/${copied?.key}`)
+  if (copy) app.s3.objects.set(`pictures/${copied?.key}`, { ...copy, headers })
   app.s3.objects.set(orphan, { ...object, modifiedAt: longAgo })
   const { run } = await reconcile(app, true)
-  expect(run).toMatchObject({ outcome: 'WITH_ISSUES', succeededCount: 3 })
-  expect([...app.s3.objects.keys()].filter((name) => name.startsWith('pictures/'))).toHaveLength(6)
+  expect(run).toMatchObject({ outcome: 'WITH_ISSUES', succeededCount: 3, skippedCount: 3 })
+  expect([...app.s3.objects.keys()].filter((name) => name.startsWith('pictures/'))).toHaveLength(9)
   expect(app.s3.objects.has(orphan)).toBe(false)
   expect((await reconcile(app, true)).run.outcome).toBe('NOTHING_TO_DO')
 })

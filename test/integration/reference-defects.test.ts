@@ -70,7 +70,7 @@ describe.each(providers)('unlike the reference, on %s', (provider) => {
       status: 'FAILED',
       outcome: 'ALL_FAILED',
       lastError: expect.stringMatching(
-        /^Every image failed, most of them so: The original of .* is gone from storage\.$/,
+        /^Every task failed, most of them so: The original of .* is gone from storage or damaged; send the photo again\.$/,
       ),
     })
   })

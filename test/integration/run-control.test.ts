@@ -119,7 +119,7 @@ describe.each(providers)('a run on %s', (provider) => {
     expect(retried.run).toMatchObject({ kind: 'REPROCESS', scope: 'RETRY', parent: { id: first.run.id } })
     await app.dispatcher.idle()
     expect(await rowOf(retried.run.id)).toMatchObject({ status: 'FAILED', totalCount: 1, failedCount: 1 })
-    expect(await rowOf(retried.run.id)).toMatchObject({ lastError: expect.stringMatching(/^Every image failed: The /) })
+    expect(await rowOf(retried.run.id)).toMatchObject({ lastError: expect.stringMatching(/^Every task failed: The /) })
     expect(await app.db.task.findFirst({ where: { runId: databaseId(retried.run.id) } })).toMatchObject({
       imageId: databaseId(image.id),
       errorCode: 'CORRUPT_IMAGE',

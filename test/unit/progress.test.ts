@@ -58,7 +58,7 @@ describe('a text that is too long', () => {
 })
 
 it('a run whose images nobody has begun waits', () => {
-  expect(activity({ type: 'PLANNED', message: 'There is 1 image to do.' })).toBe('waiting')
+  expect(activity({ type: 'PLANNED', message: 'There is 1 task.' })).toBe('waiting')
   expect(activity({ type: 'TASK_DECODED', message: 'a.jpg is decoded.' })).toBe('a.jpg is decoded.')
 })
 

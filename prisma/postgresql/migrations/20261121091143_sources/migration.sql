@@ -35,6 +35,7 @@ CREATE TABLE "Upload" (
 CREATE TABLE "Source" (
     "url" TEXT NOT NULL,
     "imageId" TEXT,
+    "finalUrl" TEXT,
     "etag" TEXT,
     "lastModified" TEXT,
     "fetchedAt" TIMESTAMP(3) NOT NULL,

@@ -18,6 +18,7 @@ CREATE TABLE "Upload" (
 CREATE TABLE "Source" (
     "url" TEXT NOT NULL PRIMARY KEY,
     "imageId" TEXT,
+    "finalUrl" TEXT,
     "etag" TEXT,
     "lastModified" TEXT,
     "fetchedAt" DATETIME NOT NULL,
