@@ -198,7 +198,14 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const olderUploadRoutes = createOlderUploadRoutes({ images: context.images, jobs, limits, defaultRecipes, log })
   const media = createMedia(stores.backends.variants)
   const http = resources.use(
-    createHttp({ yoga, olderUploadRoutes, media, uploads: transfers && createUploadRoute({ transfers, log }) }),
+    createHttp({
+      yoga,
+      olderUploadRoutes,
+      media,
+      uploads: transfers && createUploadRoute({ transfers, log }),
+      limits,
+      log,
+    }),
   )
   // first of all at the end: what is in work is let go, for the next start
   resources.defer(() => dispatcher.stop())

@@ -7,6 +7,7 @@ import { createRunCommands } from './cli/run-commands.ts'
 import { addStorageCommands } from './cli/storage-commands.ts'
 import { createTools } from './cli/tools.ts'
 import { describeEnd } from './errors.ts'
+import { InterruptedError } from './signals.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
@@ -55,5 +56,5 @@ try {
   await program.parseAsync()
 } catch (error) {
   process.stderr.write(`greenroom: ${describeEnd(error)}\n`)
-  process.exitCode = 1
+  process.exitCode = error instanceof InterruptedError ? error.exitCode : 1
 }

@@ -234,6 +234,6 @@ export abstract class OperatorError extends Error {}
 
 /** An error as a program prints it at its end: a sentence, or the stack of what nobody foresaw. */
 export function describeEnd(error: unknown): string {
-  const { message, stack } = error as Error
-  return error instanceof OperatorError ? message : (stack ?? message)
+  if (!(error instanceof Error)) return String(error)
+  return error instanceof OperatorError ? error.message : (error.stack ?? error.message)
 }

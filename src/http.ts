@@ -10,6 +10,7 @@ import { type createOlderUploadRoutes, isOlderUploadPath } from './http/older-up
 import type { createUploadRoute } from './http/uploads.ts'
 import { createWebSocket } from './http/web-socket.ts'
 import type { GraphQLServer } from './http/yoga.ts'
+import type { Log } from './log.ts'
 
 export interface Http extends AsyncDisposable {
   /** resolves when requests are taken; the port is the one asked for, or a free one for 0 */
@@ -30,14 +31,19 @@ interface Deps {
   media: ReturnType<typeof createMedia> | null
   /** null: files are sent elsewhere */
   uploads: ReturnType<typeof createUploadRoute> | null
+  limits: { maxBytes: number }
+  log: Log
 }
 
 /** How long an answer may still take when the service ends, ms. Subscriptions are cut off then. */
 const graceMs = 1_000
 
+/** How long a request may take to arrive, ms: a small one 300 s, as in Node, and a file as long as 16 KiB/s take. */
+export const requestTimeoutMs = (maxBytes: number) => 300_000 + Math.ceil(maxBytes / 16_384) * 1_000
+
 /** One server for everything: /graphql (HTTP, SSE, WebSocket), /images/, /media/, /uploads/, /health. */
-export function createHttp({ yoga, olderUploadRoutes, media, uploads }: Deps): Http {
-  const server = createServer(handle)
+export function createHttp({ yoga, olderUploadRoutes, media, uploads, limits, log }: Deps): Http {
+  const server = createServer({ requestTimeout: requestTimeoutMs(limits.maxBytes) }, handle)
   const webSocket = createWebSocket(yoga)
   const answering = new Set<Promise<unknown>>()
   const folders = new Map(Object.entries({ media, uploads }))
@@ -54,16 +60,22 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads }: Deps): H
   function route(request: IncomingMessage, response: ServerResponse, pathname: string): void {
     const [, folder = '', rest = ''] = /^\/([^/]+)\/(.*)$/.exec(pathname) ?? []
     const below = folders.get(folder)
-    if (pathname === yoga.graphqlEndpoint) track(yoga(request, response))
-    else if (isOlderUploadPath(pathname)) track(olderUploadRoutes(request, response, pathname))
-    else if (below) track(below(request, response, rest))
+    if (pathname === yoga.graphqlEndpoint) track(response, yoga(request, response))
+    else if (isOlderUploadPath(pathname)) track(response, olderUploadRoutes(request, response, pathname))
+    else if (below) track(response, below(request, response, rest))
     else if (pathname === '/health') answerJson(response, 200, { status: 'ok' })
     else if (pathname === '/') response.writeHead(302, { Location: yoga.graphqlEndpoint }).end()
     else answerJson(response, 404, { error: `There is nothing at ${pathname}.` })
   }
 
-  function track(answer: unknown): void {
-    const answered = Promise.resolve(answer).finally(() => answering.delete(answered))
+  function track(response: ServerResponse, answer: unknown): void {
+    const answered = Promise.resolve(answer)
+      .catch((error: unknown) => {
+        // unhandled, it would end the process
+        log.error({ err: error }, 'a request failed unexpectedly')
+        response.destroy()
+      })
+      .finally(() => answering.delete(answered))
     answering.add(answered)
   }
 

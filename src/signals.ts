@@ -1,3 +1,21 @@
+import { constants } from 'node:os'
+import { OperatorError } from './errors.ts'
+
+/** Somebody has stopped the command. */
+export class InterruptedError extends OperatorError {
+  override readonly name = 'InterruptedError'
+  readonly signal: NodeJS.Signals
+  constructor(signal: NodeJS.Signals) {
+    super('Interrupted.')
+    this.signal = signal
+  }
+
+  /** as a shell tells of a program that a signal ended */
+  get exitCode(): number {
+    return 128 + constants.signals[this.signal]
+  }
+}
+
 /** A terminal sends Ctrl-C to npm and to its child, and npm sends it on: within this time it is the same one, ms. */
 const echoMs = 500
 
@@ -16,9 +34,9 @@ export function untilStopped(): Promise<NodeJS.Signals> {
   })
 }
 
-/** Aborted when the promise resolves, with the name of the signal as the reason. */
+/** Aborted when the promise resolves, with an InterruptedError as the reason. */
 export function abortWhen(stopped: Promise<NodeJS.Signals>): AbortSignal {
   const controller = new AbortController()
-  void stopped.then((signal) => controller.abort(signal))
+  void stopped.then((signal) => controller.abort(new InterruptedError(signal)))
   return controller.signal
 }

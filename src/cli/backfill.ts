@@ -52,7 +52,8 @@ interface Started {
 
 /**
  * Makes what images lack, and follows the run; one that is under way already is followed instead. Resolves to the run's
- * global id (null when there was nothing to do) and to whether everything worked.
+ * global id (null when there was nothing to do) and to whether everything worked. Throws ApiError, and the signal's reason
+ * before it starts.
  */
 export async function backfill(
   api: Api,
@@ -60,6 +61,7 @@ export async function backfill(
   signal: AbortSignal,
   output: NodeJS.WriteStream,
 ): Promise<{ runId: string | null; succeeded: boolean }> {
+  signal.throwIfAborted()
   const { reprocessImages: answer } = await api.query<Started>(
     `mutation ($input: ReprocessImagesInput!) { reprocessImages(input: $input) {
       ... on StartRunPayload { run { id } } ... on Error { code message } ... on RunAlreadyActiveError { activeRunId } } }`,

@@ -23,7 +23,7 @@ async function tell(api: Api, mutation: string, inputType: string, input: object
 const changed = '... on ProcessingRun { id status pausedAt processedCount totalCount }'
 
 function describe({ id, status, pausedAt, processedCount, totalCount }: Answer): string {
-  return `${shortId(id)}: ${status}${pausedAt ? ', paused' : ''}, ${processedCount} of ${totalCount} images are over`
+  return `${shortId(id)}: ${status}${pausedAt ? ', paused' : ''}, ${processedCount} of ${totalCount} tasks are over`
 }
 
 /** Cancels a run; what is stored is kept. */

@@ -4,7 +4,10 @@ import { openStores, sharesPublicPlace } from '../services/storage/open-stores.t
 
 const marks: Record<Verdict, string> = { ok: '✓', warning: '!', failure: '✗' }
 
-/** Tries the configured storage out and tells each result as it comes; resolves to whether nothing failed. */
+/**
+ * Tries the configured storage out and tells each result as it comes; resolves to whether nothing failed. At the signal
+ * it cleans up, and does not tell what it does not know.
+ */
 export async function printDiagnosis(
   { storage, http }: Config,
   origin: string,
@@ -20,11 +23,16 @@ export async function printDiagnosis(
   const publicBase = { url: storage.publicBaseUrl ?? own, served: storage.publicBaseUrl === null }
   const patient = { stores, publicBase, origin, sharesPublic: sharesPublicPlace(url, originalsUrl) }
   let failures = 0
-  for await (const { what, verdict, text } of examineStorage(patient, signal)) {
-    if (verdict === 'failure') failures += 1
-    output.write(`${marks[verdict]} ${what}: ${text}\n`)
-    if (signal.aborted) break
+  try {
+    for await (const { what, verdict, text } of examineStorage(patient, signal)) {
+      if (verdict === 'failure') failures += 1
+      output.write(`${marks[verdict]} ${what}: ${text}\n`)
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return false
   }
+  if (signal.aborted) return false
   output.write(
     failures === 0 ? 'The storage works.\n' : `${failures} of the checks failed; docs/storage.md explains them.\n`,
   )

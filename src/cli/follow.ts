@@ -45,19 +45,25 @@ interface Started {
   run?: { id: string }
 }
 
-/** Starts a run by a mutation of one field, or finds the one that excludes it, and follows it. Throws ApiError. */
+/** Starts a run by a mutation of one field, and follows it. Throws ApiError, and the signal's reason before it starts. */
 export async function startAndFollow(
   api: Api,
   { mutation, input }: { mutation: string; input: object },
   signal: AbortSignal,
   output: NodeJS.WriteStream,
 ): Promise<Followed> {
+  signal.throwIfAborted()
   const [answer] = Object.values(await api.query<Record<string, Started>>(mutation, { input }))
-  const runId = answer?.activeRunId ?? answer?.run?.id
-  if (!runId) throw new ApiError(answer?.message ?? 'The run was not started.', { code: answer?.code ?? null })
-  if (answer?.activeRunId) output.write(`A run is under way already: following ${shortId(runId)}.\n`)
+  const code = answer?.code ?? null
+  // it may be about something else, so to follow it would tell nothing
+  if (answer?.activeRunId) throw new ApiError(describeOther(shortId(answer.activeRunId)), { code })
+  const runId = answer?.run?.id
+  if (!runId) throw new ApiError(answer?.message ?? 'The run was not started.', { code })
   return { runId, ...(await follow(api, runId, signal, output)) }
 }
+
+const describeOther = (id: string) =>
+  `Another comparison is under way: greenroom runs watch ${id}, or greenroom runs cancel ${id}.`
 
 /**
  * Follows a run to its end or to the signal, with one bar, or with a line now and then where nobody watches. Tells how

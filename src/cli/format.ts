@@ -36,6 +36,9 @@ function pad(text: string, width: number, right: boolean): string {
   return right ? text.padStart(width) : text.padEnd(width)
 }
 
+/** Text from elsewhere, without the characters that steer a terminal or turn its text around. */
+export const printable = (text: string) => text.replace(/[\p{Cc}\p{Cf}]/gu, '')
+
 /** At most `width` characters: whole words as far as they fit, then an ellipsis. */
 export function shorten(text: string, width: number): string {
   if (text.length <= width) return text

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Api } from './api.ts'
 import { type Collection, readCollection } from './collection.ts'
-import { table } from './format.ts'
+import { printable, table } from './format.ts'
 import { type Sending, type SendSummary, sendPictures } from './send-pictures.ts'
 
 /** What a collection's pictures are made into, unless told. */
@@ -41,8 +41,8 @@ export async function importCollection(
 export async function previewImport(folder: string): Promise<{ text: string; failed: number }> {
   const collection = await readCollection(folder)
   const rows = collection.pictures.map(({ files, artist, venueTag }) => [
-    path.relative(folder, files[0] ?? ''),
-    artist,
+    printable(path.relative(folder, files[0] ?? '')),
+    printable(artist),
     venueTag ?? 'none',
   ])
   const failed = collection.problems.length
@@ -61,7 +61,7 @@ function remarks({ missing, problems, notes }: Collection): string[] {
     ...problems.map((problem) => `✗ ${problem}`),
     ...missing.map((file) => `– ${file} is missing.`),
     ...notes.map((note) => `– ${note}`),
-  ]
+  ].map(printable)
 }
 
 function count(

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { slugifyArtist } from '../venues/artist-slug.ts'
 import { ApiError } from './api.ts'
+import { printable } from './format.ts'
 import { fileOf, isVenueTag, keyOfFile, noVenue, type PictureKey } from './manifest-format.ts'
 
 /** A file that a manifest lists. */
@@ -40,7 +41,8 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new ApiError(`The manifest is no JSON: ${(cause as Error).message}.`, { cause })
+    // the message quotes the text
+    throw new ApiError(`The manifest is no JSON: ${printable((cause as Error).message)}.`, { cause })
   }
 }
 

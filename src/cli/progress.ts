@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress'
-import { shorten } from './format.ts'
+import { printable, shorten } from './format.ts'
 
 export interface Step {
   /** 0 to 1, and what is going on */
@@ -19,9 +19,20 @@ const barWidth = 16
 /** What stands before the text of a bar: name, bar and percentage, each with a space. */
 const headWidth = nameWidth + 1 + barWidth + 1 + '100%'.length + 1
 
-/** A bar for each step under way and one in total; plain lines where nobody watches. */
+/** A bar for each step under way and one in total; plain lines where nobody watches. Names may come from anywhere. */
 export function createProgress(total: number, unit: string, output: NodeJS.WriteStream = process.stdout): Progress {
-  return output.isTTY ? createBars(total, unit, output) : createLines(total, output)
+  const progress = output.isTTY ? createBars(total, unit, output) : createLines(total, output)
+  return {
+    start(name) {
+      const { update, done, drop } = progress.start(printable(name))
+      return {
+        update: (fraction, what) => update(fraction, printable(what)),
+        done: (line) => done(printable(line)),
+        drop,
+      }
+    },
+    [Symbol.dispose]: () => progress[Symbol.dispose](),
+  }
 }
 
 function createBars(total: number, unit: string, stream: NodeJS.WriteStream): Progress {

@@ -4,7 +4,10 @@ import { type Followed, startAndFollow } from './follow.ts'
 const mutation = `mutation ($input: ReconcileStorageInput!) { reconcileStorage(input: $input) {
   ... on StartRunPayload { run { id } } ... on Error { code message } ... on RunAlreadyActiveError { activeRunId } } }`
 
-/** Succeeds when nothing was found, or everything that was found has been mended. Throws ApiError. */
+/**
+ * Succeeds when nothing was found, or everything that was found has been mended. Throws ApiError, also when a comparison
+ * is under way already: it may be one that mends nothing.
+ */
 export async function reconcile(
   api: Api,
   fix: boolean,
@@ -12,14 +15,21 @@ export async function reconcile(
   output: NodeJS.WriteStream,
 ): Promise<Followed> {
   const { findings, ...followed } = await startAndFollow(api, { mutation, input: { fix } }, signal, output)
-  if (!signal.aborted) output.write(`${summary(findings, fix)}\n`)
-  return { ...followed, findings, succeeded: followed.succeeded && (fix || findings === 0) }
+  const { succeeded } = followed
+  if (!signal.aborted) output.write(`${summary(findings, fix, succeeded)}\n`)
+  return { ...followed, findings, succeeded: succeeded && (fix || findings === 0) }
 }
 
-function summary(findings: number, fix: boolean): string {
-  if (findings === 0) return 'Storage and database agree.'
-  const found = findings === 1 ? '1 object is not as it should be' : `${findings} objects are not as they should be`
-  return fix
-    ? `${found.replace(/ (is|are) /, findings === 1 ? ' was ' : ' were ')}.`
-    : `${found}; greenroom reconcile --fix mends what can be mended.`
+/** `succeeded`: of the run, which fails where it cannot compare or mend something. */
+function summary(findings: number, fix: boolean, succeeded: boolean): string {
+  const isOne = findings === 1
+  if (findings === 0) {
+    return succeeded ? 'Storage and database agree.' : 'Nothing was found, but not everything could be compared.'
+  }
+  if (!fix) {
+    const found = isOne ? '1 object is not as it should be' : `${findings} objects are not as they should be`
+    return `${found}; greenroom reconcile --fix mends what can be mended.`
+  }
+  const found = isOne ? '1 object was not as it should be' : `${findings} objects were not as they should be`
+  return succeeded ? `${found}, and ${isOne ? 'is' : 'all are'} mended.` : `${found}; not everything could be mended.`
 }

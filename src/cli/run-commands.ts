@@ -76,6 +76,7 @@ export function createRunCommands({ connect, stopping, endInterrupted, endFollow
       const signal = stopping()
       await using connected = await connect({ works: true })
       print(describeConnection(connected))
+      signal.throwIfAborted()
       const started = await retryRun(connected.api, id, only)
       endFollowing(connected, started, await followRun(connected.api, started, signal, process.stdout), signal)
     })

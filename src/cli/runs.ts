@@ -89,7 +89,7 @@ export async function showRun(api: Api, id: string): Promise<string> {
     `state     ${run.status}${run.outcome ? `, ${run.outcome}` : ''}${run.pausedAt ? ', paused' : ''}`,
     ...(run.cancelReason ? [`reason    ${run.cancelReason}`] : []),
     ...(run.lastError ? [`error     ${run.lastError}`] : []),
-    `progress  ${Math.round(run.progress * 100)} %: ${run.processedCount} of ${run.totalCount} images`,
+    `progress  ${Math.round(run.progress * 100)} %: ${run.processedCount} of ${run.totalCount} tasks`,
     `counts    ${run.succeededCount} succeeded, ${run.skippedCount} skipped, ${run.failedCount} failed, ${run.cancelledCount} cancelled`,
     `created   ${run.createdAt}`,
     ...(took === null ? [] : [`took      ${seconds(took)}`]),

@@ -99,7 +99,7 @@ interface Event {
   type: string
   message: string
   run: { progress: number }
-  task: { errorMessage: string | null } | null
+  task: { errorCode: string | null; errorMessage: string | null } | null
 }
 
 interface Context {
@@ -111,7 +111,19 @@ interface Context {
   isCommon(error: unknown): boolean
 }
 
-/** Sends the first file that is not refused. Throws ApiError with what was wrong with each. */
+/** What is wrong with a file, so that another one may do; of anything else a smaller one would only distract. */
+const faultsOfFile = [
+  'UNSUPPORTED_IMAGE_TYPE',
+  'TOO_MANY_PIXELS',
+  'IMAGE_TOO_LARGE',
+  'IMAGE_TOO_SMALL',
+  'CORRUPT_IMAGE',
+  'POISON_IMAGE',
+]
+
+const isFaultOfFile = (error: unknown) => error instanceof ApiError && faultsOfFile.includes(error.code ?? '')
+
+/** Sends the first file that has no fault. Throws ApiError with what was wrong with each. */
 async function sendBest(context: Context): Promise<void> {
   const refusals: string[] = []
   for (const file of context.sending.files) {
@@ -120,6 +132,7 @@ async function sendBest(context: Context): Promise<void> {
     } catch (error) {
       if (context.isCommon(error)) throw error
       refusals.push(`${path.basename(file)}: ${(error as Error).message}`)
+      if (context.signal.aborted || !isFaultOfFile(error)) break
     }
   }
   throw new ApiError(refusals.join(' '))
@@ -130,10 +143,12 @@ async function sendFile(context: Context, file: string, refusals: readonly strin
   const { api, signal, summary, step } = context
   const name = path.basename(file)
   const { image, run, duplicate } = await post(api, file, context.sending)
-  const selection = '{ seq type message run { progress } task { errorMessage } }'
+  const selection = '{ seq type message run { progress } task { errorCode errorMessage } }'
   for await (const event of api.watch<Event>(selection, run.id, signal)) {
     step.update(event.run.progress, activity(event).replace(`${name} `, ''))
-    if (event.type === 'TASK_FAILED') throw new ApiError(event.task?.errorMessage ?? event.message)
+    if (event.type === 'TASK_FAILED') {
+      throw new ApiError(event.task?.errorMessage ?? event.message, { code: event.task?.errorCode ?? null })
+    }
   }
   if (signal.aborted) {
     summary.accepted += 1

@@ -61,7 +61,9 @@ export function addStorageCommands(program: Command, tools: Tools): void {
     .description('try out the storage that is configured: write, read, delete, sign, serve; and name what is wrong')
     .option('--origin <url>', 'a web site whose pages are to send files to the storage (CORS)', 'http://localhost:4000')
     .action(async ({ origin }: { origin: string }) => {
-      const healthy = await printDiagnosis(tools.config(), origin, process.stdout, stopping())
-      if (!healthy) process.exitCode = 1
+      const signal = stopping()
+      const healthy = await printDiagnosis(tools.config(), origin, process.stdout, signal)
+      if (signal.aborted) endInterrupted(signal)
+      else if (!healthy) process.exitCode = 1
     })
 }

@@ -1,6 +1,5 @@
-import { constants } from 'node:os'
 import { type Config, loadConfig } from '../config.ts'
-import { abortWhen, untilStopped } from '../signals.ts'
+import { abortWhen, InterruptedError, untilStopped } from '../signals.ts'
 import { type Connection, connect } from './connect.ts'
 import { shortId } from './format.ts'
 
@@ -23,7 +22,7 @@ export function createTools(env: Readonly<Record<string, string | undefined>>): 
   const print = (text: string) => void process.stdout.write(`${text}\n`)
 
   function endInterrupted({ reason }: AbortSignal): void {
-    process.exitCode = 128 + constants.signals[reason as NodeJS.Signals]
+    process.exitCode = reason instanceof InterruptedError ? reason.exitCode : 1
   }
 
   return {

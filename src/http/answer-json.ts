@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http'
 
+export const jsonHeaders = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
+
 /** Answers with JSON that no cache may keep. */
 export function answerJson(
   response: ServerResponse,
@@ -7,6 +9,6 @@ export function answerJson(
   body: object,
   headers: Record<string, string> = {},
 ): void {
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers })
+  response.writeHead(status, { ...jsonHeaders, ...headers })
   response.end(JSON.stringify(body))
 }

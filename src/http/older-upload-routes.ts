@@ -4,7 +4,7 @@ import type { Log } from '../log.ts'
 import type { Limits } from '../services/image-header.ts'
 import type { Images } from '../services/images.ts'
 import { jobRecipe, type UploadJobs } from '../services/upload-jobs.ts'
-import { answerJson } from './answer-json.ts'
+import { answerJson, jsonHeaders } from './answer-json.ts'
 import { ClientGoneError, type Form, MalformedFormError, NoFormError, readForm } from './read-form.ts'
 
 interface Deps {
@@ -102,16 +102,26 @@ const discarded = { bytes: 4 * 1024 * 1024, ms: 1_000 }
 
 /**
  * Answers, be it while the client is still sending. A connection that is closed under a client is reset before it has
- * read why, so a little more is taken and thrown away.
+ * read why, so a little more is taken and thrown away; what is left of the body makes it useless for a next request.
  */
 function send(request: IncomingMessage, response: ServerResponse, { status, body, headers }: Answer): void {
-  answerJson(response, status, body, headers)
-  if (request.complete) return
+  if (request.complete) {
+    answerJson(response, status, body, headers)
+    return
+  }
+  const text = JSON.stringify(body)
+  const length = String(Buffer.byteLength(text))
+  response.writeHead(status, { ...jsonHeaders, ...headers, Connection: 'close', 'Content-Length': length })
+  // whole for the client, by its length; the end, which closes the connection, has to wait for the client's
+  response.write(text)
   const cut = setTimeout(() => request.destroy(), discarded.ms).unref()
   let left = discarded.bytes
   request.on('data', (chunk: Buffer) => {
     left -= chunk.byteLength
     if (left < 0) request.pause()
   })
+  request.once('end', () => response.end())
   request.once('close', () => clearTimeout(cut))
+  // whoever read the form has paused it
+  request.resume()
 }

@@ -5,7 +5,7 @@ import { builder } from './builder.ts'
 const QueueStats = builder.objectRef<Stats>('QueueStats').implement({
   description: 'What waits and what is in work.',
   fields: (t) => ({
-    concurrency: t.exposeInt('concurrency', { description: 'Images at once, in the process that answers.' }),
+    concurrency: t.exposeInt('concurrency', { description: 'Tasks at once, in the process that answers.' }),
     running: t.exposeInt('running', { description: 'Tasks in work, in all processes.' }),
     retrying: t.exposeInt('retrying', { description: 'Tasks that failed and will be tried again.' }),
     nextAttemptAt: t.expose('nextAttemptAt', {
@@ -13,8 +13,12 @@ const QueueStats = builder.objectRef<Stats>('QueueStats').implement({
       nullable: true,
       description: 'When the first of those is due.',
     }),
-    waitingInteractive: t.exposeInt('waitingInteractive', { description: 'Tasks of uploads that wait.' }),
-    waitingBackground: t.exposeInt('waitingBackground', { description: 'Tasks of other runs that wait.' }),
+    waitingInteractive: t.exposeInt('waitingInteractive', {
+      description: 'Tasks of uploads that wait; they go first.',
+    }),
+    waitingBackground: t.exposeInt('waitingBackground', {
+      description: 'Tasks of all other runs that wait, imports among them.',
+    }),
     paused: t.exposeInt('paused', { description: 'Tasks of paused runs that are not over.' }),
     oldestRunAt: t.expose('oldestRunAt', {
       type: 'DateTime',
@@ -41,7 +45,7 @@ builder.queryField('queue', (t) =>
 const SetConcurrencyInput = builder.inputType('SetConcurrencyInput', {
   description: 'How much to do at once.',
   fields: (t) => ({
-    concurrency: t.int({ required: true, description: 'Images at once, 0 to 256; 0 begins nothing more.' }),
+    concurrency: t.int({ required: true, description: 'Tasks at once, 0 to 256; 0 begins nothing more.' }),
   }),
 })
 

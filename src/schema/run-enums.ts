@@ -32,7 +32,8 @@ export const RunOutcomeEnum = builder.enumType('RunOutcome', {
   values: {
     CLEAN: { description: 'Everything worked at once.' },
     WITH_ISSUES: {
-      description: 'Everything worked; some images have warnings, needed another attempt, or were damaged in storage.',
+      description:
+        'Everything worked; some images have warnings, tasks needed another attempt, or something in storage is not as it should be.',
     },
     WITH_FAILURES: { description: 'Some tasks failed.' },
     ALL_FAILED: { description: 'Every task failed.' },

@@ -17,7 +17,7 @@ const StageDuration = builder.objectRef<{ stage: TaskStage; milliseconds: number
 export const TaskNode = builder.prismaNode('Task', {
   nullable: true,
   id: { field: 'id', description: 'The global id.' },
-  description: 'One image in one run.',
+  description: 'One thing to do in a run: an image, an address to fetch, or a folder of the storage to look through.',
   fields: (t) => ({
     status: t.expose('status', { type: TaskStatusEnum, description: 'Where it stands.' }),
     stage: t.expose('stage', { type: TaskStageEnum, description: 'The step it is in, or was in at its end.' }),

@@ -12,6 +12,9 @@ import { discardUpload, sweepUploads } from './upload-sweep.ts'
 /** From when it is announced until it is completed, ms. */
 const uploadMs = 3_600_000
 
+/** How often an announcement is begun anew when others change the same uploads meanwhile. */
+const tries = 3
+
 export interface AnnouncedUpload {
   id: string
   clientKey: string | null
@@ -25,8 +28,9 @@ export interface AnnouncedUpload {
 export interface Uploads {
   /**
    * Prepares for files that are going to be sent, all or none, in the order given. A client key that is known is that
-   * upload, with a new way to send it while it is not sent; the ways given before end. Throws InvalidInputError,
-   * UnsupportedImageTypeError and ImageTooLargeError for what could never come in.
+   * upload, with a new way to send it while it is not sent; then an old one to this service ends, and an address of a
+   * bucket stays good until it expires. Throws InvalidInputError, UnsupportedImageTypeError and ImageTooLargeError for
+   * what could never come in.
    */
   announce(files: readonly AnnouncedFile[]): Promise<AnnouncedUpload[]>
   /** removes a batch of what is over; resolves to whether there was something */
@@ -86,7 +90,7 @@ export function createUploads({ db, originals, targets, limits }: Deps): Uploads
     })
   }
 
-  async function tryToAnnounce(files: readonly AnnouncedFile[]): Promise<AnnouncedUpload[]> {
+  async function tryToAnnounce(files: readonly AnnouncedFile[], left: number): Promise<AnnouncedUpload[]> {
     const known = await findKnown(files)
     for (const [index, file] of files.entries()) checkSame(file, known.get(file.clientKey), index)
     const planned = await Promise.all(files.map((file) => plan(file, known.get(file.clientKey))))
@@ -94,7 +98,8 @@ export function createUploads({ db, originals, targets, limits }: Deps): Uploads
       await record(planned)
     } catch (error) {
       // somebody else was faster with one of them
-      if (error instanceof ChangedError || isUniqueViolation(error)) return tryToAnnounce(files)
+      const isRace = error instanceof ChangedError || isUniqueViolation(error)
+      if (isRace && left > 1) return tryToAnnounce(files, left - 1)
       throw error
     }
     return planned.map(({ kind, upload, target }) => ({
@@ -107,7 +112,7 @@ export function createUploads({ db, originals, targets, limits }: Deps): Uploads
   }
 
   return {
-    announce: (files) => tryToAnnounce(checkAnnounced(files, limits)),
+    announce: (files) => tryToAnnounce(checkAnnounced(files, limits), tries),
     sweep: () => sweepUploads({ db, originals }),
   }
 }

@@ -62,7 +62,7 @@ describe('greenroom backfill', () => {
     expect(code).toBe(130)
     const id = /greenroom runs cancel ([0-9a-f-]{36}) ends it/.exec(stdout)?.[1] ?? ''
     const cancelled = await greenroom(['runs', 'cancel', id, '--reason', 'changed my mind'], env)
-    expect(cancelled.stdout).toMatch(new RegExp(`^${id}: CANCELLED, 1 of 1 images are over\n$`))
+    expect(cancelled.stdout).toMatch(new RegExp(`^${id}: CANCELLED, 1 of 1 tasks are over\n$`))
     const shown = await greenroom(['runs', 'show', id], env)
     expect(shown.stdout).toContain('state     CANCELLED\nreason    changed my mind\n')
   })

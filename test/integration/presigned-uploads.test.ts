@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { describe, expect, it } from 'vitest'
+import { Prisma } from '../../src/generated/sqlite/client.ts'
 import { createBell } from '../../src/services/bell.ts'
 import { createCompletions } from '../../src/services/complete-uploads.ts'
-import { openDb } from '../../src/services/db/open-db.ts'
+import { type Db, openDb } from '../../src/services/db/open-db.ts'
 import { createIntake } from '../../src/services/intake.ts'
 import { createDiskStore } from '../../src/services/storage/disk-store.ts'
 import { createPresignedTargets, type Presigner } from '../../src/services/storage/presigned-targets.ts'
@@ -31,13 +32,16 @@ async function createBucket() {
       headers: { 'content-type': contentType },
     }),
   }
+  const targets = createPresignedTargets(presigner)
   const settings = { defaultRecipes: ['presets'], wake() {} }
   const intake = createIntake({ db, originals, limits })
   const owned = resources.move()
   return {
     db,
     originals,
-    uploads: createUploads({ db, originals, targets: createPresignedTargets(presigner), limits }),
+    targets,
+    limits,
+    uploads: createUploads({ db, originals, targets, limits }),
     completions: createCompletions({ db, bell: createBell(), intake, originals, settings }),
     async put(url: string, bytes: Uint8Array) {
       const options = { contentType: 'image/jpeg', cacheControl: 'private', sha256: '', ifAbsent: false }
@@ -69,6 +73,25 @@ describe('where the storage itself takes files in', () => {
     })
     expect(expiresAt.getTime() - Date.now()).toBeLessThanOrEqual(600_000)
     expect(expiresAt.getTime() - Date.now()).toBeGreaterThan(590_000)
+  })
+
+  it('an announcement that others are in the way of is begun anew, but not for ever', async () => {
+    await using bucket = await createBucket()
+    const clash = new Prisma.PrismaClientKnownRequestError('taken', { code: 'P2002', clientVersion: '0' })
+    let clashes = 2
+    const clashing = (call: () => unknown) => (clashes-- > 0 ? Promise.reject(clash) : call())
+    const db = new Proxy(bucket.db, {
+      get: (target, name) =>
+        name === '$transaction'
+          ? (work: Parameters<Db['$transaction']>[0]) => clashing(() => target.$transaction(work))
+          : Reflect.get(target, name),
+    })
+    const uploads = createUploads({ ...bucket, db })
+    const file = { ...facts(await jpeg()), clientKey: null }
+    expect(await uploads.announce([file])).toHaveLength(1)
+    clashes = 3
+    await expect(uploads.announce([file])).rejects.toBe(clash)
+    expect([clashes, await db.upload.count()]).toEqual([0, 1])
   })
 
   it('only what is there, and is what was announced, comes in', async () => {

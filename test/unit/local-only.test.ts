@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { refuseForeign } from '../../src/http/local-only.ts'
 
-const refuse = (headers: Record<string, string>) => refuseForeign({ headers }, 4000)
+const refuse = (headers: Record<string, string>, method = 'GET') => refuseForeign({ method, headers }, 4000)
 
 describe('without tokens', () => {
   it.each(['localhost:4000', '127.0.0.1:4000', '[::1]:4000'])('a request to %s is taken', (host) => {
@@ -21,5 +21,16 @@ describe('without tokens', () => {
     ['a proxy in the standard way', { host: 'localhost:4000', forwarded: 'for=203.0.113.7' }],
   ])('%s is refused, with the reason', (_what, headers) => {
     expect(refuse(headers)).toMatch(/\.$/)
+  })
+
+  it.each(['cross-site', 'same-site'])('a form of a %s page is refused that comes without an Origin', (site) => {
+    const headers = { host: 'localhost:4000', 'sec-fetch-site': site }
+    for (const method of ['POST', 'PUT', 'DELETE']) expect(refuse(headers, method)).toMatch(/\.$/)
+    // a link is no harm
+    for (const method of ['GET', 'HEAD']) expect(refuse(headers, method)).toBeNull()
+  })
+
+  it.each(['same-origin', 'none'])('a POST that the browser calls %s is taken', (site) => {
+    expect(refuse({ host: 'localhost:4000', 'sec-fetch-site': site }, 'POST')).toBeNull()
   })
 })

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readCollection } from '../../src/cli/collection.ts'
+import { printable } from '../../src/cli/format.ts'
 import { fileOf, keyOfFile, nameOfSlug, rankSize } from '../../src/cli/manifest-format.ts'
+import { previewImport } from '../../src/cli/manifest-import.ts'
 import { placesBelow, readManifest } from '../../src/cli/manifest-reader.ts'
 
 const read = (json: unknown) => readManifest(JSON.stringify(json))
@@ -203,4 +205,26 @@ describe('a collection', () => {
   it('that is not there is refused with a sentence', async () => {
     await expect(readCollection(path.join(dir, 'nowhere'))).rejects.toThrow(/^There is no folder .*nowhere\.$/)
   })
+})
+
+it('nothing that a collection names can steer a terminal', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'greenroom-manifest-'))
+  try {
+    const evil = '\u001b[2J\u0007\u202e'
+    const images = {
+      [`odd${evil}`]: {},
+      [`liv|x|hd${evil}`]: { venue_tag: `no venue${evil}` },
+      'liv|a|hd': { path: `gone${evil}.jpg` },
+      'liv|b|hd': { path: `../out${evil}.jpg` },
+      'liv|c|hd': { path: 'c.jpg', artist_name: `C${evil}` },
+    }
+    for (const name of ['c.jpg', `unnamed${evil}.jpg`, `d${evil}_liv_hd.jpg`]) await writeFile(path.join(dir, name), '')
+    await writeFile(path.join(dir, 'image_manifest.json'), JSON.stringify(images))
+    const { text } = await previewImport(dir)
+    expect(text).toContain('gone[2J.jpg is missing.')
+    expect(text.split('\n').filter((line) => line !== printable(line))).toEqual([])
+    expect(() => readManifest(`{"a": ${evil}}`)).toThrow(/^[^\p{Cc}\p{Cf}]*$/u)
+  } finally {
+    await rm(dir, { recursive: true })
+  }
 })

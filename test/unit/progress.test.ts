@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { activity, shorten } from '../../src/cli/format.ts'
 import { createProgress } from '../../src/cli/progress.ts'
 import { createTerminal } from '../support/terminal.ts'
@@ -60,4 +60,13 @@ describe('a text that is too long', () => {
 it('a run whose images nobody has begun waits', () => {
   expect(activity({ type: 'PLANNED', message: 'There is 1 task.' })).toBe('waiting')
   expect(activity({ type: 'TASK_DECODED', message: 'a.jpg is decoded.' })).toBe('a.jpg is decoded.')
+})
+
+it('no name or message of elsewhere steers the terminal', () => {
+  const terminal = createTerminal(80)
+  const output = Object.assign(terminal.output, { isTTY: false })
+  const written = vi.spyOn(output, 'write').mockReturnValue(true)
+  using progress = createProgress(1, 'images', output)
+  progress.start('a').done('\u001b[2Jb.jpg\u202e')
+  expect(written).toHaveBeenCalledExactlyOnceWith('[1/1] [2Jb.jpg\n')
 })

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { PutOptions } from './object-store.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ObjectStore, PutOptions } from './object-store.ts'
+
+/** A storage that is away must not hold up the end for longer, ms. */
+const deleteMs = 10_000
 
 /** One thing to try; resolves to what came of it, throws an AppError or a WrongAnswerError when it did not work. */
 export type Check = () => Promise<string | { warning: string }>
@@ -24,4 +28,9 @@ export function createProbe(key: string): Probe {
     options: { contentType, cacheControl: 'no-store', sha256, ifAbsent: true },
     isIn: async (file) => bytes.equals(await readFile(file)),
   }
+}
+
+/** For the end of something that went wrong, which is told already. */
+export async function tryToDelete(store: ObjectStore, key: string): Promise<void> {
+  await Promise.race([store.delete(key).catch(() => {}), sleep(deleteMs, undefined, { ref: false })])
 }

@@ -1,4 +1,4 @@
-import type { Check } from './doctor-probe.ts'
+import { type Check, tryToDelete } from './doctor-probe.ts'
 import type { S3Store } from './s3-store.ts'
 import { WrongAnswerError } from './wrong-answer.ts'
 
@@ -14,15 +14,24 @@ export function signingChecks(store: S3Store, key: string, origin: string, signa
       throw new WrongAnswerError('The storage does not answer; check S3_ENDPOINT.', { cause })
     })
 
+  async function trySigned(): Promise<void> {
+    const { url, headers } = await sign()
+    const wrongType = await ask(url, { method: 'PUT', body, headers: { 'content-type': 'text/html' } })
+    if (wrongType.ok) throw new WrongAnswerError('The storage lets a signed upload bring another type than was signed.')
+    const response = await ask(url, { method: 'PUT', body, headers })
+    if (!response.ok) {
+      throw new WrongAnswerError(`The storage answers ${response.status} to a signed upload; may the key write?`)
+    }
+  }
+
   return {
     async 'signed upload'() {
-      const { url, headers } = await sign()
-      const wrongType = await ask(url, { method: 'PUT', body, headers: { 'content-type': 'text/html' } })
-      if (wrongType.ok)
-        throw new WrongAnswerError('The storage lets a signed upload bring another type than was signed.')
-      const response = await ask(url, { method: 'PUT', body, headers })
-      if (!response.ok) {
-        throw new WrongAnswerError(`The storage answers ${response.status} to a signed upload; may the key write?`)
+      try {
+        await trySigned()
+      } catch (error) {
+        // it may lie there all the same, be it of the wrong type; what went wrong first is what counts
+        await tryToDelete(store, key)
+        throw error
       }
       await store.delete(key)
       return 'a file was sent with a signed URL, and another type was refused'

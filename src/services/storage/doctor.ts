@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { AppError } from '../../errors.ts'
-import { type Check, createProbe, type Probe } from './doctor-probe.ts'
+import { type Check, createProbe, type Probe, tryToDelete } from './doctor-probe.ts'
 import { checkNotPublic, checkPublicUrl } from './doctor-public.ts'
 import { signingChecks } from './doctor-signing.ts'
 import type { ObjectStore } from './object-store.ts'
@@ -27,7 +27,10 @@ export interface Patient {
   sharesPublic: boolean
 }
 
-/** Tries out a storage, one thing after the other; what it stores for that, it deletes. */
+/**
+ * Tries out a storage, one thing after the other; what it stores for that, it deletes, however it ends. Throws the
+ * signal's reason.
+ */
 export async function* examineStorage(patient: Patient, signal: AbortSignal): AsyncGenerator<Diagnosis> {
   const { stores, publicBase, origin, sharesPublic } = patient
   const { variants, originals } = stores.backends
@@ -53,10 +56,17 @@ async function* examineStore(
   more: Record<string, Check>,
 ): AsyncGenerator<Diagnosis> {
   const checks = { ...storeChecks(store, probe, signal), ...more, delete: () => remove(store, probe) }
-  for (const [what, check] of Object.entries(checks)) {
-    const diagnosis = await diagnose(`${name}: ${what}`, check)
-    yield diagnosis
-    if (what === 'write' && diagnosis.verdict === 'failure') return
+  let isGone = false
+  try {
+    for (const [what, check] of Object.entries(checks)) {
+      const diagnosis = await diagnose(`${name}: ${what}`, check, signal)
+      isGone = what === 'delete' && diagnosis.verdict === 'ok'
+      yield diagnosis
+      if (what === 'write' && diagnosis.verdict === 'failure') return
+    }
+  } finally {
+    // after a write that failed too, whose answer alone may have been lost; what is wrong has been told by now
+    if (!isGone) await tryToDelete(store, probe.key)
   }
 }
 
@@ -88,12 +98,16 @@ async function remove(store: ObjectStore, { key }: Probe): Promise<string> {
   throw new WrongAnswerError('The object is still there after it was deleted.')
 }
 
-async function diagnose(what: string, check: Check): Promise<Diagnosis> {
+async function diagnose(what: string, check: Check, signal: AbortSignal): Promise<Diagnosis> {
+  signal.throwIfAborted()
   try {
     const outcome = await check()
+    signal.throwIfAborted()
     if (typeof outcome === 'string') return { what, verdict: 'ok', text: outcome }
     return { what, verdict: 'warning', text: outcome.warning }
   } catch (error) {
+    // what a check makes of its interruption says nothing about the storage
+    signal.throwIfAborted()
     if (error instanceof AppError || error instanceof WrongAnswerError) {
       return { what, verdict: 'failure', text: error.message }
     }

@@ -9,7 +9,7 @@ export interface PresignOptions {
 
 export interface PresignedPut {
   url: string
-  /** to be sent as they are: the signature covers them */
+  /** to be sent as they are; the signature covers the length too, which browsers set themselves and let nobody else */
   headers: Record<string, string>
 }
 
@@ -25,5 +25,5 @@ export async function presignPut(
     // by itself the presigner leaves the type out of the signature
     signableHeaders: new Set(['host', 'content-type', 'content-length']),
   })
-  return { url, headers: { 'content-type': contentType, 'content-length': String(byteSize) } }
+  return { url, headers: { 'content-type': contentType } }
 }

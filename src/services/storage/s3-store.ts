@@ -48,7 +48,7 @@ export interface ObjectStream {
 }
 
 export interface S3Store extends ObjectStore, AsyncDisposable {
-  /** a form of PUT that anybody may send once, with exactly these headers and as many bytes, until it expires */
+  /** a PUT that anybody may send, also more than once, with these headers and as many bytes, until it expires */
   presignPut(key: string, options: PresignOptions): Promise<PresignedPut>
   /** the object while it arrives; null when there is none. Opening it is retried, reading it is not; nor may it pause. */
   readStream(key: string, signal?: AbortSignal): Promise<ObjectStream | null>

@@ -14,7 +14,7 @@ export interface ExpectedFile {
 export interface UploadTarget {
   url: string
   method: string
-  /** to be sent with it, as they are */
+  /** to be sent with it, as they are: none that a browser would not let its page set */
   headers: Record<string, string>
   /** no later than the upload's own end */
   expiresAt: Date
