@@ -10,18 +10,20 @@ const marks: Record<Verdict, string> = { ok: '✓', warning: '!', failure: '✗'
  */
 export async function printDiagnosis(
   { storage, http }: Config,
-  origin: string,
+  /** null: pages of the service itself */
+  origin: string | null,
   output: NodeJS.WriteStream,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { url, originalsUrl, s3 } = storage
   await using stores = openStores({ ...storage, connections: 4 })
-  output.write(
-    `variants   ${url}\noriginals  ${originalsUrl}\n${s3 ? `endpoint   ${s3.endpoint}, region ${s3.region}\n` : ''}`,
-  )
-  const own = `http://localhost:${http.port}/media`
-  const publicBase = { url: storage.publicBaseUrl ?? own, served: storage.publicBaseUrl === null }
-  const patient = { stores, publicBase, origin, sharesPublic: sharesPublicPlace(url, originalsUrl) }
+  output.write(`variants   ${url}\noriginals  ${originalsUrl}\n`)
+  const usesS3 = [url, originalsUrl].some((place) => place.startsWith('s3:'))
+  if (usesS3 && s3) output.write(`endpoint   ${s3.endpoint}, region ${s3.region}\n`)
+  const own = `http://localhost:${http.port}`
+  const publicBase = { url: storage.publicBaseUrl ?? `${own}/media`, served: storage.publicBaseUrl === null }
+  const sharesPublic = sharesPublicPlace(url, originalsUrl)
+  const patient = { stores, publicBase, origin: origin ?? own, sharesPublic }
   let failures = 0
   try {
     for await (const { what, verdict, text } of examineStorage(patient, signal)) {

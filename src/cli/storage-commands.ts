@@ -59,8 +59,11 @@ export function addStorageCommands(program: Command, tools: Tools): void {
   program
     .command('doctor')
     .description('try out the storage that is configured: write, read, delete, sign, serve; and name what is wrong')
-    .option('--origin <url>', 'a web site whose pages are to send files to the storage (CORS)', 'http://localhost:4000')
-    .action(async ({ origin }: { origin: string }) => {
+    .option(
+      '--origin <url>',
+      "a web site whose pages are to send files to the storage (CORS; default: the server's own)",
+    )
+    .action(async ({ origin = null }: { origin?: string | null }) => {
       const signal = stopping()
       const healthy = await printDiagnosis(tools.config(), origin, process.stdout, signal)
       if (signal.aborted) endInterrupted(signal)

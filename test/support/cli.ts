@@ -7,9 +7,15 @@ interface Ended {
   stderr: string
 }
 
-/** Runs the built CLI with its output into pipes; Ctrl-C comes once it has printed `interruptAfter`. */
-export async function greenroom(args: string[], env: Record<string, string>, interruptAfter?: string): Promise<Ended> {
+/** Runs the built CLI with pipes; Ctrl-C comes once it has printed `interruptAfter`; `input` is what it may read. */
+export async function greenroom(
+  args: string[],
+  env: Record<string, string>,
+  interruptAfter?: string,
+  input = '',
+): Promise<Ended> {
   const child = spawn(process.execPath, ['dist/cli.js', ...args], { env: { PATH: process.env.PATH, ...env } })
+  child.stdin.end(input)
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (text) => {
     const before = output.stdout

@@ -3,6 +3,7 @@ import { buildSchema, parse, validate } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { variableNames } from '../../src/config.ts'
 import { recipes } from '../../src/services/recipes.ts'
+import { faultSentences } from '../../src/services/storage/s3-errors.ts'
 import { graphqlIn } from '../support/pages.ts'
 
 const read = (name: string) => readFile(new URL(`../../${name}`, import.meta.url), 'utf8')
@@ -40,6 +41,13 @@ describe('the documentation', () => {
         expect(validate(schema, parse(operation)), `${page}: ${operation}`).toEqual([])
       }
     }
+  })
+
+  it('explains every sentence about a storage that fails', async () => {
+    const explained = [...(await read('docs/storage.md')).matchAll(/^\| [A-Z].*$/gm)]
+    const sentences = explained.map(([row]) => row.split(' | ')[0]?.slice(2))
+    expect(faultSentences.length).toBeGreaterThan(20)
+    expect(sentences).toEqual(expect.arrayContaining([...faultSentences]))
   })
 
   it('names every setting that the guide for users of older systems has, as it is read', async () => {

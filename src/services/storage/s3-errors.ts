@@ -68,8 +68,14 @@ const badSignature: Row = {
   message: 'The storage refuses the signature; check S3_SECRET_ACCESS_KEY.',
 }
 const clock: Row = { kind: 'clock', message: 'The clock of this machine and that of the storage differ; set it right.' }
-const noBucket: Row = { kind: 'no-bucket', message: 'The bucket does not exist; check STORAGE_URL or create it.' }
-const badBucket: Row = { kind: 'invalid', message: 'That cannot be the name of a bucket; check STORAGE_URL.' }
+const noBucket: Row = {
+  kind: 'no-bucket',
+  message: 'The bucket does not exist; check STORAGE_URL and ORIGINALS_URL, or create it.',
+}
+const badBucket: Row = {
+  kind: 'invalid',
+  message: 'That cannot be the name of a bucket; check STORAGE_URL and ORIGINALS_URL.',
+}
 const wrongRegion: Row = { kind: 'invalid', message: 'The storage is of another region; check S3_REGION.' }
 const elsewhere: Row = {
   kind: 'invalid',
@@ -151,6 +157,15 @@ const bySystemCode: Readonly<Record<string, Row>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
 }
+
+/** All that a fault can say, for the table in docs/storage.md. */
+export const faultSentences: readonly string[] = [
+  ...new Set(
+    [byCode, byStatus, bySystemCode, { failing, unreadable, refused }]
+      .flatMap((table) => Object.values<Row>(table))
+      .map(({ message }) => message),
+  ),
+]
 
 interface SdkError {
   name?: string
