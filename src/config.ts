@@ -21,6 +21,11 @@ const storageUrl = text.regex(
   'must be file:FOLDER or s3://BUCKET or s3://BUCKET/FOLDER',
 )
 
+/** With the bucket in it, as some dashboards show it, everything would lie in that bucket, originals too. */
+const endpoint = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .refine((url) => new URL(url).pathname === '/', 'must end with the host: the bucket goes into STORAGE_URL')
+
 /** `host:port` with commas between them. */
 const hostList = text.transform((value, context) => {
   const hosts = value.split(',').map((host) => host.trim().toLowerCase())
@@ -56,7 +61,7 @@ const environment = z
     DATABASE_URL: text.regex(/^(file:|postgres(ql)?:)/, 'must begin with file: or postgresql:').optional(),
     STORAGE_URL: storageUrl.optional(),
     ORIGINALS_URL: storageUrl.optional(),
-    S3_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+    S3_ENDPOINT: endpoint.optional(),
     S3_REGION: text.default('auto'),
     S3_ACCESS_KEY_ID: text.optional(),
     S3_SECRET_ACCESS_KEY: text.optional(),

@@ -13,7 +13,7 @@ export interface UploadOptions {
 }
 
 /** What is wrong with every file when it is wrong with one, as it is not about the file. */
-const commonMistakes = ['INVALID_INPUT', 'UNKNOWN_RECIPE']
+const commonMistakes = ['INVALID_INPUT', 'UNKNOWN_RECIPE', 'STORAGE_NOT_CONFIGURED']
 
 /**
  * Sends files, and the pictures in folders, and follows each until it is done; at the signal it sends no more, and
