@@ -41,14 +41,15 @@ describe('greenroom backfill', () => {
     expect(made.stdout).toContain(`Working through the server at ${server.url}.\n`)
     expect(made.stdout).toMatch(/2 of 2 tasks, 1 with nothing to do, 1 failed\n✗ broken\.jpg failed: The .*\n$/)
 
-    await createApi(server.url).query('mutation { setConcurrency(input: { concurrency: 0 }) { __typename } }')
+    const api = createApi(server.url)
+    await api.query('mutation { setConcurrency(input: { concurrency: 0 }) { __typename } }')
     const first = greenroom(['backfill', '--force'], env)
-    await sleep(1_500)
-    const second = greenroom(['backfill', '--force'], env)
-    await sleep(1_500)
-    await createApi(server.url).query('mutation { setConcurrency(input: { concurrency: 2 }) { __typename } }')
+    const waiting = () => api.query<{ queue: { waitingBackground: number } }>('{ queue { waitingBackground } }')
+    while ((await waiting()).queue.waitingBackground === 0) await sleep(50)
+    const second = await greenroom(['backfill', '--force'], env, 'under way already')
+    await api.query('mutation { setConcurrency(input: { concurrency: 2 }) { __typename } }')
     expect((await first).stdout).toContain('1 failed')
-    expect((await second).stdout).toMatch(/A run is under way already: following [0-9a-f-]{36}\.\n/)
+    expect(second.stdout).toMatch(/A run is under way already: following [0-9a-f-]{36}\.\n/)
   })
 
   it('leaves the run to the server on Ctrl-C, and says how to end it', async () => {
