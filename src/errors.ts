@@ -114,12 +114,20 @@ export class StorageUnavailableError extends AppError {
   override readonly name = 'StorageUnavailableError'
   readonly code = 'STORAGE_UNAVAILABLE'
   override readonly retryable = true
+  /** the storage as a whole is away, not only this object */
+  readonly outage: boolean
   /** how long the storage asks to be left alone, ms */
   readonly retryAfterMs: number
-  constructor(message: string, { retryAfterMs = 0, ...options }: { retryAfterMs?: number } & ErrorOptions = {}) {
+  constructor(message: string, { outage = false, retryAfterMs = 0, ...options }: StorageTrouble & ErrorOptions = {}) {
     super(message, options)
+    this.outage = outage
     this.retryAfterMs = retryAfterMs
   }
+}
+
+interface StorageTrouble {
+  outage?: boolean
+  retryAfterMs?: number
 }
 
 /** The storage answers, but not to us: the wrong bucket, key or permission. Waiting does not help. */

@@ -68,6 +68,32 @@ it('takes a time limit that ran out, and bytes that are not those stored, for tr
   expect(classifyS3Error(new DamagedObjectError('')).message).toMatch('damaged')
 })
 
+it('tells a storage that is away from one object in trouble', () => {
+  const isOutage = (error: unknown) => toStorageError(classifyS3Error(error), error)
+  for (const away of [
+    answered(500, 'InternalError'),
+    answered(502, 'Error'),
+    answered(503, 'SlowDown'),
+    answered(429, 'TooManyRequests'),
+    unanswered('ECONNREFUSED'),
+    unanswered('ECONNRESET'),
+    unanswered('ENOTFOUND'),
+    new DOMException('', 'TimeoutError'),
+  ]) {
+    expect(isOutage(away)).toMatchObject({ code: 'STORAGE_UNAVAILABLE', outage: true })
+  }
+  for (const alone of [
+    new DamagedObjectError(''),
+    answered(400, 'BadDigest'),
+    answered(409, 'OperationAborted'),
+    answered(200, 'SyntaxError'),
+    unanswered('ENOSPC'),
+    unanswered('UNHEARD_OF'),
+  ]) {
+    expect(isOutage(alone)).toMatchObject({ code: 'STORAGE_UNAVAILABLE', outage: false })
+  }
+})
+
 it('tries again when the client has taken over the clock of the storage', () => {
   const skewed = answered(403, 'RequestTimeTooSkewed')
   expect(classifyS3Error(skewed).retryable).toBe(false)
@@ -81,6 +107,7 @@ it('reads Retry-After as seconds or as a date', () => {
   expect(Math.abs(wait(new Date(Date.now() + 60_000).toUTCString()) - 60_000)).toBeLessThan(2_000)
   expect(wait(new Date(0).toUTCString())).toBe(0)
   expect(wait('soon')).toBe(0)
+  expect(wait('31536000')).toBe(3_600_000)
 })
 
 it.each([

@@ -1,8 +1,9 @@
 import { ImageTooLargeError, SourceUnavailableError } from '../../errors.ts'
+import { parseRetryAfter } from '../retry-after.ts'
 import type { LocalFile } from '../storage/object-store.ts'
 import { download } from './download.ts'
 import type { Robots } from './robots.ts'
-import { parseRetryAfter, statusError } from './source-errors.ts'
+import { statusError } from './source-errors.ts'
 import type { SourceAnswer } from './source-request.ts'
 import type { SourceWeb } from './source-web.ts'
 

@@ -1,8 +1,8 @@
 import { SourceBlockedError, SourceUnavailableError } from '../../errors.ts'
+import { parseRetryAfter } from '../retry-after.ts'
 import { checkUrl, type Resolve, resolveBySystem } from './address-guard.ts'
 import type { HostLimiter } from './host-limiter.ts'
 import { createSourceAgent } from './source-agent.ts'
-import { parseRetryAfter } from './source-errors.ts'
 import { ask, type SourceAnswer } from './source-request.ts'
 import { withTimeLimit } from './time-limit.ts'
 

@@ -1,6 +1,6 @@
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { StorageNotConfiguredError } from '../../errors.ts'
-import { createDiskStore, type DiskStore, isDiskOutage } from './disk-store.ts'
+import { createDiskStore, type DiskStore } from './disk-store.ts'
 import { createGuardedStore } from './guarded-store.ts'
 import type { ObjectStore } from './object-store.ts'
 import { createS3Store, type S3Store } from './s3-store.ts'
@@ -99,8 +99,7 @@ export function openStores({ url, originalsUrl, s3, tempDir, connections }: Opti
 /** Fewer failures than a task has attempts: an outage must show before it ends a task. */
 const outageFailures = 3
 
-const guard = ({ kind, store }: Backend) =>
-  createGuardedStore(store, { failures: outageFailures, ...(kind === 'disk' && { isOutage: isDiskOutage }) })
+const guard = ({ store }: Backend) => createGuardedStore(store, { failures: outageFailures })
 
 /** Whether both lie where everybody may read, so that only their names keep originals private. */
 export function sharesPublicPlace(url: string, originalsUrl: string): boolean {
