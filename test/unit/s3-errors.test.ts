@@ -38,6 +38,7 @@ it.each([
   [401, 'Unauthorized', 'denied', false],
   [403, 'RequestTimeTooSkewed', 'clock', false],
   [301, 'PermanentRedirect', 'invalid', false],
+  [307, 'TemporaryRedirect', 'unavailable', true],
   [400, 'AuthorizationHeaderMalformed', 'invalid', false],
   [400, 'InvalidRegionName', 'invalid', false],
   [400, 'InvalidBucketName', 'invalid', false],
@@ -58,7 +59,7 @@ it.each([
   ['ENOSPC', 'unavailable', true],
   ['UNHEARD_OF', 'unavailable', true],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'invalid', false],
-  ['EPROTO', 'invalid', false],
+  ['EPROTO', 'unavailable', true],
 ])('takes no answer and %s for %s', (code, kind, retryable) => {
   expect(classifyS3Error(unanswered(code))).toMatchObject({ kind, status: null, retryable })
 })
@@ -78,6 +79,8 @@ it('tells a storage that is away from one object in trouble', () => {
     unanswered('ECONNREFUSED'),
     unanswered('ECONNRESET'),
     unanswered('ENOTFOUND'),
+    unanswered('EPROTO'),
+    answered(307, 'TemporaryRedirect'),
     new DOMException('', 'TimeoutError'),
   ]) {
     expect(isOutage(away)).toMatchObject({ code: 'STORAGE_UNAVAILABLE', outage: true })

@@ -58,6 +58,8 @@ const untrusted: Row = {
   kind: 'invalid',
   message: 'There is no safe connection to the storage; check S3_ENDPOINT and the certificate behind it.',
 }
+/** A handshake that breaks in the middle may be a server that is starting. */
+const brokenTls: Row = { ...untrusted, kind: 'unavailable' }
 const denied: Row = {
   kind: 'denied',
   message:
@@ -78,6 +80,8 @@ const elsewhere: Row = {
   kind: 'invalid',
   message: 'The bucket lies at another address; check S3_ENDPOINT and S3_REGION.',
 }
+/** S3 answers so while a new bucket is not known everywhere. */
+const elsewhereForNow: Row = { ...elsewhere, kind: 'unavailable' }
 const noS3: Row = { kind: 'invalid', message: 'What answers is no S3 storage; check S3_ENDPOINT.' }
 const notImplemented: Row = {
   kind: 'invalid',
@@ -87,7 +91,16 @@ const tooLarge: Row = { kind: 'invalid', message: 'The storage does not take obj
 const refused: Row = { kind: 'invalid', message: 'The storage refuses the request as wrong.' }
 
 /** What tells that the storage as a whole is away. The other rows are about one object, our own disk or a setting. */
-const outages: ReadonlySet<Row> = new Set([throttled, silent, cutOff, failing, unknownHost, unreachable])
+const outages: ReadonlySet<Row> = new Set([
+  throttled,
+  silent,
+  cutOff,
+  failing,
+  unknownHost,
+  unreachable,
+  brokenTls,
+  elsewhereForNow,
+])
 
 /** What the storage calls it, in the body of the answer. */
 const byCode: Readonly<Record<string, Row>> = {
@@ -121,7 +134,7 @@ const byCode: Readonly<Record<string, Row>> = {
 /** For answers without a body, as all to HEAD are, and for codes that are not in the table above. */
 const byStatus: Readonly<Record<number, Row>> = {
   301: elsewhere,
-  307: elsewhere,
+  307: elsewhereForNow,
   401: denied,
   403: denied,
   404: noS3,
@@ -151,7 +164,7 @@ const bySystemCode: Readonly<Record<string, Row>> = {
   EACCES: noTempFile,
   EROFS: noTempFile,
   EMFILE: noTempFile,
-  EPROTO: untrusted,
+  EPROTO: brokenTls,
   ERR_TLS_CERT_ALTNAME_INVALID: untrusted,
   CERT_HAS_EXPIRED: untrusted,
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
