@@ -147,15 +147,18 @@ export class SourceUnavailableError extends AppError {
   readonly code = 'SOURCE_UNAVAILABLE'
   override readonly retryable: boolean
   readonly httpStatus: number | null
+  /** false: we have not asked at all, because its host wants to be left alone */
+  readonly asked: boolean
   /** how long the source asks to be left alone, ms */
   readonly retryAfterMs: number
   constructor(
     message: string,
-    { retryable, httpStatus = null, retryAfterMs = 0, ...options }: SourceTrouble & ErrorOptions,
+    { retryable, httpStatus = null, asked = true, retryAfterMs = 0, ...options }: SourceTrouble & ErrorOptions,
   ) {
     super(message, options)
     this.retryable = retryable
     this.httpStatus = httpStatus
+    this.asked = asked
     this.retryAfterMs = retryAfterMs
   }
 }
@@ -163,6 +166,7 @@ export class SourceUnavailableError extends AppError {
 interface SourceTrouble {
   retryable: boolean
   httpStatus?: number | null
+  asked?: boolean
   retryAfterMs?: number
 }
 

@@ -40,12 +40,29 @@ describe('a picture', () => {
       response.writeHead(same ? 304 : 200).end()
     })
     await using sources = await createTestSources({ ports: [site.port] })
-    const fetchIf = async (conditional: { etag?: string | null; lastModified?: string | null }) =>
-      (await sources.fetch(urlOf(site), { conditional })).kind
+    const fetchIf = async (validators: { etag?: string | null; lastModified?: string | null }) =>
+      (await sources.fetch(urlOf(site), { conditional: { url: urlOf(site), ...validators } })).kind
     expect(await fetchIf({ etag: '"v1"', lastModified: null })).toBe('unchanged')
     expect(await fetchIf({ lastModified: 'yesterday' })).toBe('unchanged')
     expect(await fetchIf({ etag: '"v2"' })).toBe('fetched')
     expect(await fetchIf({ etag: null })).toBe('fetched')
+  })
+
+  it('is asked for with its validators only where they came from, not on the way there', async () => {
+    const picture = (site: { port: number }) => `http://b.test:${site.port}/picture`
+    await using site = await startSite(({ url }, response) =>
+      url === '/1.jpg'
+        ? response.writeHead(302, { location: picture(site) }).end()
+        : response.writeHead(200, { etag: '"v1"' }).end('x'),
+    )
+    await using sources = await createTestSources({ ports: [site.port] })
+    const result = await sources.fetch(urlOf(site))
+    if (result.kind !== 'fetched') throw new Error('not fetched')
+    expect(result.url).toBe(picture(site))
+    await sources.fetch(urlOf(site), { conditional: result })
+    await sources.fetch(urlOf(site), { conditional: { url: 'http://c.test/', etag: '"v1"' } })
+    const sent = site.requests.map(({ headers }) => headers['if-none-match'])
+    expect(sent).toEqual([undefined, undefined, undefined, '"v1"', undefined, undefined])
   })
 
   it('comes over the connection of the one before', async () => {
@@ -58,6 +75,8 @@ describe('a picture', () => {
 
 describe('an answer without a picture', () => {
   it.each([
+    [204, 'The source answered 204 (no content).'],
+    [206, 'The source answered 206 (partial content).'],
     [401, 'The source answered 401 (unauthorized).'],
     [403, 'The source answered 403 (forbidden).'],
     [404, 'The source answered 404 (not found).'],
@@ -84,7 +103,7 @@ describe('an answer without a picture', () => {
     )
     await using sources = await createTestSources({ ports: [site.port] })
     const first = await failureOf(sources.fetch(urlOf(site)))
-    expect(first).toMatchObject({ httpStatus, retryable: true, retryAfterMs: 120_000 })
+    expect(first).toMatchObject({ httpStatus, asked: true, retryable: true, retryAfterMs: 120_000 })
     const second = await failureOf(sources.fetch(urlOf(site)))
     expect(second).toBeInstanceOf(SourceUnavailableError)
     expect((second as SourceUnavailableError).retryAfterMs).toBeGreaterThan(60_000)

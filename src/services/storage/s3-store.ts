@@ -36,9 +36,8 @@ export interface S3Options extends Omit<S3Access, 'region'> {
 }
 
 /** An object on its way to somebody; the stream has to be read or destroyed. */
-export interface ObjectStream {
+export interface ObjectStream extends StoredObject {
   stream: Readable
-  byteSize: number
   contentType: string
 }
 
@@ -90,8 +89,8 @@ export function createS3Store(options: S3Options): S3Store {
     const command = new GetObjectCommand(at(key))
     const send = async (abortSignal: AbortSignal) => {
       const answer = await client.send(command, { abortSignal })
-      const { byteSize } = describeObject(answer)
-      return { stream: bodyOf(answer), byteSize, contentType: answer.ContentType ?? 'application/octet-stream' }
+      const facts = describeObject(answer)
+      return { ...facts, stream: bodyOf(answer), contentType: answer.ContentType ?? 'application/octet-stream' }
     }
     const opened = await call('get', send, { signal, answers: { 'not-found': null } })
     bucketSeen = true
