@@ -1,4 +1,5 @@
-import { access, readFile } from 'node:fs/promises'
+import { access, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { SourceUnavailableError } from '../../src/errors.ts'
@@ -31,6 +32,18 @@ describe('a picture', () => {
     expect(bytes.equals(await readFile(file.path))).toBe(true)
     await file[Symbol.asyncDispose]()
     await expect(access(file.path)).rejects.toThrow('ENOENT')
+    expect(await sources.files()).toEqual([])
+  })
+
+  it('is not swept away while it is in use', async () => {
+    await using site = await startSite((_request, response) => response.end('x'))
+    await using sources = await createTestSources({ ports: [site.port] })
+    const result = await sources.fetch(urlOf(site))
+    if (result.kind !== 'fetched') throw new Error('not fetched')
+    await writeFile(path.join(path.dirname(result.file.path), 'left-behind'), 'x')
+    expect(await sources.sweepTemp({ maxAgeMs: 0, maxBytes: 0 })).toBe(1)
+    expect(await readFile(result.file.path, 'utf8')).toBe('x')
+    await result.file[Symbol.asyncDispose]()
     expect(await sources.files()).toEqual([])
   })
 

@@ -1,6 +1,7 @@
 import { ImageTooLargeError, SourceUnavailableError } from '../../errors.ts'
 import { parseRetryAfter } from '../retry-after.ts'
 import type { LocalFile } from '../storage/object-store.ts'
+import { sweepTempFiles } from '../storage/temp-files.ts'
 import { download } from './download.ts'
 import type { Robots } from './robots.ts'
 import { statusError } from './source-errors.ts'
@@ -44,6 +45,8 @@ export interface SourceClient {
    * StorageUnavailableError when the disk cannot take it, or the reason of the signal; then no file is left.
    */
   fetch(url: string, request: SourceRequest): Promise<{ kind: 'unchanged' } | FetchedSource>
+  /** as that of a disk store; nobody else may sweep the folder */
+  sweepTemp(limits: { maxAgeMs: number; maxBytes: number }): Promise<number>
 }
 
 interface Deps {
@@ -54,6 +57,7 @@ interface Deps {
 }
 
 export function createSourceClient({ web, robots, tempDir }: Deps): SourceClient {
+  const inUse = new Set<string>()
   return {
     fetch(url, { conditional, maxBytes, accept, obeyRobots, signal }) {
       const conditionsFor = ({ href }: URL) => (conditional?.url === href ? conditionsOf(conditional) : {})
@@ -66,7 +70,7 @@ export function createSourceClient({ web, robots, tempDir }: Deps): SourceClient
         const wasConditional = Object.keys(conditionsFor(answer.url)).length > 0
         if (answer.httpStatus === 304 && wasConditional) return { kind: 'unchanged' }
         checkAnswer(answer, maxBytes)
-        const { file, byteSize } = await download(answer.body, { tempDir, maxBytes })
+        const { file, byteSize } = await download(answer.body, { tempDir, maxBytes, inUse })
         return {
           kind: 'fetched',
           url: answer.url.href,
@@ -78,6 +82,7 @@ export function createSourceClient({ web, robots, tempDir }: Deps): SourceClient
         }
       })
     },
+    sweepTemp: (limits) => sweepTempFiles(tempDir, { ...limits, inUse }),
   }
 }
 

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { StorageNotConfiguredError } from '../../errors.ts'
 import { createDiskStore, type DiskStore } from './disk-store.ts'
@@ -20,7 +21,7 @@ interface Options {
   url: string
   originalsUrl: string
   s3: S3Account | null
-  /** for objects of a bucket that are read as files */
+  /** for objects of a bucket that are read as files; each bucket has a folder of its own in it */
   tempDir: string
   /** requests to a bucket at once */
   connections: number
@@ -62,7 +63,8 @@ const probeMs = 2_000
 export function openStores({ url, originalsUrl, s3, tempDir, connections }: Options): Stores {
   const resources = new AsyncDisposableStack()
 
-  function open(place: string): Opened {
+  // whoever sweeps a folder must know all of it that is in use
+  function open(place: string, tempName: string): Opened {
     if (place.startsWith('file:')) return { kind: 'disk', store: createDiskStore(place.slice('file:'.length)) }
     if (!s3) throw new Error(`${place} needs the account of an S3 storage.`)
     const { hostname, pathname } = new URL(place)
@@ -72,15 +74,15 @@ export function openStores({ url, originalsUrl, s3, tempDir, connections }: Opti
       bucket: hostname,
       prefix: pathname.replace(/^\/|\/$/g, ''),
       ...(acl && { acl }),
-      tempDir,
+      tempDir: path.join(tempDir, tempName),
       connections,
       timeouts: { totalMs: timeoutMs },
     })
     return { kind: 's3', store: resources.use(store) }
   }
 
-  const variants = open(url)
-  const originals = originalsUrl === url ? variants : open(originalsUrl)
+  const variants = open(url, 'variants')
+  const originals = originalsUrl === url ? variants : open(originalsUrl, 'originals')
   const guardedVariants = guard(variants)
   const guardedOriginals = originals === variants ? guardedVariants : guard(originals)
   const guarded = [...new Set([guardedVariants, guardedOriginals])]
