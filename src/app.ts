@@ -76,7 +76,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   if (sharesPublicPlace(config.storage.url, config.storage.originalsUrl)) {
     log.warn('originals share the bucket of the variants; a private one of their own (ORIGINALS_URL) is safer')
   }
-  const sources = resources.use(openSources({ ...config.sources, tempDir: config.storage.tempDir }))
+  const sources = resources.use(openSources(config.sources))
   const host = resources.use(createImageHost({ threads, log }))
   // a service that cannot process must not say that it is up
   await host.encoder().catch((cause: unknown) => {
@@ -85,7 +85,9 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
 
   const claims = createClaims({ db, dialect, bell, leaseMs: work.leaseMs })
   const sweepTemp = async (maxAgeMs: number) => {
-    const files = await stores.sweepTemp({ maxAgeMs, maxBytes: cleaning.tempQuotaBytes })
+    const limits = { maxAgeMs, maxBytes: cleaning.tempQuotaBytes }
+    const swept = await Promise.all([stores.sweepTemp(limits), sources.sweepTemp(limits)])
+    const files = swept.reduce((sum, count) => sum + count, 0)
     if (files > 0) log.info({ files }, 'removed temporary files that were left behind')
   }
   // the one process of a SQLite file: whatever it finds is what a crash left

@@ -122,7 +122,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
       // beside the variants, where those are in a bucket: a disk may not outlive its machine
       originalsUrl: e.ORIGINALS_URL ?? (e.STORAGE_URL?.startsWith('s3:') ? e.STORAGE_URL : `file:${privateDir}`),
       s3: readS3(e),
-      tempDir: path.join(privateDir, '.tmp'),
+      tempDir: path.join(privateDir, '.checkouts'),
       publicBaseUrl: e.PUBLIC_BASE_URL?.replace(/\/+$/, '') ?? null,
     },
     work: {
@@ -132,7 +132,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
       retryBaseMs: e.RETRY_BASE_SECONDS * 1000,
     },
     cleaning: { graceMs: e.GC_GRACE_SECONDS * 1000, tempQuotaBytes: e.TEMP_QUOTA_BYTES },
-    sources: { allow: e.SOURCE_ALLOW },
+    sources: { allow: e.SOURCE_ALLOW, tempDir: path.join(privateDir, '.downloads') },
     defaultRecipes: e.DEFAULT_RECIPES,
     limits: {
       maxBytes: e.MAX_BYTES,

@@ -114,12 +114,20 @@ export class StorageUnavailableError extends AppError {
   override readonly name = 'StorageUnavailableError'
   readonly code = 'STORAGE_UNAVAILABLE'
   override readonly retryable = true
+  /** the storage as a whole is away, not only this object */
+  readonly outage: boolean
   /** how long the storage asks to be left alone, ms */
   readonly retryAfterMs: number
-  constructor(message: string, { retryAfterMs = 0, ...options }: { retryAfterMs?: number } & ErrorOptions = {}) {
+  constructor(message: string, { outage = false, retryAfterMs = 0, ...options }: StorageTrouble & ErrorOptions = {}) {
     super(message, options)
+    this.outage = outage
     this.retryAfterMs = retryAfterMs
   }
+}
+
+interface StorageTrouble {
+  outage?: boolean
+  retryAfterMs?: number
 }
 
 /** The storage answers, but not to us: the wrong bucket, key or permission. Waiting does not help. */
@@ -145,10 +153,10 @@ export class SourceUnavailableError extends AppError {
   readonly code = 'SOURCE_UNAVAILABLE'
   override readonly retryable: boolean
   readonly httpStatus: number | null
+  /** false: we have not asked at all, because its host wants to be left alone */
+  readonly asked: boolean
   /** how long the source asks to be left alone, ms */
   readonly retryAfterMs: number
-  /** false: it was not asked, since it wants to be left alone */
-  readonly asked: boolean
   constructor(
     message: string,
     { retryable, httpStatus = null, retryAfterMs = 0, asked = true, ...options }: SourceTrouble & ErrorOptions,
@@ -156,15 +164,15 @@ export class SourceUnavailableError extends AppError {
     super(message, options)
     this.retryable = retryable
     this.httpStatus = httpStatus
-    this.retryAfterMs = retryAfterMs
     this.asked = asked
+    this.retryAfterMs = retryAfterMs
   }
 }
 
 interface SourceTrouble {
   retryable: boolean
-  asked?: boolean
   httpStatus?: number | null
+  asked?: boolean
   retryAfterMs?: number
 }
 

@@ -25,7 +25,9 @@ async function checkFiles(dataDir: string, { variants }: Rows): Promise<string[]
   const violations = files
     .filter((file) => /^(variants|images)\//.test(file) && !keys.has(file))
     .map((file) => `${file} is an orphan.`)
-  violations.push(...files.filter((file) => file.includes('.tmp')).map((file) => `${file} is left over.`))
+  violations.push(
+    ...files.filter((file) => /\.(tmp|checkouts|downloads)\/./.test(file)).map((file) => `${file} is left over.`),
+  )
   for (const { key, sha256 } of variants) {
     const bytes = await readFile(path.join(dataDir, key)).catch(() => null)
     if (!bytes) violations.push(`${key} has a row, and no file.`)

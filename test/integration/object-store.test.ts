@@ -67,3 +67,19 @@ it('says in a sentence what the disk refuses', async () => {
     cause: expect.any(Error),
   })
 })
+
+it.each([
+  ['ENOSPC', true],
+  ['EIO', true],
+  ['EACCES', false],
+])('says of %s whether the whole disk is in trouble', async (code, outage) => {
+  await using disk = await createTestDiskStore()
+  async function* body() {
+    yield Buffer.from('x')
+    throw Object.assign(new Error('low-level words'), { code })
+  }
+  const options = { contentType: 'image/webp', cacheControl: 'private', sha256: '', ifAbsent: true }
+  // the type does not say so, but the disk store takes a stream as it takes bytes
+  const putting = disk.store.put('images/a.webp', body() as unknown as Uint8Array, options)
+  await expect(putting).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE', outage })
+})

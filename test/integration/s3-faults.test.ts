@@ -139,10 +139,22 @@ it.each<[string, Fault]>([
 it('ends a request that takes too long as a whole', async () => {
   const { s3, store } = await start({ timeouts: { totalMs: 200 }, retries: { attempts: 1 } })
   s3.failNext('stall')
-  const failure = expect(store.put(key, bytes, options(bytes))).rejects.toMatchObject({
+  const small = bytes.subarray(0, 100)
+  const failure = expect(store.put(key, small, options(small))).rejects.toMatchObject({
     message: 'The storage did not answer in time.',
   })
   expect(await elapsedMs(() => failure)).toBeLessThan(2_000)
+})
+
+it('gives an object as much more time as its bytes take on a slow line', async () => {
+  const { s3, store } = await start({ timeouts: { totalMs: 100 }, retries: { attempts: 1 } })
+  s3.failNext('slow')
+  expect(await store.put(key, bytes, options(bytes))).toBe('stored')
+  s3.failNext('slow GET')
+  await using file = await store.checkout(key)
+  expect((await readFile(file?.path ?? '')).equals(bytes)).toBe(true)
+  s3.failNext('slow')
+  await expect(store.head(key)).rejects.toThrow('did not answer in time')
 })
 
 it.each<[string, Fault]>([

@@ -96,7 +96,8 @@ describe('a body', () => {
 
 describe('a disk that takes nothing', () => {
   it('is not the fault of the source', async () => {
-    const saving = download(Readable.from([Buffer.from('x')]), { tempDir: '/dev/null/x', maxBytes: 10 })
+    const inUse = new Set<string>()
+    const saving = download(Readable.from([Buffer.from('x')]), { tempDir: '/dev/null/x', maxBytes: 10, inUse })
     await expect(saving).rejects.toThrow(StorageUnavailableError)
   })
 })

@@ -1,4 +1,5 @@
-import { access, readFile } from 'node:fs/promises'
+import { access, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { SourceUnavailableError } from '../../src/errors.ts'
@@ -34,18 +35,47 @@ describe('a picture', () => {
     expect(await sources.files()).toEqual([])
   })
 
+  it('is not swept away while it is in use', async () => {
+    await using site = await startSite((_request, response) => response.end('x'))
+    await using sources = await createTestSources({ ports: [site.port] })
+    const result = await sources.fetch(urlOf(site))
+    if (result.kind !== 'fetched') throw new Error('not fetched')
+    await writeFile(path.join(path.dirname(result.file.path), 'left-behind'), 'x')
+    expect(await sources.sweepTemp({ maxAgeMs: 0, maxBytes: 0 })).toBe(1)
+    expect(await readFile(result.file.path, 'utf8')).toBe('x')
+    await result.file[Symbol.asyncDispose]()
+    expect(await sources.files()).toEqual([])
+  })
+
   it('that has not changed is not sent again', async () => {
     await using site = await startSite(({ headers }, response) => {
       const same = headers['if-none-match'] === '"v1"' || headers['if-modified-since'] === 'yesterday'
       response.writeHead(same ? 304 : 200).end()
     })
     await using sources = await createTestSources({ ports: [site.port] })
-    const fetchIf = async (conditional: { etag?: string | null; lastModified?: string | null }) =>
-      (await sources.fetch(urlOf(site), { conditional })).kind
+    const fetchIf = async (validators: { etag?: string | null; lastModified?: string | null }) =>
+      (await sources.fetch(urlOf(site), { conditional: { url: urlOf(site), ...validators } })).kind
     expect(await fetchIf({ etag: '"v1"', lastModified: null })).toBe('unchanged')
     expect(await fetchIf({ lastModified: 'yesterday' })).toBe('unchanged')
     expect(await fetchIf({ etag: '"v2"' })).toBe('fetched')
     expect(await fetchIf({ etag: null })).toBe('fetched')
+  })
+
+  it('is asked for with its validators only where they came from, not on the way there', async () => {
+    const picture = (site: { port: number }) => `http://b.test:${site.port}/picture`
+    await using site = await startSite(({ url }, response) =>
+      url === '/1.jpg'
+        ? response.writeHead(302, { location: picture(site) }).end()
+        : response.writeHead(200, { etag: '"v1"' }).end('x'),
+    )
+    await using sources = await createTestSources({ ports: [site.port] })
+    const result = await sources.fetch(urlOf(site))
+    if (result.kind !== 'fetched') throw new Error('not fetched')
+    expect(result.url).toBe(picture(site))
+    await sources.fetch(urlOf(site), { conditional: result })
+    await sources.fetch(urlOf(site), { conditional: { url: 'http://c.test/', etag: '"v1"' } })
+    const sent = site.requests.map(({ headers }) => headers['if-none-match'])
+    expect(sent).toEqual([undefined, undefined, undefined, '"v1"', undefined, undefined])
   })
 
   it('comes over the connection of the one before', async () => {
@@ -58,6 +88,8 @@ describe('a picture', () => {
 
 describe('an answer without a picture', () => {
   it.each([
+    [204, 'The source answered 204 (no content).'],
+    [206, 'The source answered 206 (partial content).'],
     [401, 'The source answered 401 (unauthorized).'],
     [403, 'The source answered 403 (forbidden).'],
     [404, 'The source answered 404 (not found).'],
@@ -84,7 +116,7 @@ describe('an answer without a picture', () => {
     )
     await using sources = await createTestSources({ ports: [site.port] })
     const first = await failureOf(sources.fetch(urlOf(site)))
-    expect(first).toMatchObject({ httpStatus, retryable: true, retryAfterMs: 120_000 })
+    expect(first).toMatchObject({ httpStatus, asked: true, retryable: true, retryAfterMs: 120_000 })
     const second = await failureOf(sources.fetch(urlOf(site)))
     expect(second).toBeInstanceOf(SourceUnavailableError)
     expect((second as SourceUnavailableError).retryAfterMs).toBeGreaterThan(60_000)

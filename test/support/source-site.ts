@@ -96,6 +96,7 @@ export async function createTestSources({ ports = [], allow, resolve, limits }: 
     fetch: (url: string, request: Partial<SourceRequest> = {}) =>
       client.fetch(url, { ...usual, signal: new AbortController().signal, ...request }),
     files: () => readdir(tempDir),
+    sweepTemp: client.sweepTemp,
     async [Symbol.asyncDispose]() {
       await web[Symbol.asyncDispose]()
       await rm(tempDir, { recursive: true, force: true })

@@ -19,7 +19,7 @@ const insideHosts = `
   [2001:0:7f00:1::] [2001:2::1] [2001:10::1] [2001:db8::1] [3fff::1] [100::1] [fc00::1] [fd12:3456:789a::1]
   [fe80::1] [fec0::1] [ff02::1] [4000::1] [5f00::1] [fe00::1] localhost localhost. LOCALHOST LocalHost.
   ⓛⓞⓒⓐⓛⓗⓞⓢⓣ foo.localhost foo.localhost. printer.local metadata.google.internal metadata.google.internal.
-  router.home.arpa intranet redis metadata
+  router.home.arpa intranet redis metadata 168.63.129.16 2822734096
 `
   .trim()
   .split(/\s+/)

@@ -58,6 +58,20 @@ describe('the limiter', () => {
     expect(most).toBe(5)
   })
 
+  it('keeps at most two requests at work for one host, so that a slow one leaves places to others', async () => {
+    const limiter = createHostLimiter({ gapMs: 0 })
+    const slow = Array.from({ length: 5 }, createTask)
+    const running = slow.map(({ run }) => limiter.run('slow.example', run, always()))
+    expect(await limiter.run('other.example', async () => 'served', always())).toBe('served')
+    expect(slow.map(({ isBegun }) => isBegun())).toEqual([true, true, false, false, false])
+    slow[0]?.end()
+    await running[0]
+    await sleep(20)
+    expect(slow.map(({ isBegun }) => isBegun())).toEqual([true, true, true, false, false])
+    for (const { end } of slow) end()
+    await Promise.all(running)
+  })
+
   it('lets no host wait because another one has many waiting', async () => {
     const limiter = createHostLimiter({ gapMs: 60_000 })
     const abort = new AbortController()
@@ -110,7 +124,7 @@ describe('a host that is held back', () => {
     const task = createTask()
     const error = await limiter.run('a.example', task.run, always()).catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(SourceUnavailableError)
-    expect(error).toMatchObject({ retryable: true, retryAfterMs: expect.any(Number) })
+    expect(error).toMatchObject({ retryable: true, asked: false, retryAfterMs: expect.any(Number) })
     const { retryAfterMs, message } = error as SourceUnavailableError
     expect(retryAfterMs).toBeGreaterThan(3_500_000)
     expect(retryAfterMs).toBeLessThanOrEqual(3_600_000)

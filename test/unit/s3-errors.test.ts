@@ -38,6 +38,7 @@ it.each([
   [401, 'Unauthorized', 'denied', false],
   [403, 'RequestTimeTooSkewed', 'clock', false],
   [301, 'PermanentRedirect', 'invalid', false],
+  [307, 'TemporaryRedirect', 'unavailable', true],
   [400, 'AuthorizationHeaderMalformed', 'invalid', false],
   [400, 'InvalidRegionName', 'invalid', false],
   [400, 'InvalidBucketName', 'invalid', false],
@@ -58,7 +59,7 @@ it.each([
   ['ENOSPC', 'unavailable', true],
   ['UNHEARD_OF', 'unavailable', true],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'invalid', false],
-  ['EPROTO', 'invalid', false],
+  ['EPROTO', 'unavailable', true],
 ])('takes no answer and %s for %s', (code, kind, retryable) => {
   expect(classifyS3Error(unanswered(code))).toMatchObject({ kind, status: null, retryable })
 })
@@ -66,6 +67,34 @@ it.each([
 it('takes a time limit that ran out, and bytes that are not those stored, for trouble that passes', () => {
   expect(classifyS3Error(new DOMException('', 'TimeoutError'))).toMatchObject({ kind: 'unavailable', retryable: true })
   expect(classifyS3Error(new DamagedObjectError('')).message).toMatch('damaged')
+})
+
+it('tells a storage that is away from one object in trouble', () => {
+  const isOutage = (error: unknown) => toStorageError(classifyS3Error(error), error)
+  for (const away of [
+    answered(500, 'InternalError'),
+    answered(502, 'Error'),
+    answered(503, 'SlowDown'),
+    answered(429, 'TooManyRequests'),
+    unanswered('ECONNREFUSED'),
+    unanswered('ECONNRESET'),
+    unanswered('ENOTFOUND'),
+    unanswered('EPROTO'),
+    answered(307, 'TemporaryRedirect'),
+    new DOMException('', 'TimeoutError'),
+  ]) {
+    expect(isOutage(away)).toMatchObject({ code: 'STORAGE_UNAVAILABLE', outage: true })
+  }
+  for (const alone of [
+    new DamagedObjectError(''),
+    answered(400, 'BadDigest'),
+    answered(409, 'OperationAborted'),
+    answered(200, 'SyntaxError'),
+    unanswered('ENOSPC'),
+    unanswered('UNHEARD_OF'),
+  ]) {
+    expect(isOutage(alone)).toMatchObject({ code: 'STORAGE_UNAVAILABLE', outage: false })
+  }
 })
 
 it('tries again when the client has taken over the clock of the storage', () => {
@@ -81,6 +110,7 @@ it('reads Retry-After as seconds or as a date', () => {
   expect(Math.abs(wait(new Date(Date.now() + 60_000).toUTCString()) - 60_000)).toBeLessThan(2_000)
   expect(wait(new Date(0).toUTCString())).toBe(0)
   expect(wait('soon')).toBe(0)
+  expect(wait('31536000')).toBe(3_600_000)
 })
 
 it.each([

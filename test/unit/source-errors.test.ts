@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SourceBlockedError, SourceUnavailableError } from '../../src/errors.ts'
-import { networkError, parseRetryAfter, statusError } from '../../src/services/sources/source-errors.ts'
+import { parseRetryAfter } from '../../src/services/retry-after.ts'
+import { networkError, statusError } from '../../src/services/sources/source-errors.ts'
 
 const withCode = (code: string) => Object.assign(new Error('low-level words'), { code })
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { ImageTooLargeError, StorageUnavailableError } from '../../errors.ts'
@@ -9,6 +9,8 @@ interface Options {
   /** made when it is not there */
   tempDir: string
   maxBytes: number
+  /** the names of the files that are there, for who sweeps the folder */
+  inUse: Set<string>
 }
 
 /**
@@ -17,26 +19,38 @@ interface Options {
  */
 export async function download(
   body: Readable,
-  { tempDir, maxBytes }: Options,
+  { tempDir, maxBytes, inUse }: Options,
 ): Promise<{ file: LocalFile; byteSize: number }> {
-  const file = path.join(tempDir, randomUUID())
-  const remove = () => rm(file, { force: true })
-  await fromDisk(mkdir(tempDir, { recursive: true }))
-  const handle = await fromDisk(open(file, 'wx'))
+  const name = randomUUID()
+  const file = path.join(tempDir, name)
+  const remove = async () => {
+    await rm(file, { force: true })
+    inUse.delete(name)
+  }
+  inUse.add(name)
   try {
-    let byteSize = 0
-    for await (const chunk of body) {
-      byteSize += chunk.byteLength
-      if (byteSize > maxBytes) throw new ImageTooLargeError(maxBytes)
-      await fromDisk(handle.writeFile(chunk))
-    }
-    await fromDisk(handle.close())
-    return { file: { path: file, [Symbol.asyncDispose]: remove }, byteSize }
+    await fromDisk(mkdir(tempDir, { recursive: true }))
+    return await receive(await fromDisk(open(file, 'wx')))
   } catch (error) {
-    // what went wrong first is what counts
-    await handle.close().catch(() => {})
     await remove().catch(() => {})
     throw error
+  }
+
+  async function receive(handle: FileHandle) {
+    try {
+      let byteSize = 0
+      for await (const chunk of body) {
+        byteSize += chunk.byteLength
+        if (byteSize > maxBytes) throw new ImageTooLargeError(maxBytes)
+        await fromDisk(handle.writeFile(chunk))
+      }
+      await fromDisk(handle.close())
+      return { file: { path: file, [Symbol.asyncDispose]: remove }, byteSize }
+    } catch (error) {
+      // what went wrong first is what counts
+      await handle.close().catch(() => {})
+      throw error
+    }
   }
 }
 

@@ -20,6 +20,8 @@ export interface HostLimiter {
 interface Limits {
   /** requests at once, over all hosts */
   atOnce?: number
+  /** requests at once to one host, so that a slow one cannot take all places */
+  atOncePerHost?: number
   /** between the starts of two requests to one host, ms */
   gapMs?: number
   /** whoever would wait longer for a host that is held back is sent away at once, ms */
@@ -36,8 +38,15 @@ interface Waiting {
 const clock = () => performance.now()
 
 /** For one process. */
-export function createHostLimiter({ atOnce = 5, gapMs = 200, patienceMs = 3_000 }: Limits = {}): HostLimiter {
+export function createHostLimiter({
+  atOnce = 5,
+  atOncePerHost = 2,
+  gapMs = 200,
+  patienceMs = 3_000,
+}: Limits = {}): HostLimiter {
   let running = 0
+  /** how many are at work for a host; hosts without any are not in it */
+  const runningOf = new Map<string, number>()
   let timer: NodeJS.Timeout | undefined
   const waiting = new Set<Waiting>()
   /** when the next request to a host may begin; hosts that may be asked now are not in it */
@@ -47,22 +56,31 @@ export function createHostLimiter({ atOnce = 5, gapMs = 200, patienceMs = 3_000 
   const msUntil = (host: string, times: Map<string, number>) => (times.get(host) ?? 0) - clock()
   const msUntilTurn = ({ host }: Waiting) => Math.max(msUntil(host, notBefore), msUntil(host, heldUntil))
 
+  const hasPlace = ({ host }: Waiting) => running < atOnce && (runningOf.get(host) ?? 0) < atOncePerHost
+
   function startDue(): void {
     clearTimeout(timer)
     forgetPast(notBefore)
     forgetPast(heldUntil)
-    for (const one of waiting) {
-      if (running >= atOnce) return
-      if (msUntilTurn(one) <= 0) start(one)
-    }
-    if (waiting.size > 0 && running < atOnce) timer = setTimeout(startDue, Math.min(...[...waiting].map(msUntilTurn)))
+    for (const one of waiting) if (hasPlace(one) && msUntilTurn(one) <= 0) start(one)
+    // who waits for a place is seen to when one is given back
+    const coming = [...waiting].filter(hasPlace).map(msUntilTurn)
+    if (coming.length > 0) timer = setTimeout(startDue, Math.min(...coming))
   }
 
   function start(one: Waiting): void {
     waiting.delete(one)
     running += 1
+    runningOf.set(one.host, (runningOf.get(one.host) ?? 0) + 1)
     notBefore.set(one.host, clock() + Math.max(gapMs, one.gapMs))
     one.start()
+  }
+
+  function end(host: string): void {
+    running -= 1
+    const left = (runningOf.get(host) ?? 0) - 1
+    if (left > 0) runningOf.set(host, left)
+    else runningOf.delete(host)
   }
 
   function turnOf(host: string, { signal, gapMs: asked = 0 }: RunOptions): Promise<void> {
@@ -100,7 +118,7 @@ export function createHostLimiter({ atOnce = 5, gapMs = 200, patienceMs = 3_000 
     const ms = Math.ceil(msUntil(host, heldUntil))
     if (ms <= patienceMs) return null
     const message = `The host ${host} asked to be left alone for another ${Math.ceil(ms / 1_000)} s.`
-    return new SourceUnavailableError(message, { retryable: true, retryAfterMs: ms })
+    return new SourceUnavailableError(message, { retryable: true, asked: false, retryAfterMs: ms })
   }
 
   return {
@@ -112,7 +130,7 @@ export function createHostLimiter({ atOnce = 5, gapMs = 200, patienceMs = 3_000 
       try {
         return await task()
       } finally {
-        running -= 1
+        end(host)
         startDue()
       }
     },

@@ -9,6 +9,8 @@ export interface Sources extends AsyncDisposable {
   client: SourceClient
   /** the address, when it may be fetched as far as can be told without asking for its host; throws SourceBlockedError */
   check(url: string): URL
+  /** as that of a disk store */
+  sweepTemp(limits: { maxAgeMs: number; maxBytes: number }): Promise<number>
 }
 
 const userAgent = 'GreenroomImageBot/1.0'
@@ -17,8 +19,10 @@ const userAgent = 'GreenroomImageBot/1.0'
 export function openSources({ allow, tempDir }: { allow: readonly string[]; tempDir: string }): Sources {
   const web = createSourceWeb({ allow, userAgent, limiter: createHostLimiter() })
   const robots = createRobots({ fetchText: createRobotsText(web), userAgent })
+  const client = createSourceClient({ web, robots, tempDir })
   return {
-    client: createSourceClient({ web, robots, tempDir }),
+    client,
+    sweepTemp: client.sweepTemp,
     check: (url) => checkUrl(url, { allow }),
     [Symbol.asyncDispose]: () => web[Symbol.asyncDispose](),
   }

@@ -7,7 +7,7 @@ const maxBytes = 500 * 1024
 
 /** For createRobots; an answer that is no success has no text. */
 export function createRobotsText(web: SourceWeb): FetchText {
-  const headers = { accept: 'text/plain, */*;q=0.1' }
+  const headers = () => ({ accept: 'text/plain, */*;q=0.1' })
   return (url, signal) =>
     web.get(url, { headers, signal }, async ({ httpStatus, body }) => {
       const isText = httpStatus >= 200 && httpStatus < 300

@@ -1,20 +1,29 @@
 import { ImageTooLargeError, SourceUnavailableError } from '../../errors.ts'
+import { parseRetryAfter } from '../retry-after.ts'
 import type { LocalFile } from '../storage/object-store.ts'
+import { sweepTempFiles } from '../storage/temp-files.ts'
 import { download } from './download.ts'
 import type { Robots } from './robots.ts'
-import { parseRetryAfter, statusError } from './source-errors.ts'
+import { statusError } from './source-errors.ts'
 import type { SourceAnswer } from './source-request.ts'
 import type { SourceWeb } from './source-web.ts'
 
 export interface SourceRequest {
   /** what the answer before said of itself; an answer that has not changed since is not sent again */
-  conditional?: { etag?: string | null; lastModified?: string | null }
+  conditional?: Known
   maxBytes: number
   /** the Accept header */
   accept: string
   /** asks the robots.txt of each host first */
   obeyRobots: boolean
   signal: AbortSignal
+}
+
+export interface Known {
+  /** where that answer came from, after redirects: validators mean nothing anywhere else */
+  url: string
+  etag?: string | null
+  lastModified?: string | null
 }
 
 export interface FetchedSource {
@@ -36,6 +45,8 @@ export interface SourceClient {
    * StorageUnavailableError when the disk cannot take it, or the reason of the signal; then no file is left.
    */
   fetch(url: string, request: SourceRequest): Promise<{ kind: 'unchanged' } | FetchedSource>
+  /** as that of a disk store; nobody else may sweep the folder */
+  sweepTemp(limits: { maxAgeMs: number; maxBytes: number }): Promise<number>
 }
 
 interface Deps {
@@ -46,19 +57,20 @@ interface Deps {
 }
 
 export function createSourceClient({ web, robots, tempDir }: Deps): SourceClient {
+  const inUse = new Set<string>()
   return {
-    fetch(url, { conditional = {}, maxBytes, accept, obeyRobots, signal }) {
-      const { etag, lastModified } = conditional
-      const headers = {
-        accept,
-        ...(etag ? { 'if-none-match': etag } : {}),
-        ...(lastModified ? { 'if-modified-since': lastModified } : {}),
+    fetch(url, { conditional, maxBytes, accept, obeyRobots, signal }) {
+      const conditionsFor = ({ href }: URL) => (conditional?.url === href ? conditionsOf(conditional) : {})
+      const options = {
+        headers: (to: URL) => ({ accept, ...conditionsFor(to) }),
+        signal,
+        ...(obeyRobots ? { mayGo: robots.check } : {}),
       }
-      const options = { headers, signal, ...(obeyRobots ? { mayGo: robots.check } : {}) }
       return web.get(url, options, async (answer) => {
-        if (answer.httpStatus === 304 && (etag || lastModified)) return { kind: 'unchanged' }
+        const wasConditional = Object.keys(conditionsFor(answer.url)).length > 0
+        if (answer.httpStatus === 304 && wasConditional) return { kind: 'unchanged' }
         checkAnswer(answer, maxBytes)
-        const { file, byteSize } = await download(answer.body, { tempDir, maxBytes })
+        const { file, byteSize } = await download(answer.body, { tempDir, maxBytes, inUse })
         return {
           kind: 'fetched',
           url: answer.url.href,
@@ -70,12 +82,23 @@ export function createSourceClient({ web, robots, tempDir }: Deps): SourceClient
         }
       })
     },
+    sweepTemp: (limits) => sweepTempFiles(tempDir, { ...limits, inUse }),
   }
 }
 
+function conditionsOf({ etag, lastModified }: Known): Record<string, string> {
+  return {
+    ...(etag && { 'if-none-match': etag }),
+    ...(lastModified && { 'if-modified-since': lastModified }),
+  }
+}
+
+/** 203: a proxy has changed it on the way. The other successes have no body, or a part of one. */
+const whole = new Set([200, 203])
+
 /** Whether its body is worth reading. */
 function checkAnswer({ httpStatus, header }: SourceAnswer, maxBytes: number): void {
-  if (httpStatus < 200 || httpStatus > 299) throw statusError(httpStatus, parseRetryAfter(header('retry-after')))
+  if (!whole.has(httpStatus)) throw statusError(httpStatus, parseRetryAfter(header('retry-after')))
   const encoding = header('content-encoding') ?? 'identity'
   if (encoding !== 'identity') {
     const message = `The source sent ${encoding} although it was asked for the plain bytes.`

@@ -1,15 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { AppError, SourceUnavailableError } from '../../errors.ts'
 
-const longestRetryAfterMs = 3_600_000
 const passing = new Set([408, 425, 429])
-
-/** What a Retry-After header (RFC 9110, section 10.2.3: seconds or a date) asks for, ms; at most an hour. */
-export function parseRetryAfter(header: string | undefined): number {
-  if (header === undefined) return 0
-  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now()
-  return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), longestRetryAfterMs)
-}
 
 /** The error for an answer without what was asked for. */
 export function statusError(httpStatus: number, retryAfterMs = 0): SourceUnavailableError {

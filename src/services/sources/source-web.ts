@@ -1,13 +1,14 @@
 import { SourceBlockedError, SourceUnavailableError } from '../../errors.ts'
+import { parseRetryAfter } from '../retry-after.ts'
 import { checkUrl, type Resolve, resolveBySystem } from './address-guard.ts'
 import type { HostLimiter } from './host-limiter.ts'
 import { createSourceAgent } from './source-agent.ts'
-import { parseRetryAfter } from './source-errors.ts'
 import { ask, type SourceAnswer } from './source-request.ts'
 import { withTimeLimit } from './time-limit.ts'
 
 export interface GetOptions {
-  headers: Readonly<Record<string, string>>
+  /** of a request, by where it goes */
+  headers: (url: URL) => Readonly<Record<string, string>>
   signal: AbortSignal
   /** asked before each request, also those that a redirect leads to; refuses it by throwing */
   mayGo?: (url: URL, signal: AbortSignal) => Promise<{ gapMs: number }>
@@ -62,7 +63,7 @@ export function createSourceWeb({ allow, userAgent, limiter, resolve = resolveBy
       let url = checkUrl(text, { allow })
       for (let hop = 0; hop <= maxRedirects; hop += 1) {
         const { gapMs } = (await mayGo?.(url, signal)) ?? { gapMs: 0 }
-        const asked = { url, dispatcher, headers: { ...headers, ...ours } }
+        const asked = { url, dispatcher, headers: { ...headers(url), ...ours } }
         const request = () =>
           limit((inTime) =>
             ask({ ...asked, signal: inTime }, (answer) => {

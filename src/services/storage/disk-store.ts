@@ -164,14 +164,12 @@ function unavailable(verb: 'read' | 'write' | 'delete' | 'list', cause: unknown)
   const reason = code === 'ENOSPC' ? 'the disk is full' : code
   return new StorageUnavailableError(
     `The storage cannot ${verb} ${verb === 'list' ? 'objects' : 'an object'}: ${reason}.`,
-    { cause },
+    { cause, outage: outages.has(code) },
   )
 }
 
-const outages = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE', 'ENODEV', 'ESTALE']
-
-/** Whether the whole disk is in trouble: full, read-only, gone. */
-export const isDiskOutage = ({ cause }: Error) => outages.some((code) => hasCode(cause, code))
+/** What the whole disk suffers from: full, read-only, gone, no handles left. */
+const outages = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE', 'ENODEV', 'ESTALE'])
 
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code

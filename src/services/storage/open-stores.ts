@@ -1,7 +1,8 @@
+import path from 'node:path'
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { StorageNotConfiguredError } from '../../errors.ts'
-import { createDiskStore, type DiskStore, isDiskOutage } from './disk-store.ts'
-import { createGuardedStore } from './guarded-store.ts'
+import { createDiskStore, type DiskStore } from './disk-store.ts'
+import { createGuardedStore, type GuardedStore } from './guarded-store.ts'
 import type { ObjectStore } from './object-store.ts'
 import { createS3Store, type S3Store } from './s3-store.ts'
 
@@ -20,7 +21,7 @@ interface Options {
   url: string
   originalsUrl: string
   s3: S3Account | null
-  /** for objects of a bucket that are read as files */
+  /** for objects of a bucket that are read as files; each bucket has a folder of its own in it */
   tempDir: string
   /** requests to a bucket at once */
   connections: number
@@ -41,7 +42,17 @@ export interface Stores extends AsyncDisposable {
   sweepTemp(limits: { maxAgeMs: number; maxBytes: number }): Promise<number>
 }
 
-export type Backend = { kind: 'disk'; store: DiskStore } | { kind: 's3'; store: S3Store }
+export type Backend = { kind: 'disk'; store: DiskStore } | Bucket
+
+export interface Bucket {
+  kind: 's3'
+  store: S3Store
+  /** those of the store, under the guard that variants and originals are under */
+  open: S3Store['readStream']
+  head: S3Store['head']
+}
+
+type Opened = { kind: 'disk'; store: DiskStore } | { kind: 's3'; store: S3Store }
 
 /** A name that no object ever has. */
 const probeKey = 'images/probe.webp'
@@ -52,7 +63,8 @@ const probeMs = 2_000
 export function openStores({ url, originalsUrl, s3, tempDir, connections }: Options): Stores {
   const resources = new AsyncDisposableStack()
 
-  function open(place: string): Backend {
+  // whoever sweeps a folder must know all of it that is in use
+  function open(place: string, tempName: string): Opened {
     if (place.startsWith('file:')) return { kind: 'disk', store: createDiskStore(place.slice('file:'.length)) }
     if (!s3) throw new Error(`${place} needs the account of an S3 storage.`)
     const { hostname, pathname } = new URL(place)
@@ -62,15 +74,15 @@ export function openStores({ url, originalsUrl, s3, tempDir, connections }: Opti
       bucket: hostname,
       prefix: pathname.replace(/^\/|\/$/g, ''),
       ...(acl && { acl }),
-      tempDir,
+      tempDir: path.join(tempDir, tempName),
       connections,
       timeouts: { totalMs: timeoutMs },
     })
     return { kind: 's3', store: resources.use(store) }
   }
 
-  const variants = open(url)
-  const originals = originalsUrl === url ? variants : open(originalsUrl)
+  const variants = open(url, 'variants')
+  const originals = originalsUrl === url ? variants : open(originalsUrl, 'originals')
   const guardedVariants = guard(variants)
   const guardedOriginals = originals === variants ? guardedVariants : guard(originals)
   const guarded = [...new Set([guardedVariants, guardedOriginals])]
@@ -78,7 +90,7 @@ export function openStores({ url, originalsUrl, s3, tempDir, connections }: Opti
   return {
     variants: guardedVariants,
     originals: guardedOriginals,
-    backends: { variants, originals },
+    backends: { variants: backendOf(variants, guardedVariants), originals: backendOf(originals, guardedOriginals) },
     waitMs: () => Math.max(...guarded.map((store) => store.waitMs())),
     downSince: () => guarded.map((store) => store.downSince).find((since) => since !== null) ?? null,
     async check() {
@@ -99,8 +111,18 @@ export function openStores({ url, originalsUrl, s3, tempDir, connections }: Opti
 /** Fewer failures than a task has attempts: an outage must show before it ends a task. */
 const outageFailures = 3
 
-const guard = ({ kind, store }: Backend) =>
-  createGuardedStore(store, { failures: outageFailures, ...(kind === 'disk' && { isOutage: isDiskOutage }) })
+const guard = ({ store }: Opened) => createGuardedStore(store, { failures: outageFailures })
+
+function backendOf(opened: Opened, guarded: GuardedStore): Backend {
+  if (opened.kind === 'disk') return opened
+  const { store } = opened
+  return {
+    kind: 's3',
+    store,
+    open: (key, signal) => guarded.guard(() => store.readStream(key, signal), { key, signal }),
+    head: guarded.head,
+  }
+}
 
 /** Whether both lie where everybody may read, so that only their names keep originals private. */
 export function sharesPublicPlace(url: string, originalsUrl: string): boolean {

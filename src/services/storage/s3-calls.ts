@@ -14,6 +14,7 @@ export interface S3Retries {
 
 interface Settings {
   connections: number
+  /** of one request with its answer, without the time that their bytes take */
   totalMs: number
   retries: S3Retries
   statistics: S3Statistics
@@ -25,11 +26,13 @@ interface CallOptions<T> {
   answers?: { readonly [kind in S3ErrorKind]?: T }
 }
 
-export type S3Call = <T>(
-  operation: S3Operation,
-  attempt: (signal: AbortSignal) => Promise<T>,
-  options: CallOptions<T>,
-) => Promise<T>
+export type S3Call = <T>(operation: S3Operation, attempt: Attempt<T>, options: CallOptions<T>) => Promise<T>
+
+/** `expect` allows for that many bytes to be sent or received, as soon as it is known how many. */
+type Attempt<T> = (signal: AbortSignal, expect: (bytes: number) => void) => Promise<T>
+
+/** Below this, 64 KiB/s, a line is as good as dead: a picture of 10 MB would take longer than 160 s. Bytes per ms. */
+const slowestRate = (64 * 1024) / 1_000
 
 /** A storage that is overloaded needs longer than a connection that broke. */
 const throttledFactor = 5
@@ -60,11 +63,17 @@ export function createS3Call({ connections, totalMs, retries, statistics }: Sett
     }
   }
 
-  async function withinTime<T>(attempt: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async function withinTime<T>(attempt: Attempt<T>, signal?: AbortSignal): Promise<T> {
     const limit = new AbortController()
-    const timer = setTimeout(() => limit.abort(new DOMException('The request took too long.', 'TimeoutError')), totalMs)
+    const endAt = performance.now() + totalMs
+    const late = () => limit.abort(new DOMException('The request took too long.', 'TimeoutError'))
+    let timer = setTimeout(late, totalMs)
+    const expect = (bytes: number) => {
+      clearTimeout(timer)
+      timer = setTimeout(late, endAt + bytes / slowestRate - performance.now())
+    }
     try {
-      return await attempt(signal ? AbortSignal.any([signal, limit.signal]) : limit.signal)
+      return await attempt(signal ? AbortSignal.any([signal, limit.signal]) : limit.signal, expect)
     } catch (error) {
       throw limit.signal.aborted ? limit.signal.reason : error
     } finally {

@@ -5,11 +5,11 @@ export interface S3Timeouts {
   connectMs: number
   /** without a byte either way: no storage that works is silent that long, and four attempts end within 90 s */
   idleMs: number
-  /** of one request with its answer: 10 MB take 80 s at 1 Mbit/s */
+  /** of one request with its answer, on top of the time that their bytes take on the slowest line (s3-calls) */
   totalMs: number
 }
 
-export const defaultS3Timeouts: S3Timeouts = { connectMs: 5_000, idleMs: 20_000, totalMs: 120_000 }
+export const defaultS3Timeouts: S3Timeouts = { connectMs: 5_000, idleMs: 20_000, totalMs: 30_000 }
 
 export interface S3Access {
   endpoint: string

@@ -1,4 +1,5 @@
 import { type AppError, StorageNotConfiguredError, StorageUnavailableError } from '../../errors.ts'
+import { parseRetryAfter } from '../retry-after.ts'
 
 export type S3ErrorKind =
   | 'not-found'
@@ -17,6 +18,8 @@ export interface S3Fault {
   status: number | null
   /** trying the same again can help */
   retryable: boolean
+  /** the storage as a whole is away; false where only this object is in trouble */
+  outage: boolean
   /** how long the storage asks to be left alone, ms */
   retryAfterMs: number
   /** for a person, without keys, secrets or addresses */
@@ -55,6 +58,8 @@ const untrusted: Row = {
   kind: 'invalid',
   message: 'There is no safe connection to the storage; check S3_ENDPOINT and the certificate behind it.',
 }
+/** A handshake that breaks in the middle may be a server that is starting. */
+const brokenTls: Row = { ...untrusted, kind: 'unavailable' }
 const denied: Row = {
   kind: 'denied',
   message:
@@ -81,6 +86,8 @@ const elsewhere: Row = {
   kind: 'invalid',
   message: 'The bucket lies at another address; check S3_ENDPOINT and S3_REGION.',
 }
+/** S3 answers so while a new bucket is not known everywhere. */
+const elsewhereForNow: Row = { ...elsewhere, kind: 'unavailable' }
 const noS3: Row = { kind: 'invalid', message: 'What answers is no S3 storage; check S3_ENDPOINT.' }
 const notImplemented: Row = {
   kind: 'invalid',
@@ -88,6 +95,18 @@ const notImplemented: Row = {
 }
 const tooLarge: Row = { kind: 'invalid', message: 'The storage does not take objects of that size.' }
 const refused: Row = { kind: 'invalid', message: 'The storage refuses the request as wrong.' }
+
+/** What tells that the storage as a whole is away. The other rows are about one object, our own disk or a setting. */
+const outages: ReadonlySet<Row> = new Set([
+  throttled,
+  silent,
+  cutOff,
+  failing,
+  unknownHost,
+  unreachable,
+  brokenTls,
+  elsewhereForNow,
+])
 
 /** What the storage calls it, in the body of the answer. */
 const byCode: Readonly<Record<string, Row>> = {
@@ -121,7 +140,7 @@ const byCode: Readonly<Record<string, Row>> = {
 /** For answers without a body, as all to HEAD are, and for codes that are not in the table above. */
 const byStatus: Readonly<Record<number, Row>> = {
   301: elsewhere,
-  307: elsewhere,
+  307: elsewhereForNow,
   401: denied,
   403: denied,
   404: noS3,
@@ -141,6 +160,8 @@ const bySystemCode: Readonly<Record<string, Row>> = {
   ECONNREFUSED: unreachable,
   EHOSTUNREACH: unreachable,
   ENETUNREACH: unreachable,
+  ENETDOWN: unreachable,
+  EHOSTDOWN: unreachable,
   ECONNRESET: cutOff,
   EPIPE: cutOff,
   ETIMEDOUT: silent,
@@ -149,7 +170,7 @@ const bySystemCode: Readonly<Record<string, Row>> = {
   EACCES: noTempFile,
   EROFS: noTempFile,
   EMFILE: noTempFile,
-  EPROTO: untrusted,
+  EPROTO: brokenTls,
   ERR_TLS_CERT_ALTNAME_INVALID: untrusted,
   CERT_HAS_EXPIRED: untrusted,
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
@@ -183,14 +204,16 @@ export class DamagedObjectError extends Error {
 export function classifyS3Error(error: unknown): S3Fault {
   const { name = '', code = '', $metadata, $response } = (error ?? {}) as SdkError
   const status = $metadata?.httpStatusCode ?? null
-  const { kind, message } = error instanceof DamagedObjectError ? garbled : rowOf({ name, code, status })
+  const row = error instanceof DamagedObjectError ? garbled : rowOf({ name, code, status })
+  const { kind, message } = row
   return {
     kind,
     status,
     message,
+    outage: outages.has(row),
     // the client has taken over the storage's clock by then, so the next signature is good
     retryable: mayPass.has(kind) || $metadata?.clockSkewCorrected === true,
-    retryAfterMs: retryAfterMs($response?.headers?.['retry-after']),
+    retryAfterMs: parseRetryAfter($response?.headers?.['retry-after']),
   }
 }
 
@@ -202,17 +225,10 @@ function rowOf({ name, code, status }: { name: string; code: string; status: num
   return status >= 400 ? refused : unreadable
 }
 
-/** Seconds or a date, as HTTP has it (RFC 9110, 10.2.3). */
-function retryAfterMs(header: string | undefined): number {
-  if (!header) return 0
-  const ms = /^\d+(\.\d+)?$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
-  return Number.isFinite(ms) ? Math.max(0, ms) : 0
-}
-
 /** The error that leaves the store: one that may pass, or one that somebody has to mend. */
 export function toStorageError(fault: S3Fault, cause: unknown): AppError {
-  const { message, retryAfterMs } = fault
+  const { message, outage, retryAfterMs } = fault
   return fault.retryable
-    ? new StorageUnavailableError(message, { cause, retryAfterMs })
+    ? new StorageUnavailableError(message, { cause, outage, retryAfterMs })
     : new StorageNotConfiguredError(message, { cause })
 }

@@ -10,16 +10,11 @@ import {
   type ObjectCannedACL,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
-import {
-  checkStorageKey,
-  isStorageKey,
-  type ListedObject,
-  type ObjectStore,
-  type StoredObject,
-} from './object-store.ts'
+import { checkStorageKey, type ObjectStore, type StoredObject } from './object-store.ts'
 import { createS3Call, type S3Retries } from './s3-calls.ts'
 import { createS3Client, defaultS3Timeouts, type S3Access, type S3Timeouts } from './s3-client.ts'
 import { bodyOf, describeObject, download } from './s3-download.ts'
+import { objectsOf } from './s3-page.ts'
 import { type PresignedPut, type PresignOptions, presignPut } from './s3-presign.ts'
 import { createS3Statistics, type S3Count } from './s3-statistics.ts'
 import { sweepTempFiles } from './temp-files.ts'
@@ -41,9 +36,8 @@ export interface S3Options extends Omit<S3Access, 'region'> {
 }
 
 /** An object on its way to somebody; the stream has to be read or destroyed. */
-export interface ObjectStream {
+export interface ObjectStream extends StoredObject {
   stream: Readable
-  byteSize: number
   contentType: string
 }
 
@@ -95,8 +89,8 @@ export function createS3Store(options: S3Options): S3Store {
     const command = new GetObjectCommand(at(key))
     const send = async (abortSignal: AbortSignal) => {
       const answer = await client.send(command, { abortSignal })
-      const { byteSize } = describeObject(answer)
-      return { stream: bodyOf(answer), byteSize, contentType: answer.ContentType ?? 'application/octet-stream' }
+      const facts = describeObject(answer)
+      return { ...facts, stream: bodyOf(answer), contentType: answer.ContentType ?? 'application/octet-stream' }
     }
     const opened = await call('get', send, { signal, answers: { 'not-found': null } })
     bucketSeen = true
@@ -117,7 +111,8 @@ export function createS3Store(options: S3Options): S3Store {
         ...(ifAbsent && { IfNoneMatch: '*' }),
         ...(acl && { ACL: acl }),
       })
-      const send = async (abortSignal: AbortSignal) => {
+      const send = async (abortSignal: AbortSignal, expect: (bytes: number) => void) => {
+        expect(bytes.byteLength)
         await client.send(command, { abortSignal })
         return 'stored' as const
       }
@@ -137,8 +132,10 @@ export function createS3Store(options: S3Options): S3Store {
         inUse.delete(name)
       }
       inUse.add(name)
-      const receive = async (abortSignal: AbortSignal) => {
-        await download(await client.send(command, { abortSignal }), file, abortSignal)
+      const receive = async (abortSignal: AbortSignal, expect: (bytes: number) => void) => {
+        const answer = await client.send(command, { abortSignal })
+        expect(describeObject(answer).byteSize)
+        await download(answer, file, abortSignal)
         return true
       }
       try {
@@ -161,15 +158,13 @@ export function createS3Store(options: S3Options): S3Store {
       await call('delete', send, { answers: { 'not-found': 'gone' } })
     },
     async *list(folder, signal) {
-      const listed = { Bucket, Prefix: root + folder }
+      // names as other programs give them may hold what no XML can
+      const listed = { Bucket, Prefix: root + folder, EncodingType: 'url' as const }
       let ContinuationToken: string | undefined
       do {
         const command = new ListObjectsV2Command({ ...listed, ...(ContinuationToken && { ContinuationToken }) })
         const page = await call('list', (abortSignal) => client.send(command, { abortSignal }), { signal })
-        for (const { Key = '', Size = 0, LastModified = new Date(0) } of page.Contents ?? []) {
-          const key = Key.slice(root.length)
-          if (isStorageKey(key)) yield { key, byteSize: Size, modifiedAt: LastModified } satisfies ListedObject
-        }
+        yield* objectsOf(page, root)
         ContinuationToken = page.NextContinuationToken
       } while (ContinuationToken)
     },

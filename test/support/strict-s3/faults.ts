@@ -17,6 +17,10 @@ export type Fault =
   | 'stalled GET'
   /** silence */
   | 'stall'
+  /** an answer after 600 ms */
+  | 'slow'
+  /** half an object, then the rest after 600 ms */
+  | 'slow GET'
 
 export interface FaultOptions {
   /** s, with 429 and 503 */

@@ -76,12 +76,14 @@ export function createObjectShelf(names: readonly string[], pageSize: number, cl
       .filter((key) => key > after)
       .sort()
     const page = keys.slice(0, most)
-    const contents = page.map((key) => describe(key, objects.get(`${bucket}/${key}`)))
+    const isEncoded = asked('encoding-type') === 'url'
+    const write = isEncoded ? encodeURIComponent : escapeXml
+    const contents = page.map((key) => describe(write(key), objects.get(`${bucket}/${key}`)))
     const isTruncated = page.length < keys.length
     const token = Buffer.from(page.at(-1) ?? '').toString('base64url')
     const next = isTruncated ? `<NextContinuationToken>${token}</NextContinuationToken>` : ''
-    const facts = `<Name>${bucket}</Name><Prefix>${escapeXml(prefix)}</Prefix><KeyCount>${page.length}</KeyCount>`
-    const more = `<MaxKeys>${most}</MaxKeys><IsTruncated>${isTruncated}</IsTruncated>${next}`
+    const facts = `<Name>${bucket}</Name><Prefix>${write(prefix)}</Prefix><KeyCount>${page.length}</KeyCount>`
+    const more = `${encodingType(isEncoded)}<MaxKeys>${most}</MaxKeys><IsTruncated>${isTruncated}</IsTruncated>${next}`
     return xml(200, `<ListBucketResult>${facts}${more}${contents.join('')}</ListBucketResult>`)
   }
 
@@ -109,9 +111,11 @@ export function createObjectShelf(names: readonly string[], pageSize: number, cl
 
 const decodeToken = (token: string | null) => (token === null ? null : Buffer.from(token, 'base64url').toString())
 
-function describe(key: string, object: StrictObject | undefined): string {
+const encodingType = (isEncoded: boolean) => (isEncoded ? '<EncodingType>url</EncodingType>' : '')
+
+function describe(name: string, object: StrictObject | undefined): string {
   if (!object) return ''
   const { body, etag, modifiedAt } = object
   const facts = `<LastModified>${modifiedAt.toISOString()}</LastModified><ETag>${escapeXml(etag)}</ETag>`
-  return `<Contents><Key>${escapeXml(key)}</Key>${facts}<Size>${body.length}</Size></Contents>`
+  return `<Contents><Key>${name}</Key>${facts}<Size>${body.length}</Size></Contents>`
 }

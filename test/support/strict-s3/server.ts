@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { verifyBody } from './body.ts'
 import { preflight, shareWith } from './cors.ts'
 import { createFaults, type PlannedFault } from './faults.ts'
@@ -50,6 +51,8 @@ export interface StrictS3
   /** at the same address as before */
   start(): Promise<void>
 }
+
+const slowMs = 600
 
 const codes = {
   '409': 'ConditionalRequestConflict',
@@ -102,6 +105,7 @@ export async function startStrictS3(options: StrictS3Options = {}): Promise<Stri
     if (planned?.fault === 'reset after body') return void socket.resetAndDestroy()
     // whoever asked gives up, or the server is stopped
     if (planned?.fault === 'stall') return
+    if (planned?.fault === 'slow') await sleep(slowMs)
     const result = faultyAnswer(planned) ?? answer(request)
     if (planned?.fault === 'lost answer') return void socket.resetAndDestroy()
     entry.status = result.status
@@ -167,5 +171,8 @@ function send(response: ServerResponse, request: S3Request, answer: S3Answer, pl
   if (request.method === 'HEAD') response.end()
   else if (planned?.fault === 'truncated GET') response.write(half, () => response.socket?.destroy())
   else if (planned?.fault === 'stalled GET') response.write(half)
-  else response.end(body)
+  else if (planned?.fault === 'slow GET') {
+    response.write(half)
+    setTimeout(() => response.end(body.subarray(half.length)), slowMs)
+  } else response.end(body)
 }
