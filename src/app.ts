@@ -34,6 +34,7 @@ import { createRuns } from './services/runs.ts'
 import { createSettleTask } from './services/settle-task.ts'
 import { openSources } from './services/sources/open-sources.ts'
 import { openStores, sharesPublicPlace } from './services/storage/open-stores.ts'
+import { createOutageLog } from './services/storage/outage-log.ts'
 import { createStorageCheck } from './services/storage-check.ts'
 import { voidLeases } from './services/task-states.ts'
 import { createTasks } from './services/tasks.ts'
@@ -76,6 +77,8 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   if (sharesPublicPlace(config.storage.url, config.storage.originalsUrl)) {
     log.warn('originals share the bucket of the variants; a private one of their own (ORIGINALS_URL) is safer')
   }
+  // a service that is up can say what is wrong, so this is no reason not to start
+  void stores.check().catch((error: Error) => log.error(error.message))
   const sources = resources.use(openSources(config.sources))
   const host = resources.use(createImageHost({ threads, log }))
   // a service that cannot process must not say that it is up
@@ -140,7 +143,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
         concurrency: work.concurrency,
         leaseMs: work.leaseMs,
         log,
-        ready: () => stores.waitMs() === 0,
+        ready: createOutageLog(stores, log),
       },
     }),
   )

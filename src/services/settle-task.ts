@@ -52,15 +52,27 @@ export function createSettleTask({ tasks, storage, giveUp, retryBaseMs, log }: D
   }
 
   function settleFailure(claim: Claim, failure: TaskFailure, error: unknown): Promise<void> {
-    const outageMs = error instanceof StorageUnavailableError ? storage.waitMs() : 0
     // the whole storage is away, for which no image is to blame
-    if (outageMs > 0) return settleOutage(claim, failure, outageMs)
-    // the source was not even asked: it wants to be left alone
-    if (error instanceof SourceUnavailableError && !error.asked) return park(claim, failure, error.retryAfterMs)
+    if (error instanceof StorageUnavailableError && error.outage && waitFor(error) > 0) {
+      return settleOutage(claim, failure, waitFor(error))
+    }
+    return error instanceof SourceUnavailableError
+      ? settleSource(claim, failure, error)
+      : settleByItself(claim, failure, 0)
+  }
+
+  /** A source that was not even asked wants to be left alone, for which the address is not to blame. */
+  function settleSource(claim: Claim, failure: TaskFailure, { asked, retryAfterMs }: SourceUnavailableError) {
+    return asked ? settleByItself(claim, failure, retryAfterMs) : park(claim, failure, retryAfterMs)
+  }
+
+  function settleByItself(claim: Claim, failure: TaskFailure, askedMs: number): Promise<void> {
     if (!failure.retryable || claim.attempt >= maxAttempts) return tasks.fail(claim, failure)
-    const askedMs = error instanceof SourceUnavailableError ? error.retryAfterMs : 0
     return tasks.retry(claim, failure, new Date(Date.now() + askedMs + jitter(claim)))
   }
+
+  /** A look that succeeds in between must not cost an attempt. */
+  const waitFor = ({ retryAfterMs }: StorageUnavailableError) => Math.max(storage.waitMs(), retryAfterMs)
 
   const park = (claim: Claim, failure: TaskFailure, ms: number) =>
     tasks.park(claim, failure, new Date(Date.now() + ms + jitter(claim)))

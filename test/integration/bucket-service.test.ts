@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { findRecipe } from '../../src/services/recipes.ts'
+import { planUnits } from '../../src/services/units.ts'
 import { type BucketApp, createBucketApp } from '../support/bucket-app.ts'
 import { expectConsistent } from '../support/engine.ts'
 import { jpeg } from '../support/images.ts'
@@ -93,6 +95,37 @@ describe('with pictures in a bucket', () => {
     expect([...injected].sort()).toEqual([...faults].sort())
     const twice = [...app.s3.puts].filter(([, count]) => count > 1)
     expect(twice).toEqual([])
+  })
+
+  it('fails one image whose object the storage never takes, and nothing else', async () => {
+    await using app = await createBucketApp({ RETRY_BASE_SECONDS: '0' })
+    const bytes = await jpeg(320, 240)
+    const key = planUnits(findRecipe('presets'), { width: 320, height: 240, sha256: sha256(bytes) })[0]?.key ?? ''
+    app.s3.refuse.set(`pictures/${key}`, '500')
+    const { image } = await app.upload(bytes, { recipes: ['presets'] })
+    for (let n = 0; n < 3; n += 1) await app.upload(await jpeg(300 + n, 200), { recipes: ['presets'] })
+    await eventually(async () => (await app.db.run.count({ where: { finishedAt: null } })) === 0)
+    const tasks = await app.db.task.findMany({ orderBy: { id: 'asc' } })
+    expect(tasks.map(({ status, attempt }) => [status, attempt])).toEqual([
+      ['FAILED', 4],
+      ['SUCCEEDED', 1],
+      ['SUCCEEDED', 1],
+      ['SUCCEEDED', 1],
+    ])
+    expect(tasks[0]).toMatchObject({ errorCode: 'STORAGE_UNAVAILABLE', errorStage: 'STORE' })
+    expect(image.id).toBeTruthy()
+  })
+
+  it('makes pictures public by ACL where it is told to, and originals never', async () => {
+    await using app = await createBucketApp({ S3_ACL: 'public-read', ORIGINALS_URL: 's3://pictures' })
+    // R2's rules: no ACL is taken
+    await app.process(await jpeg(), { recipes: ['presets'] })
+    const acls = (folder: string) =>
+      app.s3.log
+        .filter(({ method, url }) => method === 'PUT' && url.startsWith(`/pictures/${folder}`))
+        .map(({ headers }) => headers['x-amz-acl'])
+    expect(new Set(acls('images/'))).toEqual(new Set(['public-read']))
+    expect(acls('originals/')).toEqual([undefined])
   })
 
   it('lets tasks wait while the storage is away, and fails none', async () => {

@@ -8,7 +8,7 @@ import { printDiagnosis } from '../../src/cli/doctor.ts'
 import { loadConfig } from '../../src/config.ts'
 import { describeEnd } from '../../src/errors.ts'
 import { type Diagnosis, examineStorage } from '../../src/services/storage/doctor.ts'
-import { openStores } from '../../src/services/storage/open-stores.ts'
+import { type Backend, openStores } from '../../src/services/storage/open-stores.ts'
 import type { S3Store } from '../../src/services/storage/s3-store.ts'
 import { abortWhen } from '../../src/signals.ts'
 import { bucketEnv } from '../support/bucket-app.ts'
@@ -86,7 +86,10 @@ describe('an examination of the storage', () => {
       ...store,
       presignPut: (key, options) => store.presignPut(key, { ...options, contentType: 'text/html' }),
     }
-    const backends = { ...patient.stores.backends, originals: { kind: 's3' as const, store: lax } }
+    const backends = {
+      ...patient.stores.backends,
+      originals: { ...originals, kind: 's3' as const, store: lax } as Backend,
+    }
     const { told } = await examine({ ...patient, stores: { ...patient.stores, backends } }, signal)
     expect(told.filter(({ verdict }) => verdict === 'failure').map(({ what }) => what)).toEqual([
       'originals: signed upload',

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -23,6 +24,19 @@ describe('a body', () => {
     )
     expect(await failureAt(site, 1_000)).toBeInstanceOf(ImageTooLargeError)
     await allClosed(site)
+  })
+
+  it('is taken whole from a server that closes the connection sooner than it is read', async () => {
+    const body = Buffer.alloc(900_000, 'x')
+    await using site = await startRawSite(async (socket: Socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`)
+      socket.end(body)
+    })
+    await using sources = await createTestSources({ ports: [site.port] })
+    for (let times = 0; times < 10; times += 1) {
+      const fetched = await sources.fetch(urlOf(site), { maxBytes: 1_000_000 })
+      expect(fetched).toMatchObject({ byteSize: body.length })
+    }
   })
 
   it('is taken up to the very limit', async () => {

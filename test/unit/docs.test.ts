@@ -3,7 +3,7 @@ import { buildSchema, parse, validate } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { variableNames } from '../../src/config.ts'
 import { recipes } from '../../src/services/recipes.ts'
-import { faultSentences } from '../../src/services/storage/s3-errors.ts'
+import { faultSentences } from '../../src/services/storage/s3-meanings.ts'
 import { graphqlIn } from '../support/pages.ts'
 
 const read = (name: string) => readFile(new URL(`../../${name}`, import.meta.url), 'utf8')

@@ -17,6 +17,9 @@ interface Asked {
   signal: AbortSignal
 }
 
+// undici 7.25.0 and no later 7: from 7.26 on, a server that closes the connection while we are slow to read ends the
+// whole process with an assertion that nobody can catch (nodejs/undici#5360, mended in 8 only, which Node 20 cannot run).
+
 /** One GET request, without following redirects; what went wrong on the way comes out as one of our errors. */
 export async function ask<T>(asked: Asked, read: (answer: SourceAnswer) => Promise<T>): Promise<T> {
   const { url, ...options } = asked

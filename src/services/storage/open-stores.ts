@@ -59,12 +59,12 @@ const probeKey = 'images/probe.webp'
 /** Who starts a run waits for the answer, so a storage that takes longer counts as away, ms. */
 const probeMs = 2_000
 
-/** Opens where variants and originals lie; one store for both when that is the same place. */
+/** Opens where variants and originals lie. */
 export function openStores({ url, originalsUrl, s3, tempDir, connections }: Options): Stores {
   const resources = new AsyncDisposableStack()
 
   // whoever sweeps a folder must know all of it that is in use
-  function open(place: string, tempName: string): Opened {
+  function open(place: string, tempName: 'variants' | 'originals'): Opened {
     if (place.startsWith('file:')) return { kind: 'disk', store: createDiskStore(place.slice('file:'.length)) }
     if (!s3) throw new Error(`${place} needs the account of an S3 storage.`)
     const { hostname, pathname } = new URL(place)
@@ -73,7 +73,8 @@ export function openStores({ url, originalsUrl, s3, tempDir, connections }: Opti
       ...access,
       bucket: hostname,
       prefix: pathname.replace(/^\/|\/$/g, ''),
-      ...(acl && { acl }),
+      // never for originals: nobody but us reads them
+      ...(acl && tempName === 'variants' && { acl }),
       tempDir: path.join(tempDir, tempName),
       connections,
       timeouts: { totalMs: timeoutMs },
@@ -82,7 +83,8 @@ export function openStores({ url, originalsUrl, s3, tempDir, connections }: Opti
   }
 
   const variants = open(url, 'variants')
-  const originals = originalsUrl === url ? variants : open(originalsUrl, 'originals')
+  // one store for both, unless what is put into it is not made public alike
+  const originals = originalsUrl === url && !s3?.acl ? variants : open(originalsUrl, 'originals')
   const guardedVariants = guard(variants)
   const guardedOriginals = originals === variants ? guardedVariants : guard(originals)
   const guarded = [...new Set([guardedVariants, guardedOriginals])]

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import PQueue from 'p-queue'
-import { classifyS3Error, type S3ErrorKind, type S3Fault, toStorageError } from './s3-errors.ts'
+import { classifyS3Error, type S3Fault, toStorageError } from './s3-errors.ts'
+import type { S3ErrorKind } from './s3-meanings.ts'
 import { resultOf, type S3Operation, type S3Statistics } from './s3-statistics.ts'
 
 export interface S3Retries {

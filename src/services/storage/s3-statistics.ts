@@ -1,4 +1,5 @@
-import type { S3ErrorKind, S3Fault } from './s3-errors.ts'
+import type { S3Fault } from './s3-errors.ts'
+import type { S3ErrorKind } from './s3-meanings.ts'
 
 export type S3Operation = 'put' | 'head' | 'get' | 'delete' | 'list'
 

@@ -43,9 +43,12 @@ interface RandomFaults {
 /** Faults that are waited for come first, then those by chance. */
 export function createFaults() {
   const planned: PlannedFault[] = []
+  /** by bucket/key: each PUT of it fails so */
+  const refuse = new Map<string, Fault>()
   let byChance: (RandomFaults & { random: () => number }) | null = null
 
   return {
+    refuse,
     failNext(fault: Fault, options: FaultOptions = {}): void {
       planned.push({ fault, ...options })
     },
@@ -54,7 +57,10 @@ export function createFaults() {
       byChance = faults && { ...faults, random: createRandom(faults.seed) }
     },
     /** The fault of this request, if any; takes it off the plan. */
-    next(method: string, isObject: boolean): PlannedFault | null {
+    next(method: string, name: string): PlannedFault | null {
+      const always = method === 'PUT' ? refuse.get(name) : undefined
+      if (always) return { fault: always }
+      const isObject = name.includes('/')
       const suits = (fault: Fault) => !fault.endsWith('GET') || (method === 'GET' && isObject)
       const index = planned.findIndex((each) => suits(each.fault) && (each.method ?? method) === method)
       if (index >= 0) return planned.splice(index, 1)[0] ?? null

@@ -89,8 +89,8 @@ export async function startStrictS3(options: StrictS3Options = {}): Promise<Stri
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', socket } = message
-    const isObject = /^\/[^/?]+\/[^?]/.test(url)
-    const planned = nextFault(method, isObject)
+    const { pathname } = new URL(url, 'http://storage')
+    const planned = nextFault(method, decodeURIComponent(pathname.slice(1)))
     const entry: LoggedRequest = {
       method,
       url,
