@@ -53,8 +53,13 @@ export function createImportSource({ db, bell, tasks, intake, sources }: Deps): 
       signal,
     })
 
-  async function attach(tx: Tx, claim: Claim, image: Image, validators: Validators): Promise<void> {
-    const facts = { ...validators, imageId: image.id, fetchedAt: new Date() }
+  async function attach(
+    tx: Tx,
+    claim: Claim,
+    image: Image,
+    { finalUrl, etag, lastModified }: Validators,
+  ): Promise<void> {
+    const facts = { finalUrl, etag, lastModified, imageId: image.id, fetchedAt: new Date() }
     const url = claim.subject
     await tx.source.upsert({ where: { url }, create: { url, ...facts }, update: facts })
     await tasks.fetched(tx, claim, image)

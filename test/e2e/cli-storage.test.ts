@@ -123,7 +123,7 @@ describe('greenroom reconcile', () => {
     )
     const mended = await greenroom(['reconcile', '--fix'], env)
     expect(mended.code).toBe(0)
-    expect(mended.stdout).toContain('1 object was not as it should be.\n')
+    expect(mended.stdout).toContain('1 object was not as it should be, and is mended.\n')
     expect(await readFile(file)).toEqual(before)
     expect((await greenroom(['reconcile'], env)).code).toBe(0)
   })
