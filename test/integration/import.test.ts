@@ -1,3 +1,5 @@
+import { rm, stat } from 'node:fs/promises'
+import path from 'node:path'
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
@@ -99,6 +101,18 @@ describe.each(providers)('importing on %s', (provider) => {
     expect(await f.app.db.source.findUniqueOrThrow({ where: { url: f.site.url('/etag.jpg') } })).toMatchObject({
       etag: '"v2"',
     })
+  })
+
+  it('brings back, with its bytes, a picture whose original is lost', async () => {
+    await using f = await createFixture(provider)
+    f.site.pages.set('/a.jpg', { body: await jpeg(), etag: '"v1"' })
+    await f.import([f.site.url('/a.jpg')])
+    const { originalKey } = await f.app.db.image.findFirstOrThrow()
+    await rm(path.join(f.app.dir, 'private', originalKey))
+    expect(await f.import([f.site.url('/a.jpg')])).toMatchObject({ outcome: 'NOTHING_TO_DO', failedCount: 0 })
+    const after = await f.app.db.image.findFirstOrThrow()
+    expect(after.originalKey).not.toBe(originalKey)
+    expect((await stat(path.join(f.app.dir, 'private', after.originalKey))).size).toBe(after.byteSize)
   })
 
   it('makes what is newly asked of a picture that has not changed', async () => {
