@@ -35,7 +35,9 @@ export function createProcessImage({ tasks, host, stores, check, settings }: Dep
       return findings.length > 0 ? tasks.succeed(claim, stages.durations) : tasks.skip(claim, whole)
     }
     // of what is not the photo that was sent, nothing may be made
-    if (findings.some(({ isOriginal }) => isOriginal)) throw new CorruptImageError(lostOriginal(image))
+    if (findings.some(({ isOriginal }) => isOriginal)) {
+      return stages.run('FETCH', () => Promise.reject(new CorruptImageError(lostOriginal(image))))
+    }
     await makeMissing(claim, signal, stages)
   }
 

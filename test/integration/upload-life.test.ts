@@ -121,6 +121,7 @@ it('a start removes uploads that are over with their files, and files of nobody,
   const env = { DATA_DIR: data.dir, DATABASE_URL: `file:${path.join(data.dir, 'private', 'greenroom.db')}` }
   const bytes = await jpeg()
   const folder = path.join(data.dir, 'private', 'uploads')
+  const [stray, young] = ['0'.repeat(32), '1'.repeat(32)]
   const kept = await (async () => {
     await using app = await createTestApp({ env })
     const over = [await sendWhole(app, bytes), await announceOne(app, facts(bytes)), await sendWhole(app, bytes)]
@@ -130,7 +131,7 @@ it('a start removes uploads that are over with their files, and files of nobody,
     const completed = await sendWhole(app, bytes)
     const run = await complete(app, [completed.id])
     await mkdir(folder, { recursive: true })
-    for (const [name, age] of Object.entries({ old: 7_200, new: 60 })) {
+    for (const [name, age] of Object.entries({ [stray]: 7_200, [young]: 60, foreign: 7_200 })) {
       await writeFile(path.join(folder, `${name}.bin`), 'x')
       const then = Date.now() / 1000 - age
       await utimes(path.join(folder, `${name}.bin`), then, then)
@@ -142,7 +143,7 @@ it('a start removes uploads that are over with their files, and files of nobody,
   const rows = async () => (await rowsOf(app)).map(({ id }) => id)
   await expect.poll(rows).toEqual([kept.completed, kept.received].map(({ id }) => databaseId(id)))
   const { tempKey } = await app.db.upload.findUniqueOrThrow({ where: { id: databaseId(kept.received.id) } })
-  await expect.poll(() => filesBelow(folder)).toEqual([path.basename(tempKey), 'new.bin'].sort())
+  await expect.poll(() => filesBelow(folder)).toEqual([path.basename(tempKey), `${young}.bin`, 'foreign.bin'].sort())
   // what was sent before can be completed after
   expect((await complete(app, [kept.completed.id])).run.id).toBe(kept.run)
   expect(await complete(app, [kept.received.id])).toMatchObject({ __typename: 'StartRunPayload' })
