@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { ImageTooLargeError, StorageUnavailableError } from '../../src/errors.ts'
 import { download } from '../../src/services/sources/download.ts'
+import { createTempFolder } from '../../src/services/storage/temp-files.ts'
 import {
   allClosed,
   createTestSources,
@@ -110,8 +111,8 @@ describe('a body', () => {
 
 describe('a disk that takes nothing', () => {
   it('is not the fault of the source', async () => {
-    const inUse = new Set<string>()
-    const saving = download(Readable.from([Buffer.from('x')]), { tempDir: '/dev/null/x', maxBytes: 10, inUse })
+    const temp = createTempFolder('/dev/null/x')
+    const saving = download(Readable.from([Buffer.from('x')]), { temp, maxBytes: 10 })
     await expect(saving).rejects.toThrow(StorageUnavailableError)
   })
 })

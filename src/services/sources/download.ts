@@ -1,16 +1,12 @@
-import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
-import path from 'node:path'
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { ImageTooLargeError, StorageUnavailableError } from '../../errors.ts'
 import type { LocalFile } from '../storage/object-store.ts'
+import type { TempFolder } from '../storage/temp-files.ts'
 
 interface Options {
-  /** made when it is not there */
-  tempDir: string
+  temp: TempFolder
   maxBytes: number
-  /** the names of the files that are there, for who sweeps the folder */
-  inUse: Set<string>
 }
 
 /**
@@ -19,20 +15,14 @@ interface Options {
  */
 export async function download(
   body: Readable,
-  { tempDir, maxBytes, inUse }: Options,
+  { temp, maxBytes }: Options,
 ): Promise<{ file: LocalFile; byteSize: number }> {
-  const name = randomUUID()
-  const file = path.join(tempDir, name)
-  const remove = async () => {
-    await rm(file, { force: true })
-    inUse.delete(name)
-  }
-  inUse.add(name)
+  const file = temp.reserve()
   try {
-    await fromDisk(mkdir(tempDir, { recursive: true }))
-    return await receive(await fromDisk(open(file, 'wx')))
+    await fromDisk(mkdir(temp.dir, { recursive: true }))
+    return await receive(await fromDisk(open(file.path, 'wx')))
   } catch (error) {
-    await remove().catch(() => {})
+    await file[Symbol.asyncDispose]()
     throw error
   }
 
@@ -45,7 +35,7 @@ export async function download(
         await fromDisk(handle.writeFile(chunk))
       }
       await fromDisk(handle.close())
-      return { file: { path: file, [Symbol.asyncDispose]: remove }, byteSize }
+      return { file, byteSize }
     } catch (error) {
       // what went wrong first is what counts
       await handle.close().catch(() => {})

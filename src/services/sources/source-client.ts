@@ -1,7 +1,7 @@
 import { ImageTooLargeError, SourceUnavailableError } from '../../errors.ts'
 import { parseRetryAfter } from '../retry-after.ts'
 import type { LocalFile } from '../storage/object-store.ts'
-import { sweepTempFiles } from '../storage/temp-files.ts'
+import { createTempFolder, type TempFolder } from '../storage/temp-files.ts'
 import { download } from './download.ts'
 import type { Robots } from './robots.ts'
 import { statusError } from './source-errors.ts'
@@ -46,7 +46,7 @@ export interface SourceClient {
    */
   fetch(url: string, request: SourceRequest): Promise<{ kind: 'unchanged' } | FetchedSource>
   /** as that of a disk store; nobody else may sweep the folder */
-  sweepTemp(limits: { maxAgeMs: number; maxBytes: number }): Promise<number>
+  sweepTemp: TempFolder['sweep']
 }
 
 interface Deps {
@@ -57,7 +57,7 @@ interface Deps {
 }
 
 export function createSourceClient({ web, robots, tempDir }: Deps): SourceClient {
-  const inUse = new Set<string>()
+  const temp = createTempFolder(tempDir)
   return {
     fetch(url, { conditional, maxBytes, accept, obeyRobots, signal }) {
       const conditionsFor = ({ href }: URL) => (conditional?.url === href ? conditionsOf(conditional) : {})
@@ -70,7 +70,7 @@ export function createSourceClient({ web, robots, tempDir }: Deps): SourceClient
         const wasConditional = Object.keys(conditionsFor(answer.url)).length > 0
         if (answer.httpStatus === 304 && wasConditional) return { kind: 'unchanged' }
         checkAnswer(answer, maxBytes)
-        const { file, byteSize } = await download(answer.body, { tempDir, maxBytes, inUse })
+        const { file, byteSize } = await download(answer.body, { temp, maxBytes })
         return {
           kind: 'fetched',
           url: answer.url.href,
@@ -82,7 +82,7 @@ export function createSourceClient({ web, robots, tempDir }: Deps): SourceClient
         }
       })
     },
-    sweepTemp: (limits) => sweepTempFiles(tempDir, { ...limits, inUse }),
+    sweepTemp: temp.sweep,
   }
 }
 

@@ -1,11 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { link, mkdir, open, opendir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { StorageUnavailableError } from '../../errors.ts'
 import { checkStorageKey, isStorageKey, type ListedObject, type ObjectStore, type PutOptions } from './object-store.ts'
-import { sweepTempFiles } from './temp-files.ts'
+import { createTempFolder, type TempFolder } from './temp-files.ts'
 
 export interface DiskStore extends ObjectStore {
   /** the folder that `root/key` paths begin with */
@@ -19,49 +19,37 @@ export interface DiskStore extends ObjectStore {
    * Removes what killed processes left half-written: files older than that, and the oldest of more than `maxBytes`.
    * Returns how many.
    */
-  sweepTemp(limits: { maxAgeMs: number; maxBytes: number }): Promise<number>
+  sweepTemp: TempFolder['sweep']
 }
 
 /** Objects as files below a folder. A file appears under its name only when it is whole and on the disk. */
 export function createDiskStore(root: string): DiskStore {
-  const tempDir = path.join(root, '.tmp')
-  const inUse = new Set<string>()
+  const temp = createTempFolder(path.join(root, '.tmp'))
 
   function fileOf(key: string): string {
     return path.join(root, checkStorageKey(key))
   }
 
-  /** What is left when `work` ends is removed. */
-  async function withTempFile<T>(work: (temp: string) => Promise<T>): Promise<T> {
-    const name = randomUUID()
-    const temp = path.join(tempDir, name)
-    inUse.add(name)
+  async function store(key: string, content: Content, options: StoreOptions) {
+    const target = fileOf(key)
     try {
-      await mkdir(tempDir, { recursive: true })
-      return await work(temp)
-    } finally {
-      // a name that is left is swept at the next start; what went wrong before is what counts
-      await rm(temp, { force: true }).catch(() => {})
-      inUse.delete(name)
+      return await write(target, content, options)
+    } catch (cause) {
+      if (cause instanceof SenderError) throw cause.cause
+      throw options.signal?.aborted ? options.signal.reason : unavailable('write', cause)
     }
   }
 
-  async function store(key: string, content: Content, { ifAbsent, signal }: Pick<PutOptions, 'ifAbsent' | 'signal'>) {
-    const target = fileOf(key)
-    try {
-      return await withTempFile(async (temp) => {
-        await writeDurably(temp, content)
-        await makeFolder(path.dirname(target), root)
-        signal?.throwIfAborted()
-        // link() refuses an existing name in one step, where a check and a rename would race
-        const stored = ifAbsent ? await tryLink(temp, target) : await rename(temp, target).then(() => true)
-        if (stored) await syncFolder(path.dirname(target))
-        return stored ? 'stored' : 'exists'
-      })
-    } catch (cause) {
-      if (cause instanceof SenderError) throw cause.cause
-      throw signal?.aborted ? signal.reason : unavailable('write', cause)
-    }
+  async function write(target: string, content: Content, { ifAbsent, signal }: StoreOptions) {
+    await mkdir(temp.dir, { recursive: true })
+    await using file = temp.reserve()
+    await writeDurably(file.path, content)
+    await makeFolder(path.dirname(target), root)
+    signal?.throwIfAborted()
+    // link() refuses an existing name in one step, where a check and a rename would race
+    const stored = ifAbsent ? await tryLink(file.path, target) : await rename(file.path, target).then(() => true)
+    if (stored) await syncFolder(path.dirname(target))
+    return stored ? 'stored' : 'exists'
   }
 
   return {
@@ -109,11 +97,12 @@ export function createDiskStore(root: string): DiskStore {
         if (!isMissing(cause)) throw signal?.aborted ? signal.reason : unavailable('list', cause)
       }
     },
-    sweepTemp: (limits) => sweepTempFiles(tempDir, { ...limits, inUse }),
+    sweepTemp: temp.sweep,
   }
 }
 
 type Content = Uint8Array | AsyncIterable<Uint8Array>
+type StoreOptions = Pick<PutOptions, 'ifAbsent' | 'signal'>
 
 async function writeDurably(file: string, content: Content): Promise<void> {
   await using handle = await open(file, 'wx')

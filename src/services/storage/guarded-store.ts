@@ -13,7 +13,7 @@ export interface GuardedStore extends ObjectStore {
 }
 
 /** A name that no object ever has. */
-const probeKey = 'images/probe.webp'
+export const probeKey = 'images/probe.webp'
 const lookMs = 5_000
 
 /**

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { StorageNotConfiguredError } from '../../errors.ts'
 import { createDiskStore, type DiskStore } from './disk-store.ts'
-import { createGuardedStore, type GuardedStore } from './guarded-store.ts'
+import { createGuardedStore, type GuardedStore, probeKey } from './guarded-store.ts'
 import type { ObjectStore } from './object-store.ts'
 import { createS3Store, type S3Store } from './s3-store.ts'
 
@@ -54,8 +54,6 @@ export interface Bucket {
 
 type Opened = { kind: 'disk'; store: DiskStore } | { kind: 's3'; store: S3Store }
 
-/** A name that no object ever has. */
-const probeKey = 'images/probe.webp'
 /** Who starts a run waits for the answer, so a storage that takes longer counts as away, ms. */
 const probeMs = 2_000
 

@@ -1,6 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
-import path from 'node:path'
+import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import {
   DeleteObjectCommand,
@@ -17,7 +15,7 @@ import { bodyOf, describeObject, download } from './s3-download.ts'
 import { objectsOf } from './s3-page.ts'
 import { type PresignedPut, type PresignOptions, presignPut } from './s3-presign.ts'
 import { createS3Statistics, type S3Count } from './s3-statistics.ts'
-import { sweepTempFiles } from './temp-files.ts'
+import { createTempFolder, type TempFolder } from './temp-files.ts'
 
 export interface S3Options extends Omit<S3Access, 'region'> {
   bucket: string
@@ -49,7 +47,7 @@ export interface S3Store extends ObjectStore, AsyncDisposable {
   /** attempts by operation and result */
   statistics(): S3Count[]
   /** as that of a disk store */
-  sweepTemp(limits: { maxAgeMs: number; maxBytes: number }): Promise<number>
+  sweepTemp: TempFolder['sweep']
 }
 
 /**
@@ -65,7 +63,7 @@ export function createS3Store(options: S3Options): S3Store {
   const call = createS3Call({ connections, totalMs: timeouts.totalMs, retries, statistics })
   const folder = prefix.replace(/^\/+|\/+$/g, '')
   const root = folder === '' ? '' : `${folder}/`
-  const inUse = new Set<string>()
+  const temp = createTempFolder(tempDir)
   let bucketSeen = false
 
   function at(key: string) {
@@ -125,28 +123,21 @@ export function createS3Store(options: S3Options): S3Store {
     },
     async checkout(key, signal) {
       const command = new GetObjectCommand(at(key))
-      const name = randomUUID()
-      const file = path.join(tempDir, name)
-      const release = async () => {
-        await rm(file, { force: true })
-        inUse.delete(name)
-      }
-      inUse.add(name)
+      const file = temp.reserve()
       const receive = async (abortSignal: AbortSignal, expect: (bytes: number) => void) => {
         const answer = await client.send(command, { abortSignal })
         expect(describeObject(answer).byteSize)
-        await download(answer, file, abortSignal)
+        await download(answer, file.path, abortSignal)
         return true
       }
-      try {
-        if (await call('get', receive, { signal, answers: { 'not-found': false } })) {
-          return { path: file, [Symbol.asyncDispose]: release }
-        }
-      } catch (error) {
-        await release()
-        throw error
-      }
-      await release()
+      const found = await call('get', receive, { signal, answers: { 'not-found': false } }).catch(
+        async (error: unknown) => {
+          await file[Symbol.asyncDispose]()
+          throw error
+        },
+      )
+      if (found) return file
+      await file[Symbol.asyncDispose]()
       return null
     },
     async delete(key) {
@@ -170,7 +161,7 @@ export function createS3Store(options: S3Options): S3Store {
     },
     presignPut: (key, wanted) => presignPut(client, at(key), wanted),
     statistics: () => statistics.read(),
-    sweepTemp: (limits) => sweepTempFiles(tempDir, { ...limits, inUse }),
+    sweepTemp: temp.sweep,
     async [Symbol.asyncDispose]() {
       client.destroy()
     },

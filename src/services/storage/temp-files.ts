@@ -1,17 +1,47 @@
+import { randomUUID } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import type { LocalFile } from './object-store.ts'
 
-interface Rules {
+export interface SweepLimits {
   /** files not written to for this long are nobody's, ms */
   maxAgeMs: number
   /** of all files; the oldest go first */
   maxBytes: number
-  /** names of files in use, which stay */
-  inUse: ReadonlySet<string>
 }
 
-/** Removes what killed processes left half-written; returns how many files. A folder that is not there is empty. */
-export async function sweepTempFiles(dir: string, { maxAgeMs, maxBytes, inUse }: Rules): Promise<number> {
+export interface TempFolder {
+  dir: string
+  /** a name for a file in the folder; whoever reserves it writes the file, and it is gone once disposed */
+  reserve(): LocalFile
+  /** removes what killed processes left half-written, and nothing that is reserved; resolves to how many files */
+  sweep(limits: SweepLimits): Promise<number>
+}
+
+/** A folder for temporary files, made by whoever writes to it first; nobody else may sweep it. */
+export function createTempFolder(dir: string): TempFolder {
+  const inUse = new Set<string>()
+  return {
+    dir,
+    reserve() {
+      const name = randomUUID()
+      const file = path.join(dir, name)
+      inUse.add(name)
+      return {
+        path: file,
+        async [Symbol.asyncDispose]() {
+          // a file that is left is swept later; what went wrong before is what counts
+          await rm(file, { force: true }).catch(() => {})
+          inUse.delete(name)
+        },
+      }
+    },
+    sweep: (limits) => sweep(dir, limits, inUse),
+  }
+}
+
+/** A folder that is not there is empty. */
+async function sweep(dir: string, { maxAgeMs, maxBytes }: SweepLimits, inUse: ReadonlySet<string>): Promise<number> {
   const names = (await readdir(dir).catch(ignoreMissing)) ?? []
   const files = await Promise.all(
     names
