@@ -1,4 +1,5 @@
 import type { Claim } from './claims.ts'
+import { originalsFolder } from './original-keys.ts'
 import type { Orphan, Orphans } from './orphans.ts'
 import { firstScope } from './run-scope.ts'
 import type { Finding, Tasks } from './tasks.ts'
@@ -49,7 +50,7 @@ export function createFindOrphans({ tasks, orphans }: { tasks: Tasks; orphans: O
 
 /** The key of an original is nobody's business. */
 function describe({ key, byteSize }: Orphan, folder: string, deleted: boolean): Finding {
-  const name = folder === 'originals/' ? 'An original' : key
+  const name = folder === originalsFolder ? 'An original' : key
   const fate = deleted ? 'is deleted: nothing named it' : 'is named by nothing'
   return { type: 'OBJECT_ORPHANED', message: `${name} of ${byteSize} bytes ${fate}.` }
 }

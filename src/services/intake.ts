@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { Semaphore } from 'async-mutex'
 import { AppError } from '../errors.ts'
 import type { Image, ImageSource } from '../generated/sqlite/client.ts'
@@ -7,6 +7,7 @@ import { findOrCreateArtist, place } from './artists.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { isUniqueViolation } from './db/sql.ts'
 import { type ImageHeader, inspectImage, type Limits } from './image-header.ts'
+import { newOriginalKey } from './original-keys.ts'
 import type { PictureDetails } from './picture-details.ts'
 import type { ObjectStore } from './storage/object-store.ts'
 import { ensureSets, lacksUnits, type WantedSet } from './variant-sets.ts'
@@ -104,8 +105,7 @@ export function createIntake({ db, originals, limits }: Deps): Intake {
     const known = await db.image.findUnique({ where: { sha256 }, select: { originalKey: true } })
     const whole = known && (await originals.head(known.originalKey, signal))?.sha256 === sha256
     if (whole) return { key: known.originalKey, replaces: null, fresh: false }
-    const extension = header.format === 'jpeg' ? 'jpg' : header.format
-    const key = `originals/${randomBytes(16).toString('hex')}.${extension}`
+    const key = newOriginalKey(header.format)
     const options = { contentType: header.mimeType, cacheControl: 'private', sha256, ifAbsent: true }
     await originals.put(key, bytes, { ...options, ...(signal && { signal }) })
     return { key, replaces: known?.originalKey ?? null, fresh: true }

@@ -1,8 +1,9 @@
 import type { Db } from './db/open-db.ts'
+import { isOriginalKey, originalsFolder } from './original-keys.ts'
 import type { ListedObject, ObjectStore } from './storage/object-store.ts'
 
 /** What is looked through for objects that nothing names. */
-export const orphanFolders = ['variants/', 'images/', 'originals/']
+export const orphanFolders = ['variants/', 'images/', originalsFolder]
 
 export const isOrphanFolder = (subject: string) => orphanFolders.includes(subject)
 
@@ -51,7 +52,7 @@ export function createOrphans({ db, stores, minAgeMs }: Deps): Orphans {
   }
 
   async function unnamedOriginals(listed: readonly ListedObject[]): Promise<ListedObject[]> {
-    const objects = listed.filter(({ key }) => originalPattern.test(key))
+    const objects = listed.filter(({ key }) => isOriginalKey(key))
     const named = await db.image.findMany({
       where: { originalKey: { in: objects.map(({ key }) => key) } },
       select: { originalKey: true },
@@ -62,7 +63,7 @@ export function createOrphans({ db, stores, minAgeMs }: Deps): Orphans {
 
   return {
     async *find(folder, signal) {
-      const isOriginal = folder === 'originals/'
+      const isOriginal = folder === originalsFolder
       const store = isOriginal ? stores.originals : stores.variants
       const unnamed = isOriginal ? unnamedOriginals : unnamedVariants
       for await (const batch of batches(store.list(folder, signal), minAgeMs)) {
@@ -81,8 +82,6 @@ export function createOrphans({ db, stores, minAgeMs }: Deps): Orphans {
 }
 
 const hashLength = 32
-/** As the intake names them: what has another name is somebody else's. */
-const originalPattern = /^originals\/[0-9a-f]{32}\.(jpg|png|webp)$/
 
 /** The first half of the SHA-256 of the original that a variant was made of: its key begins with it. */
 function sourceHash(key: string): string | null {
