@@ -1,7 +1,7 @@
 import { decodeHTML } from 'entities'
 import { v7 as timeOrderedId } from 'uuid'
 import { InvalidInputError } from '../errors.ts'
-import type { Artist } from '../generated/sqlite/client.ts'
+import type { Artist, Prisma } from '../generated/sqlite/client.ts'
 import { foldForSearch, slugifyArtist } from '../venues/artist-slug.ts'
 import type { Db, Tx } from './db/open-db.ts'
 
@@ -41,9 +41,27 @@ export async function findOrCreateArtist(tx: Tx, name: string): Promise<Artist> 
 
 /** The image shows the artist at the venue; said twice, it is one placement. */
 export async function place(tx: Tx, artistId: string, imageId: string, venueTag: string | null): Promise<void> {
-  await tx.$executeRaw`
+  const placed = await tx.$executeRaw`
     INSERT INTO "Placement" ("id", "artistId", "imageId", "venueTag", "createdAt")
     VALUES (${timeOrderedId()}, ${artistId}, ${imageId}, ${venueTag}, ${new Date()}) ON CONFLICT DO NOTHING`
+  if (placed > 0) await picturesAreDue(tx, { id: artistId })
+}
+
+/**
+ * What a venue lists now is its newest picture, also when it had that one before another. Said by the scraper, after
+ * `place`: a picture that somebody sent meanwhile stays the newest as long as the venue lists what it listed before.
+ */
+export async function placeAnew(tx: Tx, artistId: string, imageId: string, venueTag: string): Promise<void> {
+  const listed = { artistId, venueTag, image: { source: 'VENUE' } } as const
+  const newest = await tx.placement.findFirst({ where: listed, orderBy: { id: 'desc' }, select: { imageId: true } })
+  if (!newest || newest.imageId === imageId) return
+  await tx.placement.deleteMany({ where: { artistId, imageId, venueTag } })
+  await place(tx, artistId, imageId, venueTag)
+}
+
+/** What is shown of these artists is to be looked at again. */
+export async function picturesAreDue(tx: Tx, artists: Prisma.ArtistWhereInput): Promise<void> {
+  await tx.artist.updateMany({ where: artists, data: { picturesDueAt: new Date() } })
 }
 
 export interface Artists {

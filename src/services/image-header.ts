@@ -44,11 +44,15 @@ export interface ImageHeader {
  * Decides from the bytes alone whether a file may come in: type by content, size in bytes and px, and that its end is
  * there. Nothing is decoded. Throws the error that names the first rule broken.
  */
-export async function inspectImage(bytes: Uint8Array, limits: Limits): Promise<ImageHeader> {
+export async function inspectImage(
+  bytes: Uint8Array,
+  limits: Limits,
+  mimeTypes: readonly string[] = acceptedMimeTypes,
+): Promise<ImageHeader> {
   if (bytes.byteLength > limits.maxBytes) throw new ImageTooLargeError(limits.maxBytes)
   const sniffed = await sniff(bytes)
   const format = formats[sniffed]
-  if (!format) throw new UnsupportedImageTypeError(sniffed)
+  if (!format || !mimeTypes.includes(`image/${format}`)) throw new UnsupportedImageTypeError(sniffed)
   const structure = readStructure(bytes, format)
   const size = uprightSize(bytes, structure)
   if (size.width < limits.minWidth || size.height < limits.minHeight) {

@@ -15,6 +15,8 @@ import { ensureSets, lacksUnits, type WantedSet } from './variant-sets.ts'
 /** A file that is to become an image. */
 export interface Picture extends PictureDetails {
   source: { kind: ImageSource; url: string | null; etag: string | null }
+  /** what may come in, where it is less than everything */
+  mimeTypes?: readonly string[]
   /** what the sentence of a failure begins with, where there are several files */
   label?: string
   /** its bytes; asked for when it is its turn, so that few files are in memory at once */
@@ -94,7 +96,7 @@ export function createIntake({ db, originals, limits }: Deps): Intake {
 
   async function inspectAndKeep(picture: Picture, signal?: AbortSignal): Promise<Kept> {
     const bytes = await picture.load()
-    const header = await inspectImage(bytes, limits)
+    const header = await inspectImage(bytes, limits, picture.mimeTypes)
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const kept = await keepOriginal({ sha256, bytes, header }, signal)
     return { picture, header, byteSize: bytes.byteLength, sha256, ...kept }

@@ -6,6 +6,7 @@ import type { ImageHost, OpenImage } from './image-host.ts'
 import { hashedCacheControl } from './public-urls.ts'
 import { findRecipe } from './recipes.ts'
 import { onlyTells, type RunScope, recipesFor, verifiesStorage } from './run-scope.ts'
+import type { ShowImage } from './show-image.ts'
 import type { Stages } from './stages.ts'
 import type { LocalFile, ObjectStore } from './storage/object-store.ts'
 import type { StorageCheck } from './storage-check.ts'
@@ -19,11 +20,12 @@ interface Deps {
   host: ImageHost
   stores: { variants: ObjectStore; originals: ObjectStore }
   check: StorageCheck
+  show: ShowImage
   settings: { defaultRecipes: readonly string[]; maxPixels: number }
 }
 
 /** The job that takes one claimed image from its original to stored, recorded variants. */
-export function createProcessImage({ tasks, host, stores, check, settings }: Deps): Job<ImageClaim> {
+export function createProcessImage({ tasks, host, stores, check, show, settings }: Deps): Job<ImageClaim> {
   const { defaultRecipes, maxPixels } = settings
 
   async function work(claim: ImageClaim, signal: AbortSignal, stages: Stages): Promise<void> {
@@ -51,7 +53,10 @@ export function createProcessImage({ tasks, host, stores, check, settings }: Dep
     })
     const missing = sets.flatMap((set) => missingUnits(set).map((unit) => ({ set, unit })))
     const reason = sets.length === 0 ? 'was deleted meanwhile' : 'has everything already'
-    if (missing.length === 0) return tasks.skip(claim, `${claim.subject} ${reason}.`)
+    if (missing.length === 0) {
+      const shows = await stages.run('PERSIST', () => show(claim, signal))
+      return shows ? tasks.succeed(claim, stages.durations) : tasks.skip(claim, `${claim.subject} ${reason}.`)
+    }
 
     await using original = await stages.run('FETCH', () => fetchOriginal(image, signal))
     const source = { width: image.width, height: image.height }
@@ -67,6 +72,7 @@ export function createProcessImage({ tasks, host, stores, check, settings }: Dep
     await allOrFirstError(signal, missing, ({ set, unit }, unitSignal) =>
       makeVariant({ claim, set, unit, share }, opened, unitSignal, stages),
     )
+    await stages.run('PERSIST', () => show(claim, signal))
     await tasks.succeed(claim, stages.durations)
   }
 

@@ -7,7 +7,9 @@ import { type Dialect, isDatabaseTrouble, isUniqueViolation } from './db/sql.ts'
 import { imageRange } from './image-range.ts'
 import { orphanTasks } from './orphans.ts'
 import {
+  growsItsPlan,
   type ImageScope,
+  pageMark,
   type ReconcileScope,
   type RetryScope,
   type RunScope,
@@ -15,6 +17,7 @@ import {
   scopeCondition,
 } from './run-scope.ts'
 import { active, addToPlan, NotToBePlannedError } from './run-states.ts'
+import { unfinishedTaskStates } from './task-states.ts'
 
 export interface RunPlanner {
   /** Plans one chunk of the run whose turn it is; false when there is none. */
@@ -32,6 +35,14 @@ interface Chunk {
   lastPosition: number
   /** where the next chunk begins; null when this is the last */
   next: string | null
+}
+
+/** A run that finds its tasks by itself is planned once none of those that find them is left. */
+const nobodyPlans: Prisma.RunWhereInput = {
+  OR: [
+    { kind: { not: 'SCRAPE' } },
+    { tasks: { none: { status: { in: unfinishedTaskStates }, subject: { contains: pageMark } } } },
+  ],
 }
 
 /** Turns the scope of an accepted run into tasks: a keyset cursor, each chunk one statement. */
@@ -88,7 +99,10 @@ export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Diale
 
   async function plan(tx: Tx, run: Run): Promise<void> {
     const scope = run.scope as unknown as RunScope
-    if (scope.kind === 'UPLOAD' || scope.kind === 'IMPORT') throw new Error('It is planned when it is accepted.')
+    if (growsItsPlan(scope)) return void (await addToPlan(tx, run, { tasks: 0, work: 0, cursor: null, done: true }))
+    if (scope.kind !== 'RETRY' && scope.kind !== 'REPROCESS' && scope.kind !== 'RECONCILE') {
+      throw new Error('It is planned when it is accepted.')
+    }
     const chunk = scope.kind === 'RETRY' ? await retryChunk(tx, run, scope) : await imageChunk(tx, run, scope)
     const ofImages = await insertTasks(tx, run, chunk)
     const sweeps = scope.kind === 'RECONCILE' && chunk.next === null ? orphanTasks : []
@@ -118,7 +132,7 @@ export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Diale
   return {
     async planChunk() {
       const run = await db.run.findFirst({
-        where: { ...active, plannedAt: null, pausedAt: null },
+        where: { ...active, plannedAt: null, pausedAt: null, ...nobodyPlans },
         orderBy: [{ lane: 'asc' }, { id: 'asc' }],
       })
       if (!run) return false

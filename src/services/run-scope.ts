@@ -18,7 +18,14 @@ export type UploadScope = { kind: 'UPLOAD'; recipes: string[]; imageIds?: string
 export type ImportScope = { kind: 'IMPORT'; recipes: string[]; artistName: string; venueTag: string | null }
 /** Every image, then what lies in storage that nothing names; without `fix` it is only told. */
 export type ReconcileScope = { kind: 'RECONCILE'; recipes: null; fix: boolean }
-export type FirstScope = UploadScope | ImportScope | ImageScope | ReconcileScope
+/** Pages, and then the pictures of the artists on them; with `dryRun` it is only told what is on the pages. */
+export type ScrapeScope = { kind: 'SCRAPE'; recipes: string[]; dryRun: boolean }
+/** Venue events that D1 is to have. `due`: those that have changed; `compared`: also what D1 has lost; `all`: every one. */
+export type SyncScope = { kind: 'SYNC'; recipes: null; which: SyncChoice; dryRun: boolean }
+export type FirstScope = UploadScope | ImportScope | ImageScope | ReconcileScope | ScrapeScope | SyncScope
+
+export const syncChoices = ['DUE', 'COMPARED', 'ALL'] as const
+export type SyncChoice = (typeof syncChoices)[number]
 
 export const retryChoices = ['FAILED', 'CANCELLED', 'ALL'] as const
 export type RetryChoice = (typeof retryChoices)[number]
@@ -55,7 +62,8 @@ export function recipesFor(scope: RunScope, wanted: readonly string[], defaults:
 export function verifiesStorage(scope: RunScope): boolean {
   const first = firstScope(scope)
   if (first.kind === 'REPROCESS') return first.scope === 'ALL' || first.scope === 'IMAGES'
-  return first.kind === 'RECONCILE'
+  // a file that was deleted by hand must not be skipped for ever (requirements A060, A061, A081)
+  return first.kind === 'RECONCILE' || first.kind === 'SCRAPE'
 }
 
 /** What is found in storage is only told, not mended. */
@@ -64,10 +72,18 @@ export function onlyTells(scope: RunScope): boolean {
   return first.kind === 'RECONCILE' && !first.fix
 }
 
+/** A venue page and not the picture of an artist at a venue, which is named venue tag/artist slug. */
+export const isPage = (subject: string) => subject.includes(pageMark)
+export const pageMark = '://'
+
+/** What its first tasks find becomes more tasks. */
+export const growsItsPlan = (scope: RunScope) => firstScope(scope).kind === 'SCRAPE'
+
 /** A task of such a run is about an image from the first: without one, it has been collected meanwhile. */
 export function needsImage(scope: RunScope, subject: string): boolean {
   const { kind } = firstScope(scope)
-  return kind === 'RECONCILE' ? !isOrphanFolder(subject) : kind !== 'IMPORT'
+  if (kind === 'RECONCILE') return !isOrphanFolder(subject)
+  return kind === 'UPLOAD' || kind === 'REPROCESS'
 }
 
 /** The images of a scope, as a condition on "Image" i. */
@@ -109,7 +125,9 @@ const retriedStates: Record<RetryChoice, readonly string[]> = {
 export function retriedTasks({ runId, only, of }: RetryScope, dialect: Dialect): Prisma.Sql {
   const states = retriedStates[only].map((state) => dialect.value('TaskStatus', state))
   const withoutImage =
-    of.kind === 'IMPORT' ? Prisma.sql`1 = 1` : Prisma.sql`p."subject" IN (${Prisma.join(orphanFolders)})`
+    of.kind === 'UPLOAD' || of.kind === 'REPROCESS' || of.kind === 'RECONCILE'
+      ? Prisma.sql`p."subject" IN (${Prisma.join(orphanFolders)})`
+      : Prisma.sql`1 = 1`
   return Prisma.sql`"Task" p LEFT JOIN "Image" i ON i."id" = p."imageId"
     WHERE p."runId" = ${runId} AND p."status" IN (${Prisma.join(states)}) AND i."deletedAt" IS NULL AND (i."id" IS NOT NULL OR ${withoutImage})`
 }

@@ -62,6 +62,31 @@ export async function addToPlan(tx: Tx, before: Run, { tasks, work, cursor, done
   return finishIfOver(tx, await mustChange(tx, run.id, active, { plannedAt: new Date() }, [planned]))
 }
 
+export interface NewTask {
+  imageId: string | null
+  subject: string
+  /** its share of the run's progress: megapixels, where they are known */
+  plannedWork: number
+}
+
+/** Adds tasks to a run whose plan is still open, while one of its tasks is in work; false when it is not any more. */
+export async function growPlan(tx: Tx, runId: string, tasks: readonly NewTask[]): Promise<boolean> {
+  const work = tasks.reduce((sum, task) => sum + task.plannedWork, 0)
+  const counts = { totalCount: { increment: tasks.length }, plannedWork: { increment: work } }
+  const run = await changeRun(tx, runId, { ...active, plannedAt: null }, counts, [])
+  if (!run) return false
+  const first = run.totalCount - tasks.length + 1
+  await insertTasks(tx, run, tasks, first)
+  return true
+}
+
+/** The first is at this position in the run. */
+export async function insertTasks(tx: Tx, run: Run, tasks: readonly NewTask[], first: number): Promise<void> {
+  await tx.task.createMany({
+    data: tasks.map((task, index) => ({ ...task, runId: run.id, lane: run.lane, position: first + index })),
+  })
+}
+
 function describePlan(tasks: number): string {
   if (tasks === 0) return 'There is nothing to do.'
   return tasks === 1 ? 'There is 1 task.' : `There are ${tasks} tasks.`

@@ -1,33 +1,40 @@
-import { InvalidInputError, NoImagesMatchedError, NotFoundError, RunAlreadyActiveError } from '../errors.ts'
+import { InvalidInputError, NoImagesMatchedError, NotFoundError } from '../errors.ts'
 import { type Image, Prisma, type Run } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
 import { cancelTasks } from './cancellations.ts'
 import type { Db, Tx } from './db/open-db.ts'
-import { type Dialect, isUniqueViolation } from './db/sql.ts'
+import type { Dialect } from './db/sql.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import { createExclusively, exclusively } from './exclusive-run.ts'
 import { imageRanges } from './image-range.ts'
 import { checkImport, type ImportInput } from './import-input.ts'
 import {
   checkReprocessScope,
+  growsItsPlan,
   type ImageScope,
   type ReprocessScope,
   type RetryChoice,
+  type RetryScope,
   type RunScope,
   retriedTasks,
   retryScope,
+  type ScrapeScope,
+  type SyncScope,
   scopeCondition,
   type UploadScope,
 } from './run-scope.ts'
-import { addToPlan, createRun, type NewRun, pause, resume, startCancelling } from './run-states.ts'
+import {
+  addToPlan,
+  createRun,
+  insertTasks,
+  type NewRun,
+  type NewTask,
+  pause,
+  resume,
+  startCancelling,
+} from './run-states.ts'
 
 export const lanes = { interactive: 0, background: 1 } as const
-
-interface NewTask {
-  imageId: string | null
-  subject: string
-  /** its share of the run's progress: megapixels, where they are known */
-  plannedWork: number
-}
 
 /**
  * A run with all its tasks and first events, in the caller's transaction: once that is committed, nothing is lost. No
@@ -35,11 +42,9 @@ interface NewTask {
  */
 export async function startRun(tx: Tx, newRun: NewRun, tasks: readonly NewTask[]): Promise<Run> {
   const run = await createRun(tx, newRun)
-  await tx.task.createMany({
-    data: tasks.map((task, index) => ({ ...task, runId: run.id, lane: run.lane, position: index + 1 })),
-  })
+  await insertTasks(tx, run, tasks, 1)
   const work = tasks.reduce((sum, task) => sum + task.plannedWork, 0)
-  return addToPlan(tx, run, { tasks: tasks.length, work, cursor: null, done: true })
+  return addToPlan(tx, run, { tasks: tasks.length, work, cursor: null, done: !growsItsPlan(newRun.scope) })
 }
 
 /** A run over known images, which takes its turn before those of the background. */
@@ -64,6 +69,13 @@ export interface Runs {
    * what nothing names. Throws RunAlreadyActiveError.
    */
   reconcile(fix: boolean): Promise<Run>
+  /**
+   * Accepts a run that reads these pages, which `remember` records with it, and takes in what they lead to. Throws
+   * RunAlreadyActiveError: one at a time, or servers would be asked twice.
+   */
+  scrape(scope: ScrapeScope, pages: readonly string[], remember: (tx: Tx) => Promise<void>): Promise<Run>
+  /** Accepts a run that sends venue events to D1. Throws RunAlreadyActiveError. */
+  sync(scope: SyncScope): Promise<Run>
   /**
    * Accepts a run over many images; they are planned in the background. Throws NoImagesMatchedError,
    * RunAlreadyActiveError (scopes other than IMAGES exclude each other), InvalidInputError, UnknownRecipeError.
@@ -104,6 +116,20 @@ const maxReason = 500
 export function createRuns({ db, dialect, bell, dispatcher, settings }: Deps): Runs {
   const accept = (run: NewRun) => announce(() => createExclusively(db, run))
 
+  /** With tasks that need no planning: whatever they are about is fetched or looked up when it is their turn. */
+  const acceptTasks = (run: NewRun, subjects: readonly string[], also: (tx: Tx) => Promise<unknown> = async () => {}) =>
+    announce(() =>
+      exclusively(db, run, async (tx) => {
+        await also(tx)
+        // nobody knows their sizes before: each is the same share of the run
+        return startRun(
+          tx,
+          run,
+          subjects.map((subject) => ({ subject, imageId: null, plannedWork: 1 })),
+        )
+      }),
+    )
+
   /** Throws StorageNotConfiguredError: not one of its tasks could be done. */
   async function announce(create: () => Promise<Run>): Promise<Run> {
     await settings.checkStorage()
@@ -131,14 +157,28 @@ export function createRuns({ db, dialect, bell, dispatcher, settings }: Deps): R
     return run
   }
 
+  /** Its pages may lead to more tasks, so it is no copy of those that failed. */
+  async function retryScrape(parent: Run, scope: RetryScope): Promise<Run> {
+    const tasks = await db.$queryRaw<{ subject: string }[]>`
+      SELECT p."subject" AS subject FROM ${retriedTasks(scope, dialect)} ORDER BY p."position"`
+    const run = { kind: parent.kind, lane: parent.lane, scope, activeKey: 'scrape', parentRunId: parent.id }
+    return acceptTasks(
+      run,
+      tasks.map(({ subject }) => subject),
+    )
+  }
+
   return {
     importUrls(input) {
       const { urls, scope } = checkImport(input, settings)
-      // nobody knows their sizes before: each is the same share of the run
-      const tasks = urls.map((subject) => ({ subject, imageId: null, plannedWork: 1 }))
       // other people's servers take their time, and uploads must not wait for them
-      const run = { kind: 'IMPORT', lane: lanes.background, scope } as const
-      return announce(() => db.$transaction((tx) => startRun(tx, run, tasks)))
+      return acceptTasks({ kind: 'IMPORT', lane: lanes.background, scope }, urls)
+    },
+    scrape: (scope, pages, remember) =>
+      acceptTasks({ kind: 'SCRAPE', lane: lanes.background, scope, activeKey: 'scrape' }, pages, remember),
+    async sync(scope) {
+      const run = { kind: 'SYNC', lane: lanes.background, scope, activeKey: 'sync' } as const
+      return acceptTasks(run, await planSync(db, scope))
     },
     reconcile: (fix) =>
       accept({
@@ -160,6 +200,7 @@ export function createRuns({ db, dialect, bell, dispatcher, settings }: Deps): R
       }
       const scope = retryScope({ id, scope: parent.scope as unknown as RunScope }, only)
       if (!(await exists(db, retriedTasks(scope, dialect)))) throw new NoImagesMatchedError()
+      if (growsItsPlan(scope)) return retryScrape(parent, scope)
       return accept({ kind: parent.kind, lane: parent.lane, scope, activeKey: `retry ${id}`, parentRunId: id })
     },
     async cancel(id, reason) {
@@ -197,17 +238,4 @@ async function matchesAny(db: Db, { rowsAtOnce }: Dialect, scope: ImageScope): P
     if (await exists(db, Prisma.sql`"Image" i WHERE ${range} AND ${scopeCondition(scope)}`)) return true
   }
   return false
-}
-
-/** Throws RunAlreadyActiveError when an active run has the same key. */
-async function createExclusively(db: Db, run: NewRun): Promise<Run> {
-  try {
-    return await db.$transaction((tx) => createRun(tx, run))
-  } catch (error) {
-    if (!isUniqueViolation(error) || !run.activeKey) throw error
-    const active = await db.run.findUnique({ where: { activeKey: run.activeKey } })
-    // it ended between the two: the key is free again
-    if (!active) return createExclusively(db, run)
-    throw new RunAlreadyActiveError(active.id)
-  }
 }

@@ -25,6 +25,12 @@ export interface Finding {
   isOriginal?: boolean
 }
 
+export interface Told {
+  events: readonly NewRunEvent[]
+  /** something is not as it should be */
+  issue?: boolean
+}
+
 /** How the image host died with a task: `shared` when others were in it too, so that any of them may be the cause. */
 export type HostDeath = 'shared' | 'alone'
 
@@ -36,6 +42,8 @@ export interface Tasks {
   report(claim: Claim, findings: readonly Finding[]): Promise<void>
   /** what an address holds is this image; the task waits to be claimed again, with it. In the caller's transaction. */
   fetched(tx: Tx, claim: Claim, image: Image): Promise<void>
+  /** what was found out, told as events of the run, and whatever `work` writes with it */
+  tell(claim: Claim, work: (tx: Tx) => Promise<Told>): Promise<void>
   decoded(claim: ImageClaim, facts: ImageFacts): Promise<void>
   /** to be called before each PUT: who lost the task must not store anything more for it */
   check(claim: Claim): Promise<void>
@@ -106,6 +114,13 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
         )
         const events = findings.map(({ type, message }) => ({ type, message, taskId: claim.taskId }))
         await advance(tx, claim.runId, { issue: true }, events)
+      }),
+    tell: (claim, work) =>
+      commit(claim, async (tx) => {
+        await held.goOn(tx, claim, leaseMs)
+        const { events, issue = false } = await work(tx)
+        const ofTask = events.map((event) => ({ ...event, taskId: claim.taskId }))
+        await advance(tx, claim.runId, { issue }, ofTask)
       }),
     async fetched(tx, claim, image) {
       const task = await held.requeue(tx, claim, { imageId: image.id })

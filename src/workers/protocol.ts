@@ -53,6 +53,8 @@ export interface ImageFacts {
   dominantColor: string
   /** 64-bit dHash, 16 hex digits */
   perceptualHash: string
+  /** variance of the Laplacian: higher is sharper */
+  sharpness: number
 }
 
 /** Decoded pixels, 8-bit sRGB with 3 or 4 channels, in memory that every thread of the host shares. */

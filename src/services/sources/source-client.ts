@@ -16,6 +16,8 @@ export interface SourceRequest {
   accept: string
   /** asks the robots.txt of each host first */
   obeyRobots: boolean
+  /** asked before each request, also those that a redirect leads to; refuses by throwing */
+  mayVisit?: (url: URL) => void
   signal: AbortSignal
 }
 
@@ -59,12 +61,15 @@ interface Deps {
 export function createSourceClient({ web, robots, tempDir }: Deps): SourceClient {
   const temp = createTempFolder(tempDir)
   return {
-    fetch(url, { conditional, maxBytes, accept, obeyRobots, signal }) {
+    fetch(url, { conditional, maxBytes, accept, obeyRobots, mayVisit, signal }) {
       const conditionsFor = ({ href }: URL) => (conditional?.url === href ? conditionsOf(conditional) : {})
       const options = {
         headers: (to: URL) => ({ accept, ...conditionsFor(to) }),
         signal,
-        ...(obeyRobots ? { mayGo: robots.check } : {}),
+        mayGo: async (to: URL, inTime: AbortSignal) => {
+          mayVisit?.(to)
+          return obeyRobots ? robots.check(to, inTime) : { gapMs: 0 }
+        },
       }
       return web.get(url, options, async (answer) => {
         const wasConditional = Object.keys(conditionsFor(answer.url)).length > 0

@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises'
+import { StorageUnavailableError } from '../errors.ts'
+import type { ArtistPicture, Variant } from '../generated/sqlite/client.ts'
+import { pictureKey } from '../venues/picture-key.ts'
+import { choosePicture } from './choose-picture.ts'
+import type { Db, Tx } from './db/open-db.ts'
+import { createKeyedMutex } from './keyed-mutex.ts'
+import { aliasCacheControl } from './public-urls.ts'
+import { type ArtistToShow, findArtistToShow, noVenue, pictureRecipe } from './showable.ts'
+import type { ObjectStore } from './storage/object-store.ts'
+
+export interface ShowOptions {
+  signal: AbortSignal
+  /** looks in storage whether what was stored is still there */
+  verify: boolean
+}
+
+export interface ArtistPictures {
+  /**
+   * Brings what is shown of an artist, at every venue, to what is to be shown: copies variants to the names that stay,
+   * records them, and raises the revision of the venue events that show them. Returns the keys that changed. Throws
+   * StorageUnavailableError and its like; then what was copied is on record, and the rest is still due.
+   */
+  refresh(artistId: string, options: ShowOptions): Promise<string[]>
+}
+
+interface Deps {
+  db: Db
+  variants: ObjectStore
+  /** something that D1 is to have has changed */
+  onChange: () => void
+}
+
+export function createArtistPictures({ db, variants, onChange }: Deps): ArtistPictures {
+  const oneAtATime = createKeyedMutex()
+
+  /** What is to lie under an alias: the bytes of a variant, or nothing. */
+  async function show(
+    { artist, venueTag }: { artist: ArtistToShow; venueTag: string },
+    { signal, verify }: ShowOptions,
+  ): Promise<string[]> {
+    const choice = choosePicture(artist.placements, {
+      venueTag: venueTag === noVenue ? null : venueTag,
+      pinnedImageId: artist.pinnedImageId,
+    })
+    const shown = artist.pictures.filter((picture) => picture.venueTag === venueTag)
+    const wanted = choice ? (artist.variantsOf.get(choice.imageId) ?? []) : []
+    const changes: Change[] = []
+    for (const variant of wanted) {
+      const key = pictureKey({ artistSlug: artist.slug, venueTag, name: variant.name })
+      const row = shown.find(({ name }) => name === variant.name)
+      if (row && isShown(row, variant) && !(verify && (await isLost(row, signal)))) continue
+      await copy(variant, key, signal)
+      changes.push({ row, variant, key, imageId: choice?.imageId ?? '' })
+    }
+    const over = shown.filter(({ name, retiredAt }) => !retiredAt && !wanted.some((variant) => variant.name === name))
+    await db.$transaction(async (tx) => {
+      for (const change of changes) await record(tx, artist.id, venueTag, change)
+      for (const row of over) await retire(tx, row)
+      await tellEvents(tx, artist, venueTag)
+    })
+    return [...changes.map(({ key }) => key), ...over.map(({ key }) => key)]
+  }
+
+  async function isLost({ key, sha256 }: ArtistPicture, signal: AbortSignal): Promise<boolean> {
+    return (await variants.head(key, signal))?.sha256 !== sha256
+  }
+
+  async function copy({ key: from, mimeType, sha256 }: Variant, key: string, signal: AbortSignal): Promise<void> {
+    await using file = await variants.checkout(from, signal)
+    if (!file) throw new StorageUnavailableError(`${from} is missing in storage; process its image again.`)
+    const bytes = await readFile(file.path)
+    const options = { contentType: mimeType, cacheControl: aliasCacheControl, sha256, ifAbsent: false, signal }
+    await variants.put(key, bytes, options)
+  }
+
+  async function refresh(artistId: string, options: ShowOptions): Promise<string[]> {
+    const artist = await findArtistToShow(db, artistId)
+    if (!artist) return []
+    const changed: string[] = []
+    for (const venueTag of artist.venueTags) changed.push(...(await show({ artist, venueTag }, options)))
+    // unless something has happened meanwhile
+    await db.artist.updateMany({
+      where: { id: artistId, picturesDueAt: artist.picturesDueAt },
+      data: { picturesDueAt: null },
+    })
+    if (changed.length > 0) onChange()
+    return changed
+  }
+
+  return { refresh: (artistId, options) => oneAtATime(artistId, () => refresh(artistId, options)) }
+}
+
+interface Change {
+  row: ArtistPicture | undefined
+  variant: Variant
+  key: string
+  imageId: string
+}
+
+const isShown = ({ variantId, sha256, retiredAt }: ArtistPicture, variant: Variant) =>
+  variantId === variant.id && sha256 === variant.sha256 && retiredAt === null
+
+async function record(tx: Tx, artistId: string, venueTag: string, { row, variant, key, imageId }: Change) {
+  const { id: variantId, name, sha256, byteSize, width, height } = variant
+  const facts = { imageId, variantId, sha256, byteSize, width, height, key, retiredAt: null, storedAt: new Date() }
+  await tx.artistPicture.upsert({
+    where: { artistId_venueTag_name: { artistId, venueTag, name } },
+    create: { artistId, venueTag, name, ...facts },
+    update: { ...facts, revision: (row?.revision ?? 0) + 1 },
+  })
+}
+
+async function retire(tx: Tx, { artistId, venueTag, name, revision }: ArtistPicture): Promise<void> {
+  await tx.artistPicture.updateMany({
+    where: { artistId, venueTag, name, revision },
+    data: { retiredAt: new Date(), revision: revision + 1 },
+  })
+}
+
+/** The events of the artist at the venue name what is shown now. */
+async function tellEvents(tx: Tx, { id: artistId }: ArtistToShow, venueTag: string): Promise<void> {
+  const pictures = await tx.artistPicture.findMany({ where: { artistId, venueTag, retiredAt: null } })
+  const best = bestPicture(pictures)
+  const [key, sha256] = [best?.key ?? null, best?.sha256 ?? null]
+  await tx.$executeRaw`
+    UPDATE "VenueEvent" SET "pictureKey" = ${key}, "pictureSha256" = ${sha256}, "revision" = "revision" + 1
+    WHERE "artistId" = ${artistId} AND "venueTag" = ${venueTag}
+      AND ("pictureKey" IS DISTINCT FROM ${key} OR "pictureSha256" IS DISTINCT FROM ${sha256})`
+}
+
+/** The largest of what is stored: hd, where there is one (D1 has room for one address). */
+export const bestPicture = <P extends { name: string }>(pictures: readonly P[]): P | undefined =>
+  pictures.find(({ name }) => name === pictureRecipe.best) ?? pictures[0]
