@@ -23,7 +23,7 @@ const storageUrl = text.regex(
 
 /** With the bucket in it, as some dashboards show it, everything would lie in that bucket, originals too. */
 const endpoint = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true })
   .refine((url) => new URL(url).pathname === '/', 'must end with the host: the bucket goes into STORAGE_URL')
 
 /** `host:port` with commas between them. */
@@ -50,6 +50,19 @@ const recipeList = text.transform((value, context) => {
   }
 })
 
+/** A token goes out with every request, so only this machine may be spoken to in the clear. */
+const d1BaseUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an https URL', abort: true })
+  .refine((url) => isLoopback(url) || url.startsWith('https:'), 'must be an https URL: the token is sent there')
+  .refine((url) => new URL(url).pathname === '/', 'must end with the host')
+
+const isLoopback = (url: string) => loopback.includes(new URL(url).hostname.replace(/[[\]]/g, ''))
+
+const uuidWanted = 'must be the ID of the database, as 01234567-89ab-cdef-0123-456789abcdef, and not its name'
+
+/** What D1 cannot be reached without. */
+const d1Names = ['D1_ACCOUNT_ID', 'D1_DATABASE_ID', 'D1_TOKEN'] as const
+
 /** What a bucket cannot be reached without. */
 const s3Names = ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const
 
@@ -67,6 +80,10 @@ const environment = z
     S3_SECRET_ACCESS_KEY: text.optional(),
     S3_ACL: z.enum(['public-read']).optional(),
     S3_TIMEOUT_SECONDS: integer(1, 3_600).default(30),
+    D1_ACCOUNT_ID: text.regex(/^[0-9a-f]{32}$/, 'must be 32 digits and letters a to f').optional(),
+    D1_DATABASE_ID: text.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, uuidWanted).optional(),
+    D1_TOKEN: text.regex(/^[\x21-\x7e]+$/, 'must be one word of plain letters, digits and signs').optional(),
+    D1_BASE_URL: d1BaseUrl.optional(),
     PUBLIC_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
     CONCURRENCY: integer(0, 256).default(2),
     IMAGE_THREADS: integer(1, 256).optional(),
@@ -93,6 +110,11 @@ const environment = z
     const usesS3 = [env.STORAGE_URL, env.ORIGINALS_URL].some((url) => url?.startsWith('s3:'))
     for (const name of usesS3 ? s3Names : []) {
       if (!env[name]) context.addIssue({ code: 'custom', path: [name], message: 'is needed for storage in s3:' })
+    }
+    const usesD1 = [...d1Names, 'D1_BASE_URL' as const].some((name) => env[name])
+    for (const name of usesD1 ? d1Names : []) {
+      const message = `is needed too: D1 is reached with ${d1Names.join(', ')}, and without all of them the rows stay in a file`
+      if (!env[name]) context.addIssue({ code: 'custom', path: [name], message })
     }
   })
 
@@ -125,6 +147,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
       tempDir: path.join(privateDir, '.checkouts'),
       publicBaseUrl: e.PUBLIC_BASE_URL?.replace(/\/+$/, '') ?? null,
     },
+    d1: { file: path.join(privateDir, 'd1.db'), cloudflare: readD1(e) },
     work: {
       concurrency: e.CONCURRENCY,
       threads: e.IMAGE_THREADS ?? null,
@@ -149,6 +172,13 @@ function readS3(e: z.infer<typeof environment>) {
   if (!endpoint || !accessKeyId || !secretAccessKey) return null
   const timeoutMs = e.S3_TIMEOUT_SECONDS * 1000
   return { endpoint, accessKeyId, secretAccessKey, region: e.S3_REGION, acl: e.S3_ACL ?? null, timeoutMs }
+}
+
+/** null where D1 is the file. */
+function readD1(e: z.infer<typeof environment>) {
+  const { D1_ACCOUNT_ID: accountId, D1_DATABASE_ID: databaseId, D1_TOKEN: token, D1_BASE_URL: baseUrl } = e
+  if (!accountId || !databaseId || !token) return null
+  return { accountId, databaseId, token, baseUrl: (baseUrl ?? 'https://api.cloudflare.com').replace(/\/+$/, '') }
 }
 
 export type Config = ReturnType<typeof loadConfig>

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { AppError, type ErrorCode, type TransferProblem, TransferRefusedError } from '../errors.ts'
+import { AppError, type ErrorCode } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { tokenHeader } from '../services/storage/local-targets.ts'
 import type { Transfer, Transfers } from '../services/transfers.ts'
+import { type TransferProblem, TransferRefusedError } from '../transfer-errors.ts'
 import { answerJson } from './answer-json.ts'
 
 const transferStatuses: Record<TransferProblem, number> = {

@@ -1,3 +1,4 @@
+import * as d1Errors from '../d1-errors.ts'
 import type { AppError } from '../errors.ts'
 import * as errors from '../errors.ts'
 import { builder } from './builder.ts'
@@ -26,6 +27,8 @@ export const ErrorCode = builder.enumType('ErrorCode', {
     DEADLINE_EXCEEDED: { description: 'It took longer than allowed.' },
     INTERNAL_ERROR: { description: 'Something unexpected; the log has it.' },
     EVENTS_EXPIRED: { description: 'The events asked for are no longer kept.' },
+    D1_UNAVAILABLE: { description: 'D1 does not answer as it should; later it may.' },
+    D1_REFUSED: { description: 'D1 refuses what was asked; somebody has to mend it.' },
   } satisfies Record<errors.ErrorCode, { description: string }>,
 })
 
@@ -49,6 +52,8 @@ const plain: readonly [new (...args: never) => AppError, string][] = [
   [errors.StorageUnavailableError, 'The storage does not answer as it should.'],
   [errors.StorageNotConfiguredError, 'The storage refuses us; waiting does not help.'],
   [errors.SourceBlockedError, 'The address may not be fetched from.'],
+  [d1Errors.D1UnavailableError, 'D1 does not answer as it should.'],
+  [d1Errors.D1RefusedError, 'D1 refuses us; waiting does not help.'],
   [errors.UnknownRecipeError, 'There is no recipe of that name.'],
 ]
 

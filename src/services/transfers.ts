@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { NotFoundError, TransferRefusedError } from '../errors.ts'
+import { NotFoundError } from '../errors.ts'
 import type { Upload } from '../generated/sqlite/client.ts'
+import { TransferRefusedError } from '../transfer-errors.ts'
 import type { Db } from './db/open-db.ts'
 import type { DiskStore } from './storage/disk-store.ts'
 import { hashToken, tokenHeader } from './storage/local-targets.ts'

@@ -53,8 +53,69 @@ describe('loadConfig', () => {
       expect(() => loadConfig({ ...bucket, S3_ENDPOINT: endpoint })).toThrow('the bucket goes into STORAGE_URL')
     })
 
+    it('refuses an endpoint that is no URL, in the same words as all else', () => {
+      const wrong = { ...bucket, S3_ENDPOINT: 'account.r2.cloudflarestorage.com', PORT: 'x' }
+      expect(() => loadConfig(wrong)).toThrow(/PORT must be[\s\S]*S3_ENDPOINT must be an http or https URL/)
+    })
+
     it.each(['s3://', 's3://UPPER', 's3://a', 's3://pictures/../x', 's3://pictures/A B'])('refuses %s', (url) => {
       expect(() => loadConfig({ ...bucket, STORAGE_URL: url })).toThrow('STORAGE_URL must be file:FOLDER or s3:')
+    })
+  })
+
+  describe('of D1', () => {
+    const d1 = {
+      D1_ACCOUNT_ID: '0123456789abcdef0123456789abcdef',
+      D1_DATABASE_ID: '01234567-89ab-cdef-0123-456789abcdef',
+      D1_TOKEN: 'secret-token',
+    }
+    const cloudflare = { accountId: d1.D1_ACCOUNT_ID, databaseId: d1.D1_DATABASE_ID, token: 'secret-token' }
+
+    it('is a file beside the database, unless Cloudflare is named', () => {
+      expect(loadConfig({}).d1).toEqual({ file: path.resolve('data/private/d1.db'), cloudflare: null })
+      expect(loadConfig(d1).d1.cloudflare).toEqual({ ...cloudflare, baseUrl: 'https://api.cloudflare.com' })
+    })
+
+    it.each([
+      ['D1_ACCOUNT_ID', ['D1_DATABASE_ID', 'D1_TOKEN']],
+      ['D1_DATABASE_ID', ['D1_ACCOUNT_ID', 'D1_TOKEN']],
+      ['D1_TOKEN', ['D1_ACCOUNT_ID', 'D1_DATABASE_ID']],
+    ] as const)('does not take %s alone, and names what else it needs', (name, others) => {
+      const only = { [name]: d1[name] }
+      for (const other of others) expect(() => loadConfig(only)).toThrow(`${other} is needed too`)
+    })
+
+    it('does not take the address of the API alone', () => {
+      expect(() => loadConfig({ D1_BASE_URL: 'https://proxy.example.com' })).toThrow('D1_TOKEN is needed too')
+    })
+
+    it('refuses the name of the database in place of its ID', () => {
+      expect(() => loadConfig({ ...d1, D1_DATABASE_ID: 'events' })).toThrow('and not its name')
+    })
+
+    it('shows no token in what it says is wrong', () => {
+      const wrong = { ...d1, D1_TOKEN: 'two secret-words' }
+      expect(() => loadConfig(wrong)).toThrow(/^(?![\s\S]*secret)[\s\S]*D1_TOKEN must be one word/)
+    })
+
+    it.each(['https://proxy.example.com/', 'http://127.0.0.1:8787', 'http://localhost:8787', 'http://[::1]:8787/'])(
+      'goes to %s when told so',
+      (url) => {
+        expect(loadConfig({ ...d1, D1_BASE_URL: url }).d1.cloudflare?.baseUrl).toBe(url.replace(/\/$/, ''))
+      },
+    )
+
+    it.each(['http://proxy.example.com', 'http://localhost.example.com', 'ftp://127.0.0.1', 'proxy.example.com'])(
+      'does not send the token to %s',
+      (url) => {
+        expect(() => loadConfig({ ...d1, D1_BASE_URL: url })).toThrow('D1_BASE_URL must be an https URL')
+      },
+    )
+
+    it('refuses an address with a path, which would be in every request', () => {
+      expect(() => loadConfig({ ...d1, D1_BASE_URL: 'https://api.cloudflare.com/client/v4' })).toThrow(
+        'end with the host',
+      )
     })
   })
 

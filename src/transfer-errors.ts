@@ -1,0 +1,34 @@
+import { AppError, type ErrorCode } from './errors.ts'
+
+/** Why a file that is sent to this service is not taken. */
+export type TransferProblem =
+  | 'NO_TOKEN'
+  | 'WRONG_TOKEN'
+  | 'ALREADY_SENT'
+  | 'EXPIRED'
+  | 'WRONG_TYPE'
+  | 'TOO_LONG'
+  | 'TOO_SHORT'
+  | 'WRONG_HASH'
+
+const transferCodes: Record<TransferProblem, ErrorCode> = {
+  NO_TOKEN: 'UNAUTHORIZED',
+  WRONG_TOKEN: 'FORBIDDEN',
+  ALREADY_SENT: 'INVALID_INPUT',
+  EXPIRED: 'NOT_FOUND',
+  WRONG_TYPE: 'INVALID_INPUT',
+  TOO_LONG: 'IMAGE_TOO_LARGE',
+  TOO_SHORT: 'CORRUPT_IMAGE',
+  WRONG_HASH: 'CORRUPT_IMAGE',
+}
+
+export class TransferRefusedError extends AppError {
+  override readonly name = 'TransferRefusedError'
+  readonly code: ErrorCode
+  readonly problem: TransferProblem
+  constructor(problem: TransferProblem, message: string) {
+    super(message)
+    this.problem = problem
+    this.code = transferCodes[problem]
+  }
+}
