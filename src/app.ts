@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
+import { createChores } from './app-chores.ts'
+import { createEngine } from './app-engine.ts'
 import type { Config } from './config.ts'
 import { OperatorError } from './errors.ts'
 import { createMedia } from './http/media.ts'
@@ -10,39 +12,32 @@ import { createHttp } from './http.ts'
 import { createLog, type Log } from './log.ts'
 import type { Context } from './schema/context.ts'
 import { schema } from './schema/index.ts'
+import { createArtistPictures } from './services/artist-pictures.ts'
 import { createArtists } from './services/artists.ts'
 import { type Bell, createBell } from './services/bell.ts'
-import { createCancellations, giveUpRun } from './services/cancellations.ts'
 import { createClaims } from './services/claims.ts'
 import { createCompletions } from './services/complete-uploads.ts'
+import { openD1 } from './services/d1/open-d1.ts'
 import { type Db, openDb } from './services/db/open-db.ts'
 import { dialects } from './services/db/sql.ts'
-import { createDispatcher, type Dispatcher } from './services/dispatcher.ts'
-import { createFindOrphans } from './services/find-orphans.ts'
+import type { Dispatcher } from './services/dispatcher.ts'
 import { createGarbageCollector } from './services/garbage.ts'
 import { createImageHost, type ImageHost } from './services/image-host.ts'
 import { createImages } from './services/images.ts'
-import { createImportSource } from './services/import-source.ts'
 import { createIntake } from './services/intake.ts'
-import { createOrphans } from './services/orphans.ts'
-import { createProcessImage } from './services/process-image.ts'
+import { createPins } from './services/pins.ts'
 import { createPublicUrls } from './services/public-urls.ts'
 import { createQueue } from './services/queue.ts'
-import { createRunPlanner } from './services/run-planner.ts'
 import { createRunPreviews } from './services/run-preview.ts'
 import { createRuns } from './services/runs.ts'
-import { createSettleTask } from './services/settle-task.ts'
+import { createScrapes } from './services/scrapes.ts'
 import { openSources } from './services/sources/open-sources.ts'
 import { openStores, sharesPublicPlace } from './services/storage/open-stores.ts'
-import { createOutageLog } from './services/storage/outage-log.ts'
-import { createStorageCheck } from './services/storage-check.ts'
 import { voidLeases } from './services/task-states.ts'
-import { createTasks } from './services/tasks.ts'
 import { createUploadJobs } from './services/upload-jobs.ts'
 import { openUploadWays } from './services/upload-ways.ts'
 import { createUploads } from './services/uploads.ts'
-import { createWorkLoop } from './services/work-loop.ts'
-import { createWorkOnTask } from './services/work-on-task.ts'
+import { createVenueHosts } from './services/venue-hosts.ts'
 
 export class CannotStartError extends OperatorError {
   override readonly name = 'CannotStartError'
@@ -60,9 +55,6 @@ export interface App extends AsyncDisposable {
 
 /** A temp file that nobody wrote to for this long is nobody's, ms. */
 const tempMaxAgeMs = 3_600_000
-const hourMs = 3_600_000
-/** What nothing names may be about to be recorded: many large files that are taken in at once, say. ms */
-const orphanAgeMs = 24 * hourMs
 
 /** Builds and starts everything, in the order of dependence; disposing ends it in the reverse order. */
 export async function createApp(config: Config, log: Log = createLog(config.logLevel)): Promise<App> {
@@ -98,108 +90,50 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   if (isAlone) await voidLeases(db)
   await Promise.all([sweepTemp(isAlone ? 0 : tempMaxAgeMs), claims.reap()])
 
-  const tasks = createTasks({ db, bell, leaseMs: work.leaseMs })
+  const artistPictures = createArtistPictures({ db, bell, variants: stores.variants })
+  const hosts = createVenueHosts({ live: config.scrape.live, allow: config.sources.allow })
+  const d1 = resources.use(openD1(config.d1))
   const intake = createIntake({ db, originals: stores.originals, limits })
-  const orphans = createOrphans({ db, stores, minAgeMs: orphanAgeMs })
-  const workOnTask = createWorkOnTask({
-    jobs: {
-      image: createProcessImage({
-        tasks,
-        host,
-        stores,
-        check: createStorageCheck({ db, stores }),
-        settings: { defaultRecipes, maxPixels: limits.maxPixels },
-      }),
-      source: createImportSource({
-        db,
-        bell,
-        tasks,
-        intake,
-        sources: { client: sources.client, originals: stores.originals, maxBytes: limits.maxBytes },
-      }),
-      orphans: createFindOrphans({ tasks, orphans }),
-    },
-    settle: createSettleTask({
-      tasks,
-      storage: stores,
-      giveUp: (runId, error) => giveUpRun(db, dialect, runId, error),
-      retryBaseMs: work.retryBaseMs,
-      log,
-    }),
-  })
-  const planner = createRunPlanner({ db, dialect, bell })
-  const cancellations = createCancellations({ db, dialect, bell })
-  const garbage = createGarbageCollector({ db, dialect, stores, graceMs: cleaning.graceMs })
-  const dispatcher = resources.use(
-    createDispatcher({
-      claims,
-      work: workOnTask,
-      chores: {
-        plan: { step: planner.planChunk, everyMs: 1_000 },
-        cancel: { step: async () => (await cancellations.cancelChunks()) > 0, everyMs: 250 },
-        'reap leases': { step: async () => (await claims.reap()) > 0, everyMs: 5_000 },
-      },
-      settings: {
-        concurrency: work.concurrency,
-        leaseMs: work.leaseMs,
-        log,
-        ready: createOutageLog(stores, log),
-      },
-    }),
-  )
-  const cleaner = resources.use(
-    createWorkLoop({
-      async step() {
-        const { sets, images, events } = await garbage.collect()
-        return sets + images + events > 0
-      },
-      lookAgainMs: hourMs,
-      onError: (error) => log.error({ err: error }, 'cannot collect garbage'),
-    }),
-  )
-  resources.use(
-    createWorkLoop({
-      step: () => sweepTemp(tempMaxAgeMs).then(() => false),
-      lookAgainMs: hourMs,
-      onError: (error) => log.error({ err: error }, 'cannot remove temporary files'),
-    }),
-  )
-
-  const { wake } = dispatcher
   let origin = ''
-  let publicBase = config.storage.publicBaseUrl ?? ''
+  let publicBase = config.storage.publicBaseUrl ?? `http://localhost:${config.http.port}/media`
+  const urls = createPublicUrls(() => publicBase)
+  const edges = { db, dialect, bell, stores, sources, hosts, host, d1, urls }
+  const dispatcher = resources.use(createEngine({ ...edges, claims, intake, artistPictures }, config, log))
+  const { wake } = dispatcher
   const { originals } = stores
   const { targets, transfers } = openUploadWays(stores.backends.originals, { db, origin: () => origin })
   const uploads = createUploads({ db, originals, targets, limits })
-  const uploadSweeper = resources.use(
-    createWorkLoop({
-      step: uploads.sweep,
-      lookAgainMs: hourMs,
-      onError: (error) => log.error({ err: error }, 'cannot remove uploads that are over'),
-    }),
-  )
+  const runs = createRuns({
+    db,
+    dialect,
+    bell,
+    dispatcher,
+    settings: { defaultRecipes, checkSource: sources.check, checkStorage: stores.check },
+  })
+  const scrapeSettings = { pages: config.scrape.pages, checkSource: sources.check }
+  const scrapes = createScrapes({ startScrape: runs.scrape, hosts, settings: scrapeSettings })
+  const garbage = createGarbageCollector({ db, dialect, stores, graceMs: cleaning.graceMs })
+  const ofChores = { db, bell, garbage, uploads, runs, scrapes, artistPictures }
+  const chores = resources.use(createChores({ ...ofChores, sweepTemp: () => sweepTemp(tempMaxAgeMs) }, config, log))
   const context: Context = {
     db,
     bell,
     limits,
-    urls: createPublicUrls(() => publicBase),
+    urls,
     artists: createArtists({ db }),
+    artistPictures,
+    pins: createPins({ db, bell, wake }),
     images: createImages({ db, bell, intake, wake, defaultRecipes }),
     uploads,
     completions: createCompletions({ db, bell, intake, originals, settings: { defaultRecipes, wake } }),
-    runs: createRuns({
-      db,
-      dialect,
-      bell,
-      dispatcher,
-      settings: { defaultRecipes, checkSource: sources.check, checkStorage: stores.check },
-    }),
+    runs,
+    scrapes,
     previews: createRunPreviews({ db, dialect, settings: { threads, defaultRecipes } }),
     queue: createQueue({ db, dispatcher, storage: stores }),
     garbage,
   }
   const yoga = createGraphQL({ schema, context, log })
-  const jobs = createUploadJobs({ db, urls: context.urls })
+  const jobs = createUploadJobs({ db, urls })
   const olderUploadRoutes = createOlderUploadRoutes({ images: context.images, jobs, limits, defaultRecipes, log })
   const media = createMedia(stores.backends.variants)
   const http = resources.use(
@@ -216,10 +150,9 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   resources.defer(() => dispatcher.stop())
   const { port } = await http.listen(config.http)
   origin = `http://localhost:${port}`
-  publicBase ||= `${origin}/media`
+  publicBase = config.storage.publicBaseUrl ?? `${origin}/media`
   wake()
-  cleaner.wake()
-  uploadSweeper.wake()
+  chores.wake()
 
   const owned = resources.move()
   return {

@@ -1,7 +1,9 @@
 import path from 'node:path'
+import { Cron } from 'croner'
 import { z } from 'zod'
 import { OperatorError } from './errors.ts'
 import { checkRecipes } from './services/recipes.ts'
+import { isVenueSource, type VenueSource } from './venues/venue-list.ts'
 
 const mebibyte = 1024 * 1024
 const loopback = ['127.0.0.1', 'localhost', '::1']
@@ -39,6 +41,37 @@ const hostList = text.transform((value, context) => {
   }
   return hosts
 })
+
+/** Listing pages to read instead of a source's own: `source=address` with commas between them. */
+const pageList = text.transform((value, context) => {
+  const pages: Partial<Record<VenueSource, string[]>> = {}
+  for (const entry of value.split(',')) {
+    const [source = '', url = ''] = entry.trim().split(/=(.*)/s)
+    if (isVenueSource(source) && URL.canParse(url)) pages[source] = [...(pages[source] ?? []), url]
+    else {
+      const message = `must be SOURCE=ADDRESS with commas between them, which "${entry.trim()}" is not`
+      context.addIssue({ code: 'custom', message })
+    }
+  }
+  return pages
+})
+
+/** When something happens regularly, as cron tells it. */
+const cronPattern = text.refine((value) => {
+  try {
+    return new Cron(value, { paused: true }) instanceof Cron
+  } catch {
+    return false
+  }
+}, 'must be a cron pattern, as 0 */6 * * * for every six hours')
+
+const timeZone = text.refine((value) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }) instanceof Intl.DateTimeFormat
+  } catch {
+    return false
+  }
+}, 'must be a time zone, as America/Los_Angeles')
 
 /** Names with commas between them. */
 const recipeList = text.transform((value, context) => {
@@ -89,6 +122,10 @@ const environment = z
     IMAGE_THREADS: integer(1, 256).optional(),
     DEFAULT_RECIPES: recipeList.prefault('presets,responsive'),
     SOURCE_ALLOW: hostList.default([]),
+    SCRAPE_LIVE: z.enum(['true', 'false']).default('false'),
+    SCRAPE_PAGES: pageList.default({}),
+    SCRAPE_SCHEDULE: cronPattern.optional(),
+    SCRAPE_TIMEZONE: timeZone.default('America/Los_Angeles'),
     MAX_BYTES: integer(1, 1024 * mebibyte).default(10 * mebibyte),
     MAX_PIXELS: integer(1, 1_000_000_000).default(100_000_000),
     MIN_WIDTH: integer(1, 16_383).default(100),
@@ -156,6 +193,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
     },
     cleaning: { graceMs: e.GC_GRACE_SECONDS * 1000, tempQuotaBytes: e.TEMP_QUOTA_BYTES },
     sources: { allow: e.SOURCE_ALLOW, tempDir: path.join(privateDir, '.downloads') },
+    scrape: {
+      live: e.SCRAPE_LIVE === 'true',
+      pages: e.SCRAPE_PAGES,
+      schedule: e.SCRAPE_SCHEDULE ? { pattern: e.SCRAPE_SCHEDULE, timezone: e.SCRAPE_TIMEZONE } : null,
+    },
     defaultRecipes: e.DEFAULT_RECIPES,
     limits: {
       maxBytes: e.MAX_BYTES,

@@ -1,3 +1,4 @@
+import type { ArtistPictures } from '../services/artist-pictures.ts'
 import type { Artists } from '../services/artists.ts'
 import type { Bell } from '../services/bell.ts'
 import type { Completions } from '../services/complete-uploads.ts'
@@ -5,10 +6,12 @@ import type { Db } from '../services/db/open-db.ts'
 import type { GarbageCollector } from '../services/garbage.ts'
 import type { Limits } from '../services/image-header.ts'
 import type { Images } from '../services/images.ts'
+import type { Pins } from '../services/pins.ts'
 import type { PublicUrls } from '../services/public-urls.ts'
 import type { Queue } from '../services/queue.ts'
 import type { RunPreviews } from '../services/run-preview.ts'
 import type { Runs } from '../services/runs.ts'
+import type { Scrapes } from '../services/scrapes.ts'
 import type { Uploads } from '../services/uploads.ts'
 
 /** What resolvers work with: queries read `db`, mutations make one call of a service. */
@@ -20,6 +23,9 @@ export interface Context {
   uploads: Uploads
   completions: Completions
   runs: Runs
+  scrapes: Scrapes
+  pins: Pins
+  artistPictures: ArtistPictures
   previews: RunPreviews
   queue: Queue
   garbage: GarbageCollector

@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { StorageUnavailableError } from '../errors.ts'
 import type { ArtistPicture, Variant } from '../generated/sqlite/client.ts'
 import { pictureKey } from '../venues/picture-key.ts'
-import { choosePicture } from './choose-picture.ts'
+import type { Bell } from './bell.ts'
+import { type Choice, choosePicture } from './choose-picture.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { createKeyedMutex } from './keyed-mutex.ts'
 import { aliasCacheControl } from './public-urls.ts'
-import { type ArtistToShow, findArtistToShow, noVenue, pictureRecipe } from './showable.ts'
+import { type ArtistToShow, bestPicture, findArtistToShow, noVenue } from './showable.ts'
 import type { ObjectStore } from './storage/object-store.ts'
 
 export interface ShowOptions {
@@ -22,16 +23,19 @@ export interface ArtistPictures {
    * StorageUnavailableError and its like; then what was copied is on record, and the rest is still due.
    */
   refresh(artistId: string, options: ShowOptions): Promise<string[]>
+  /** the picture to show of an artist at a venue (null: without one, undefined: anywhere), and why that one */
+  choose(artistId: string, venueTag: string | null | undefined): Promise<Choice | null>
+  /** Deletes a batch of what is not shown any more and not named by D1; returns how many. */
+  collect(): Promise<number>
 }
 
 interface Deps {
   db: Db
   variants: ObjectStore
-  /** something that D1 is to have has changed */
-  onChange: () => void
+  bell: Bell
 }
 
-export function createArtistPictures({ db, variants, onChange }: Deps): ArtistPictures {
+export function createArtistPictures({ db, variants, bell }: Deps): ArtistPictures {
   const oneAtATime = createKeyedMutex()
 
   /** What is to lie under an alias: the bytes of a variant, or nothing. */
@@ -84,12 +88,39 @@ export function createArtistPictures({ db, variants, onChange }: Deps): ArtistPi
       where: { id: artistId, picturesDueAt: artist.picturesDueAt },
       data: { picturesDueAt: null },
     })
-    if (changed.length > 0) onChange()
+    if (changed.length > 0) bell.ring('outbox', artistId)
     return changed
   }
 
-  return { refresh: (artistId, options) => oneAtATime(artistId, () => refresh(artistId, options)) }
+  /** What D1 names is kept until it has acknowledged that it does not any more. */
+  async function forget({ artistId, venueTag, name, key }: ArtistPicture): Promise<boolean> {
+    const named = await db.venueEvent.count({
+      where: { artistId, venueTag, syncedRevision: { gt: 0, lt: db.venueEvent.fields.revision } },
+    })
+    if (named > 0) return false
+    const { count } = await db.artistPicture.deleteMany({ where: { artistId, venueTag, name, retiredAt: { not: null } } })
+    if (count > 0) await variants.delete(key)
+    return count > 0
+  }
+
+  return {
+    refresh: (artistId, options) => oneAtATime(artistId, () => refresh(artistId, options)),
+    async choose(artistId, venueTag) {
+      const artist = await findArtistToShow(db, artistId)
+      return artist && choosePicture(artist.placements, { venueTag, pinnedImageId: artist.pinnedImageId })
+    },
+    async collect() {
+      const retired = await db.artistPicture.findMany({ where: { retiredAt: { not: null } }, take: batchSize })
+      const forgotten = await Promise.all(
+        retired.map((picture) => oneAtATime(picture.artistId, () => forget(picture))),
+      )
+      return forgotten.filter(Boolean).length
+    },
+  }
 }
+
+/** How many are deleted at once. */
+const batchSize = 50
 
 interface Change {
   row: ArtistPicture | undefined
@@ -128,7 +159,3 @@ async function tellEvents(tx: Tx, { id: artistId }: ArtistToShow, venueTag: stri
     WHERE "artistId" = ${artistId} AND "venueTag" = ${venueTag}
       AND ("pictureKey" IS DISTINCT FROM ${key} OR "pictureSha256" IS DISTINCT FROM ${sha256})`
 }
-
-/** The largest of what is stored: hd, where there is one (D1 has room for one address). */
-export const bestPicture = <P extends { name: string }>(pictures: readonly P[]): P | undefined =>
-  pictures.find(({ name }) => name === pictureRecipe.best) ?? pictures[0]

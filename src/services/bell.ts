@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 
-/** `run`: events of a run were committed. `image`: something about an image was. */
-export type Topic = 'run' | 'image'
+/** `run`: events of a run were committed. `image`: something about an image was. `outbox`: what D1 is to have was. */
+export type Topic = 'run' | 'image' | 'outbox'
 
 /**
  * Tells that something was committed. Apart from an id it carries no data: who hears it reads the database, so a ring

@@ -1,5 +1,6 @@
 import { NotFoundError } from '../errors.ts'
 import type { Image, Run } from '../generated/sqlite/client.ts'
+import { picturesAreDue } from './artists.ts'
 import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { type Intake, lackingImages } from './intake.ts'
@@ -38,6 +39,7 @@ export function createImages({ db, bell, intake, wake, defaultRecipes }: Deps): 
     const [changed] = await tx.image.updateManyAndReturn({ where, data: { deletedAt } })
     const image = changed ?? (await tx.image.findUnique({ where: { id } }))
     if (!image) throw new NotFoundError('image', id)
+    if (changed) await picturesAreDue(tx, { OR: [{ placements: { some: { imageId: id } } }, { pinnedImageId: id }] })
     return image
   }
 
@@ -60,7 +62,8 @@ export function createImages({ db, bell, intake, wake, defaultRecipes }: Deps): 
       return uploaded
     },
     async remove(id) {
-      const image = await setDeleted(db, id, new Date())
+      const image = await db.$transaction((tx) => setDeleted(tx, id, new Date()))
+      wake()
       bell.ring('image', id)
       return image
     },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { InvalidInputError } from '../errors.ts'
 import type { Prisma, Run } from '../generated/sqlite/client.ts'
-import { type VenueSource, venueSources } from '../venues/venue-list.ts'
+import { type VenueSource, venueSourceNames, venueSources } from '../venues/venue-list.ts'
 import type { Tx } from './db/open-db.ts'
 import { cleanFilename } from './picture-details.ts'
 import { newPage } from './read-venue-page.ts'
@@ -62,14 +62,13 @@ export function createScrapes({ startScrape, hosts, settings }: Deps): Scrapes {
   }
 
   const listingPages = (source: VenueSource): PageInput[] => {
-    const own = venueSources.find((each) => each.source === source)?.pages ?? []
-    return (settings.pages[source] ?? own).map((url) => ({ source, url }))
+    return (settings.pages[source] ?? venueSources[source].listings).map((url) => ({ source, url }))
   }
 
   return {
     start({ sources, pages, recipes, dryRun }) {
       if (pages.length > maxPages) throw new InvalidInputError('pages', `A scrape takes at most ${maxPages} pages.`)
-      const wanted = sources.length > 0 ? sources : venueSources.map(({ source }) => source)
+      const wanted = sources.length > 0 ? sources : venueSourceNames
       const asked = pages.length > 0 ? [...pages] : wanted.flatMap(listingPages)
       const checked = new Map(asked.map(checkPage).map((page) => [page.url, page]))
       const scope = { kind: 'SCRAPE' as const, recipes: checkRecipes(recipes ?? defaultRecipes), dryRun }

@@ -1,3 +1,4 @@
+import { D1RefusedError, D1UnavailableError } from '../d1-errors.ts'
 import {
   AppError,
   PoisonImageError,
@@ -56,9 +57,9 @@ export function createSettleTask({ tasks, storage, giveUp, retryBaseMs, log }: D
     if (error instanceof StorageUnavailableError && error.outage && waitFor(error) > 0) {
       return settleOutage(claim, failure, waitFor(error))
     }
-    return error instanceof SourceUnavailableError
-      ? settleSource(claim, failure, error)
-      : settleByItself(claim, failure, 0)
+    if (error instanceof SourceUnavailableError) return settleSource(claim, failure, error)
+    const askedSeconds = error instanceof D1UnavailableError ? (error.retryAfterSeconds ?? 0) : 0
+    return settleByItself(claim, failure, askedSeconds * 1_000)
   }
 
   /** A source that was not even asked wants to be left alone, for which the address is not to blame. */
@@ -117,9 +118,14 @@ export function createSettleTask({ tasks, storage, giveUp, retryBaseMs, log }: D
   }
 }
 
+function statusOf(error: AppError): number | null {
+  if (error instanceof SourceUnavailableError) return error.httpStatus
+  return error instanceof D1UnavailableError || error instanceof D1RefusedError ? error.status : null
+}
+
 function describe(error: unknown, stage: TaskStage): TaskFailure {
   if (error instanceof AppError) {
-    const httpStatus = error instanceof SourceUnavailableError ? error.httpStatus : null
+    const httpStatus = statusOf(error)
     return { code: error.code, message: error.message, retryable: error.retryable, stage, httpStatus }
   }
   // a row that another process has made at the same moment is there the next time

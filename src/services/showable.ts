@@ -8,6 +8,10 @@ export const noVenue = 'direct'
 /** What is shown of an artist: these variants of this recipe, of which D1 gets the best. */
 export const pictureRecipe = { name: 'artist', variants: ['main', 'hd'], best: 'hd' } as const
 
+/** The largest of what is stored: D1 has room for one address. */
+export const bestPicture = <P extends { name: string }>(pictures: readonly P[]): P | undefined =>
+  pictures.find(({ name }) => name === pictureRecipe.best) ?? pictures[0]
+
 /** An artist with all that decides what is shown. */
 export interface ArtistToShow {
   id: string

@@ -120,7 +120,10 @@ function compare(event: VenueEvent, row: D1Row, there: D1Row | undefined, all: b
   if (!there) return { row, why: event.syncedRevision === 0 ? 'is new' : 'is missing in D1', above: null }
   if (there.revision < row.revision) return { row, why: 'has changed', above: null }
   const same = comparedFields.every((field) => there[field] === row[field])
-  if (same && there.revision === row.revision && !all) return null
+  if (same && there.revision === row.revision && !all) {
+    // its answer was lost: sent again it changes nothing, and is acknowledged
+    return isDue(event) ? { row, why: 'was not acknowledged', above: null } : null
+  }
   return { row, why: same ? 'is sent again' : 'is another in D1', above: there.revision }
 }
 

@@ -1,8 +1,8 @@
 import type { Prisma, VenueEvent } from '../generated/sqlite/client.ts'
 import type { ListedEvent, ListedImage } from '../venues/listing.ts'
-import { bestPicture } from './artist-pictures.ts'
 import { findOrCreateArtist } from './artists.ts'
 import type { Tx } from './db/open-db.ts'
+import { bestPicture } from './showable.ts'
 
 /** Records what a page lists. What D1 has of an event and has changed raises its revision. */
 export async function recordEvents(tx: Tx, events: readonly ListedEvent[]): Promise<void> {

@@ -16,7 +16,7 @@ export interface VenueHosts {
   mayVisit(url: URL): void
 }
 
-const pageHosts = new Set(venueSources.flatMap(({ hosts }) => hosts))
+const pageHosts = new Set(Object.values(venueSources).flatMap(({ hosts }) => hosts))
 
 /** Which servers a scrape may ask: other people's only when whoever runs the service has said so. */
 export function createVenueHosts({ live, allow }: Settings): VenueHosts {

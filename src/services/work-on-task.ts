@@ -1,5 +1,5 @@
 import type { Claim, ImageClaim } from './claims.ts'
-import { firstScope } from './run-scope.ts'
+import { firstScope, isPage } from './run-scope.ts'
 import type { SettleTask } from './settle-task.ts'
 import { createStages, type Stages } from './stages.ts'
 
@@ -13,14 +13,26 @@ interface Jobs {
   source: Job
   /** looks for objects that nothing names */
   orphans: Job
+  /** reads a page of a venue */
+  page: Job
+  /** takes in the picture of an artist at a venue; the task then is one about an image */
+  picture: Job
+  /** sends venue events to D1 */
+  sync: Job
 }
 
 /** Works on a claimed task, whatever it is about. Never throws. */
 export function createWorkOnTask({ jobs, settle }: { jobs: Jobs; settle: SettleTask }) {
   function run(claim: Claim, signal: AbortSignal, stages: Stages): Promise<void> {
     if (claim.image) return jobs.image({ ...claim, image: claim.image }, signal, stages)
-    const job = firstScope(claim.scope).kind === 'IMPORT' ? jobs.source : jobs.orphans
-    return job(claim, signal, stages)
+    return jobOf(claim)(claim, signal, stages)
+  }
+
+  function jobOf({ scope, subject }: Claim): Job {
+    const { kind } = firstScope(scope)
+    if (kind === 'SCRAPE') return isPage(subject) ? jobs.page : jobs.picture
+    if (kind === 'SYNC') return jobs.sync
+    return kind === 'IMPORT' ? jobs.source : jobs.orphans
   }
 
   return async (claim: Claim, signal: AbortSignal): Promise<void> => {
