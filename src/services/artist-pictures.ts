@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { StorageUnavailableError } from '../errors.ts'
 import type { ArtistPicture, Variant } from '../generated/sqlite/client.ts'
-import { pictureKey } from '../venues/picture-key.ts'
+import { type PictureKey, pictureKey } from '../venues/picture-key.ts'
 import type { Bell } from './bell.ts'
 import { type Choice, choosePicture } from './choose-picture.ts'
 import type { Db, Tx } from './db/open-db.ts'
@@ -38,36 +38,34 @@ interface Deps {
 export function createArtistPictures({ db, variants, bell }: Deps): ArtistPictures {
   const oneAtATime = createKeyedMutex()
 
-  /** What is to lie under an alias: the bytes of a variant, or nothing. */
+  /** Brings what lies under the aliases of a venue to what is to be shown there. */
   async function show(
     { artist, venueTag }: { artist: ArtistToShow; venueTag: string },
-    { signal, verify }: ShowOptions,
+    options: ShowOptions,
   ): Promise<string[]> {
-    const choice = choosePicture(artist.placements, {
-      venueTag: venueTag === noVenue ? null : venueTag,
-      pinnedImageId: artist.pinnedImageId,
-    })
+    const wanted = wantedAt(artist, venueTag)
     const shown = artist.pictures.filter((picture) => picture.venueTag === venueTag)
-    const wanted = choice ? (artist.variantsOf.get(choice.imageId) ?? []) : []
     const changes: Change[] = []
-    for (const variant of wanted) {
-      const key = pictureKey({ artistSlug: artist.slug, venueTag, name: variant.name })
-      const row = shown.find(({ name }) => name === variant.name)
-      if (row && isShown(row, variant) && !(verify && (await isLost(row, signal)))) continue
-      await copy(variant, key, signal)
-      changes.push({ row, variant, key, imageId: choice?.imageId ?? '' })
+    for (const { imageId, variant, name } of wanted) {
+      const key = pictureKey({ artistSlug: artist.slug, venueTag, name })
+      const row = shown.find((each) => each.name === name)
+      if (row && (await isShown(row, variant, options))) continue
+      await copy(variant, key, options.signal)
+      changes.push({ row, variant, key, imageId })
     }
-    const over = shown.filter(({ name, retiredAt }) => !retiredAt && !wanted.some((variant) => variant.name === name))
+    const over = shown.filter((row) => !row.retiredAt && !wanted.some(({ name }) => name === row.name))
     await db.$transaction(async (tx) => {
       for (const change of changes) await record(tx, artist.id, venueTag, change)
       for (const row of over) await retire(tx, row)
       await tellEvents(tx, artist, venueTag)
     })
-    return [...changes.map(({ key }) => key), ...over.map(({ key }) => key)]
+    return [...changes, ...over].map(({ key }) => key)
   }
 
-  async function isLost({ key, sha256 }: ArtistPicture, signal: AbortSignal): Promise<boolean> {
-    return (await variants.head(key, signal))?.sha256 !== sha256
+  async function isShown(row: ArtistPicture, variant: Variant, { verify, signal }: ShowOptions): Promise<boolean> {
+    const { key, sha256, variantId, retiredAt } = row
+    if (variantId !== variant.id || sha256 !== variant.sha256 || retiredAt !== null) return false
+    return !verify || (await variants.head(key, signal))?.sha256 === sha256
   }
 
   async function copy({ key: from, mimeType, sha256 }: Variant, key: string, signal: AbortSignal): Promise<void> {
@@ -98,7 +96,9 @@ export function createArtistPictures({ db, variants, bell }: Deps): ArtistPictur
       where: { artistId, venueTag, syncedRevision: { gt: 0, lt: db.venueEvent.fields.revision } },
     })
     if (named > 0) return false
-    const { count } = await db.artistPicture.deleteMany({ where: { artistId, venueTag, name, retiredAt: { not: null } } })
+    const { count } = await db.artistPicture.deleteMany({
+      where: { artistId, venueTag, name, retiredAt: { not: null } },
+    })
     if (count > 0) await variants.delete(key)
     return count > 0
   }
@@ -111,9 +111,7 @@ export function createArtistPictures({ db, variants, bell }: Deps): ArtistPictur
     },
     async collect() {
       const retired = await db.artistPicture.findMany({ where: { retiredAt: { not: null } }, take: batchSize })
-      const forgotten = await Promise.all(
-        retired.map((picture) => oneAtATime(picture.artistId, () => forget(picture))),
-      )
+      const forgotten = await Promise.all(retired.map((picture) => oneAtATime(picture.artistId, () => forget(picture))))
       return forgotten.filter(Boolean).length
     },
   }
@@ -129,8 +127,22 @@ interface Change {
   imageId: string
 }
 
-const isShown = ({ variantId, sha256, retiredAt }: ArtistPicture, variant: Variant) =>
-  variantId === variant.id && sha256 === variant.sha256 && retiredAt === null
+interface Wanted {
+  imageId: string
+  variant: Variant
+  name: PictureKey['name']
+}
+
+/** What is to lie under the aliases of a venue. */
+function wantedAt({ placements, pinnedImageId, variantsOf }: ArtistToShow, venueTag: string): Wanted[] {
+  const choice = choosePicture(placements, { venueTag: venueTag === noVenue ? null : venueTag, pinnedImageId })
+  if (!choice) return []
+  const { imageId } = choice
+  return (variantsOf.get(imageId) ?? []).flatMap((variant) => {
+    const { name } = variant
+    return name === 'main' || name === 'hd' ? [{ imageId, variant, name }] : []
+  })
+}
 
 async function record(tx: Tx, artistId: string, venueTag: string, { row, variant, key, imageId }: Change) {
   const { id: variantId, name, sha256, byteSize, width, height } = variant

@@ -1,8 +1,8 @@
 import { InvalidInputError, NotFoundError } from '../errors.ts'
-import type { Artist } from '../generated/sqlite/client.ts'
+import type { Artist, Image, Run } from '../generated/sqlite/client.ts'
 import { picturesAreDue } from './artists.ts'
 import type { Bell } from './bell.ts'
-import type { Db } from './db/open-db.ts'
+import type { Db, Tx } from './db/open-db.ts'
 import { lackingImages } from './intake.ts'
 import { startImageRun } from './runs.ts'
 import { pictureRecipe } from './showable.ts'
@@ -20,24 +20,33 @@ export function createPins({ db, bell, wake }: { db: Db; bell: Bell; wake: () =>
   return {
     async pin(artistId, imageId) {
       const { artist, run } = await db.$transaction(async (tx) => {
-        if (!(await tx.artist.findUnique({ where: { id: artistId } }))) throw new NotFoundError('artist', artistId)
-        const image = imageId === null ? null : await tx.image.findUnique({ where: { id: imageId, deletedAt: null } })
-        if (imageId !== null && !image) throw new NotFoundError('image', imageId)
-        if (image && !(await tx.placement.findFirst({ where: { artistId, imageId: image.id } }))) {
-          throw new InvalidInputError('imageId', 'The artist is not in this image; import or upload it for the artist.')
-        }
-        const pinned = await tx.artist.update({ where: { id: artistId }, data: { pinnedImageId: imageId } })
+        const image = imageId === null ? null : await findPinnable(tx, artistId, imageId)
+        const [pinned] = await tx.artist.updateManyAndReturn({
+          where: { id: artistId },
+          data: { pinnedImageId: imageId },
+        })
+        if (!pinned) throw new NotFoundError('artist', artistId)
         await picturesAreDue(tx, { id: artistId })
-        if (!image) return { artist: pinned, run: null }
-        const recipes = [pictureRecipe.name]
-        const sets = await ensureSets(tx, image.id, () => recipes)
-        const lacking = lackingImages([{ image, sets }])
-        const scope = { kind: 'UPLOAD' as const, recipes, imageIds: [image.id] }
-        return { artist: pinned, run: lacking.length > 0 ? await startImageRun(tx, scope, lacking) : null }
+        return { artist: pinned, run: image && (await makeShowable(tx, image)) }
       })
       if (run) bell.ring('run', run.id)
       wake()
       return artist
     },
   }
+}
+
+async function findPinnable(tx: Tx, artistId: string, imageId: string): Promise<Image> {
+  const image = await tx.image.findUnique({ where: { id: imageId, deletedAt: null } })
+  if (!image) throw new NotFoundError('image', imageId)
+  if (await tx.placement.findFirst({ where: { artistId, imageId } })) return image
+  throw new InvalidInputError('imageId', 'The artist is not in this image; import or upload it for the artist.')
+}
+
+async function makeShowable(tx: Tx, image: Image): Promise<Run | null> {
+  const recipes = [pictureRecipe.name]
+  const sets = await ensureSets(tx, image.id, () => recipes)
+  const lacking = lackingImages([{ image, sets }])
+  if (lacking.length === 0) return null
+  return startImageRun(tx, { kind: 'UPLOAD', recipes, imageIds: [image.id] }, lacking)
 }

@@ -175,14 +175,14 @@ const count = (number: number, what: string) => `${number} ${what}${number === 1
 
 function describe({ subject }: Claim, { events, skipped, warnings }: PageReading, eachEvent: boolean): NewRunEvent[] {
   const summary = `${subject}: ${count(events.length, 'event')}, ${skipped.length} skipped.`
-  return [
+  const found = eachEvent ? events.map(describeEvent) : []
+  const missed = [...skipped.map(({ title, reason }) => `Skipped "${title}": ${reason}.`), ...warnings]
+  const told: NewRunEvent[] = [
     { type: 'PAGE_READ', message: summary },
-    ...(eachEvent ? events : []).map((event): NewRunEvent => ({ type: 'EVENT_FOUND', message: describeEvent(event) })),
-    ...skipped.map(
-      ({ title, reason }): NewRunEvent => ({ type: 'EVENT_SKIPPED', message: `Skipped "${title}": ${reason}.` }),
-    ),
-    ...warnings.map((warning): NewRunEvent => ({ type: 'EVENT_SKIPPED', message: warning })),
-  ].slice(0, maxTold)
+    ...found.map((message) => ({ type: 'EVENT_FOUND' as const, message })),
+    ...missed.map((message) => ({ type: 'EVENT_SKIPPED' as const, message })),
+  ]
+  return told.slice(0, maxTold)
 }
 
 function describeEvent({ date, venue, venueTag, artistName, artistSlug, images }: ListedEvent): string {

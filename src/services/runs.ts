@@ -2,6 +2,7 @@ import { InvalidInputError, NoImagesMatchedError, NotFoundError } from '../error
 import { type Image, Prisma, type Run } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
 import { cancelTasks } from './cancellations.ts'
+import { planSync } from './d1-outbox.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import type { Dialect } from './db/sql.ts'
 import type { Dispatcher } from './dispatcher.ts'

@@ -30,15 +30,16 @@ const maxTold = 100
 /** The job that brings a range of venue events to D1. Done twice it changes nothing: an older revision is left out there. */
 export function createSyncD1({ db, tasks, d1, urls }: Deps): Job {
   /** What D1 has of these ids; rows of others in between are nobody's business. */
-  async function readRange({ after, last }: EventRange, signal: AbortSignal): Promise<Map<string, D1Row>> {
+  async function readRange(range: EventRange, signal: AbortSignal): Promise<Map<string, D1Row>> {
     const rows = new Map<string, D1Row>()
-    for (let from = after; ; ) {
+    let from = range.after
+    for (let more = true; more; ) {
       const page: D1Row[] = await d1.read(from, pageSize, signal)
-      for (const row of page) if (row.id <= last) rows.set(row.id, row)
-      const end = page.at(-1)
-      if (!end || end.id >= last || page.length < pageSize) return rows
-      from = end.id
+      for (const row of page) rows.set(row.id, row)
+      from = page.at(-1)?.id ?? from
+      more = page.length === pageSize && from !== null && from < range.last
     }
+    return rows
   }
 
   async function findDue(range: EventRange, { which, dryRun }: SyncScope, signal: AbortSignal): Promise<Due[]> {

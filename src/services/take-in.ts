@@ -44,14 +44,12 @@ interface Known {
 /** What an answer says of itself, and where it came from. */
 type Validators = Pick<Source, 'finalUrl' | 'etag' | 'lastModified'>
 
-export interface TakeIn {
-  /**
-   * Takes in what an address holds, for a task that then waits to be claimed with the image. The owner of the address
-   * is told what we have of it, so that what has not changed is not sent again. Throws what the source client and the
-   * intake throw.
-   */
-  (claim: Claim, url: string, errand: Errand, signal: AbortSignal, stages: Stages): Promise<void>
-}
+/**
+ * Takes in what an address holds, for a task that then waits to be claimed with the image. The owner of the address is
+ * told what we have of it, so that what has not changed is not sent again. Throws what the source client and the intake
+ * throw.
+ */
+export type TakeIn = (claim: Claim, url: string, errand: Errand, signal: AbortSignal, stages: Stages) => Promise<void>
 
 /** What tells nothing of whether it has changed is asked for again after so long, ms. */
 const trustedMs = 7 * 24 * 3_600_000

@@ -41,18 +41,21 @@ export function createTakeVenuePicture({ db, tasks, takeIn, hosts, log }: Deps):
 
   /** Throws what went wrong with the last address when none of them has the picture. */
   async function takeFirst({ attempt }: Claim, addresses: readonly string[], take: (url: string) => Promise<void>) {
-    let last: AppError | null = null
-    for (const url of addresses) {
+    const refusals: AppError[] = []
+    const tryToTake = async (url: string) => {
       try {
-        return await take(url)
+        await take(url)
+        return true
       } catch (error) {
         if (!(error instanceof AppError) || !isOfAddress(error, attempt)) throw error
         log.info({ url, code: error.code, reason: error.message }, 'no picture there')
-        last = error
+        refusals.push(error)
+        return false
       }
     }
-    if (last)
-      throw addresses.length > 1 ? last.about(`None of ${addresses.length} addresses has it; the last one`) : last
+    for (const url of addresses) if (await tryToTake(url)) return
+    const last = refusals.at(-1)
+    if (last) throw refusals.length > 1 ? last.about(`None of ${refusals.length} addresses has it; the last one`) : last
   }
 
   return async (claim, signal, stages) => {

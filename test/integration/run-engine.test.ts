@@ -54,7 +54,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
 
   it('ends a run WITH_ISSUES when an image had a warning, or a task needed another attempt', async () => {
     await using engine = await createEngine(provider)
-    const facts = { hasAlpha: false, thumbHash: '', dominantColor: '#000000', perceptualHash: '0' }
+    const facts = { hasAlpha: false, thumbHash: '', dominantColor: '#000000', sharpness: 1, perceptualHash: '0' }
     for (const cause of ['nothing', 'warning', 'attempt']) {
       const run = await engine.start(1)
       if (cause === 'attempt') await engine.tasks.retry(await engine.mustClaim(), failure, new Date(0))
