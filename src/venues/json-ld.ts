@@ -15,6 +15,7 @@ export interface LdReading {
 const containers = ['@graph', 'itemListElement', 'item', 'subEvent', 'subEvents', 'mainEntity', 'events', 'event']
 const deepest = 12
 const mostNodes = 20_000
+const longestEnd = 100
 const eventType = /(?:^|[/:])(?:[A-Za-z]*Event|Festival|EventSeries)$/
 
 /** Reads the blocks of JSON-LD of a page, with what is known to be wrong with them in the wild. */
@@ -44,13 +45,13 @@ export function readJsonLd(blocks: readonly string[]): LdReading {
 
 /** Takes off comments and the semicolon of scripts; control characters are no JSON, in texts they stood for spaces. */
 function strip(block: string): string {
-  return block
+  const text = block
     .replace(/\p{Cc}/gu, ' ')
     .replace(/^[\s/*]*(?:<!\[CDATA\[|<!--)[\s/*]*/, '')
-    .replace(/[\s/*;]*(?:\]\]>|-->)[\s/*]*$/, '')
-    .replace(/^\uFEFF/, '')
     .trim()
-    .replace(/\s*;$/, '')
+  // looking for an end all through a long text would take long
+  const end = text.slice(-longestEnd).replace(/[\s/*]*(?:\]\]>|-->)[\s/*]*$/, '')
+  return `${text.slice(0, -longestEnd)}${end}`.trim().replace(/;$/, '')
 }
 
 /** Without the line and column that newer versions of Node add. */
