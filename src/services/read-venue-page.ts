@@ -122,14 +122,14 @@ export function createReadVenuePage({ db, tasks, client, hosts }: Deps): Job {
     })
   }
 
+  /** What it lists is what it listed before; each picture is looked at all the same. */
   const keep = (claim: Claim, page: VenuePage) =>
     tasks.tell(claim, async (tx) => {
       const eventIds = page.eventIds as string[]
       await tx.venuePage.update({ where: { url: page.url }, data: { readAt: new Date() } })
       await tx.venueEvent.updateMany({ where: { id: { in: eventIds } }, data: { seenAt: new Date() } })
       await grow(tx, claim, page, eventIds, page.next as string[])
-      const message = `${claim.subject} has not changed: ${count(eventIds.length, 'event')}.`
-      return { events: [{ type: 'PAGE_READ', message }] }
+      return { events: [] }
     })
 
   return async (claim, signal, stages) => {
@@ -142,7 +142,8 @@ export function createReadVenuePage({ db, tasks, client, hosts }: Deps): Job {
     const fetched = await stages.run('FETCH', () => fetchPage(known, signal))
     if (fetched === 'unchanged') {
       await stages.run('PERSIST', () => keep(claim, page))
-      return tasks.succeed(claim, stages.durations)
+      const events = count((page.eventIds as string[]).length, 'event')
+      return tasks.skip(claim, `${claim.subject} has not changed since it was read: ${events}.`)
     }
     const reading = await stages.run('VALIDATE', async () => read(page, fetched))
     if (reading.blocked) return stages.run('VALIDATE', () => refuse(claim, page, reading))

@@ -6,10 +6,12 @@ import { bestPicture } from './showable.ts'
 
 /** Records what a page lists. What D1 has of an event and has changed raises its revision. */
 export async function recordEvents(tx: Tx, events: readonly ListedEvent[]): Promise<void> {
-  for (const event of events) await recordEvent(tx, event)
+  // one moment for all of a page, or the last of a page would count as newer than the first
+  const seenAt = new Date()
+  for (const event of events) await recordEvent(tx, event, seenAt)
 }
 
-async function recordEvent(tx: Tx, listed: ListedEvent): Promise<void> {
+async function recordEvent(tx: Tx, listed: ListedEvent, seenAt: Date): Promise<void> {
   const { id, performers, support, promos, images, ...rest } = listed
   const artist = await findOrCreateArtist(tx, listed.artistName)
   const known = await tx.venueEvent.findUnique({ where: { id } })
@@ -26,7 +28,7 @@ async function recordEvent(tx: Tx, listed: ListedEvent): Promise<void> {
     artistId: artist.id,
     pictureKey: picture?.key ?? null,
     pictureSha256: picture?.sha256 ?? null,
-    seenAt: new Date(),
+    seenAt,
   }
   const revision = known && concernsD1(known, facts) ? { revision: known.revision + 1 } : {}
   await tx.venueEvent.upsert({ where: { id }, create: { id, ...facts }, update: { ...facts, ...revision } })
