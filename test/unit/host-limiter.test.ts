@@ -15,8 +15,9 @@ function createTask() {
   const ended = new Promise<void>((resolve) => {
     end = resolve
   })
-  const run = () => {
+  const run = (sent: () => void) => {
     begun = true
+    sent()
     return ended
   }
   return { run, end, isBegun: () => begun }
@@ -33,6 +34,19 @@ describe('the limiter', () => {
     for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(almost(200))
   })
 
+  it('counts the gap from when a request goes out, however long it took to connect', async () => {
+    const limiter = createHostLimiter({ gapMs: 100 })
+    const times: number[] = []
+    const request = (connectMs: number) => async (sent: () => void) => {
+      await sleep(connectMs)
+      times.push(performance.now())
+      sent()
+      await sleep(150)
+    }
+    await Promise.all([150, 0].map((connectMs) => limiter.run('a.example', request(connectMs), always())))
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(almost(100))
+  })
+
   it('keeps a longer gap where a host asks for one, and never a shorter one', async () => {
     const limiter = createHostLimiter({ gapMs: 100 })
     const starts: number[] = []
@@ -47,7 +61,8 @@ describe('the limiter', () => {
     const limiter = createHostLimiter()
     let now = 0
     let most = 0
-    const task = async () => {
+    const task = async (sent: () => void) => {
+      sent()
       now += 1
       most = Math.max(most, now)
       await sleep(30)

@@ -10,9 +10,11 @@ export interface RunOptions {
 export interface HostLimiter {
   /**
    * Runs the task when it is the host's turn; waiting takes no place from other hosts. Fails with a retryable
-   * SourceUnavailableError when the host is held back for long, with the signal's reason when that comes first.
+   * SourceUnavailableError when the host is held back for long, with the signal's reason when that comes first. The task
+   * tells when its request is on the way: what counts for the host is how far apart requests arrive, however long it
+   * took to connect, so nothing else begins there before.
    */
-  run<T>(host: string, task: () => Promise<T>, options: RunOptions): Promise<T>
+  run<T>(host: string, task: (sent: () => void) => Promise<T>, options: RunOptions): Promise<T>
   /** begins no request to the host for that long */
   holdBack(host: string, ms: number): void
 }
@@ -22,7 +24,7 @@ interface Limits {
   atOnce?: number
   /** requests at once to one host, so that a slow one cannot take all places */
   atOncePerHost?: number
-  /** between the starts of two requests to one host, ms */
+  /** between two requests to one host, ms */
   gapMs?: number
   /** whoever would wait longer for a host that is held back is sent away at once, ms */
   patienceMs?: number
@@ -37,11 +39,16 @@ interface Waiting {
 
 const clock = () => performance.now()
 
+/** What a host may expect between two requests, ms (requirement A047). */
+const leastGapMs = 200
+/** The way there may take one request a little longer than the next, ms. */
+const jitterMs = 25
+
 /** For one process. */
 export function createHostLimiter({
   atOnce = 5,
   atOncePerHost = 2,
-  gapMs = 200,
+  gapMs = leastGapMs + jitterMs,
   patienceMs = 3_000,
 }: Limits = {}): HostLimiter {
   let running = 0
@@ -52,11 +59,14 @@ export function createHostLimiter({
   /** when the next request to a host may begin; hosts that may be asked now are not in it */
   const notBefore = new Map<string, number>()
   const heldUntil = new Map<string, number>()
+  /** hosts with a request that has begun and is not on its way yet */
+  const unsent = new Set<string>()
 
   const msUntil = (host: string, times: Map<string, number>) => (times.get(host) ?? 0) - clock()
   const msUntilTurn = ({ host }: Waiting) => Math.max(msUntil(host, notBefore), msUntil(host, heldUntil))
 
-  const hasPlace = ({ host }: Waiting) => running < atOnce && (runningOf.get(host) ?? 0) < atOncePerHost
+  const hasPlace = ({ host }: Waiting) =>
+    running < atOnce && (runningOf.get(host) ?? 0) < atOncePerHost && !unsent.has(host)
 
   function startDue(): void {
     clearTimeout(timer)
@@ -72,8 +82,14 @@ export function createHostLimiter({
     waiting.delete(one)
     running += 1
     runningOf.set(one.host, (runningOf.get(one.host) ?? 0) + 1)
-    notBefore.set(one.host, clock() + Math.max(gapMs, one.gapMs))
+    unsent.add(one.host)
     one.start()
+  }
+
+  function sent(host: string, askedMs: number): void {
+    if (!unsent.delete(host)) return
+    notBefore.set(host, clock() + Math.max(gapMs, askedMs))
+    startDue()
   }
 
   function end(host: string): void {
@@ -127,9 +143,16 @@ export function createHostLimiter({
       const refused = refusal(host)
       if (refused) throw refused
       await turnOf(host, options)
+      // a second call must not count for the next request of the host
+      let isSent = false
+      const tell = () => {
+        if (!isSent) sent(host, options.gapMs ?? 0)
+        isSent = true
+      }
       try {
-        return await task()
+        return await task(tell)
       } finally {
+        tell()
         end(host)
         startDue()
       }
