@@ -15,9 +15,9 @@ function createTask() {
   const ended = new Promise<void>((resolve) => {
     end = resolve
   })
-  const run = (sent: () => void) => {
+  const run = (arrived: () => void) => {
     begun = true
-    sent()
+    arrived()
     return ended
   }
   return { run, end, isBegun: () => begun }
@@ -34,17 +34,28 @@ describe('the limiter', () => {
     for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(almost(200))
   })
 
-  it('counts the gap from when a request goes out, however long it took to connect', async () => {
+  it('counts the gap from when a request has arrived, however long the way took', async () => {
     const limiter = createHostLimiter({ gapMs: 100 })
     const times: number[] = []
-    const request = (connectMs: number) => async (sent: () => void) => {
-      await sleep(connectMs)
+    const request = (wayMs: number) => async (arrived: () => void) => {
+      await sleep(wayMs)
       times.push(performance.now())
-      sent()
+      arrived()
       await sleep(150)
     }
-    await Promise.all([150, 0].map((connectMs) => limiter.run('a.example', request(connectMs), always())))
+    await Promise.all([250, 0].map((wayMs) => limiter.run('a.example', request(wayMs), always())))
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(almost(100))
+  })
+
+  it('asks a host that stays silent again after two seconds, beside the request that it has not answered', async () => {
+    const limiter = createHostLimiter({ gapMs: 10 })
+    const silent = createTask()
+    const begun = performance.now()
+    const first = limiter.run('a.example', () => silent.run(() => {}), always())
+    await limiter.run('a.example', async () => {}, always())
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(almost(2_000))
+    silent.end()
+    await first
   })
 
   it('keeps a longer gap where a host asks for one, and never a shorter one', async () => {
@@ -61,8 +72,8 @@ describe('the limiter', () => {
     const limiter = createHostLimiter()
     let now = 0
     let most = 0
-    const task = async (sent: () => void) => {
-      sent()
+    const task = async (arrived: () => void) => {
+      arrived()
       now += 1
       most = Math.max(most, now)
       await sleep(30)

@@ -11,10 +11,10 @@ export interface HostLimiter {
   /**
    * Runs the task when it is the host's turn; waiting takes no place from other hosts. Fails with a retryable
    * SourceUnavailableError when the host is held back for long, with the signal's reason when that comes first. The task
-   * tells when its request is on the way: what counts for the host is how far apart requests arrive, however long it
-   * took to connect, so nothing else begins there before.
+   * tells when its request has arrived, which the host's answer shows: the gap counts from there, so that requests
+   * arrive as far apart as that, however long the way took. A host that is silent is asked again after 2 s.
    */
-  run<T>(host: string, task: (sent: () => void) => Promise<T>, options: RunOptions): Promise<T>
+  run<T>(host: string, task: (arrived: () => void) => Promise<T>, options: RunOptions): Promise<T>
   /** begins no request to the host for that long */
   holdBack(host: string, ms: number): void
 }
@@ -39,16 +39,14 @@ interface Waiting {
 
 const clock = () => performance.now()
 
-/** What a host may expect between two requests, ms (requirement A047). */
-const leastGapMs = 200
-/** The way there may take one request a little longer than the next, ms. */
-const jitterMs = 25
+/** How long a request that is not answered keeps others from its host, ms. */
+const silenceMs = 2_000
 
 /** For one process. */
 export function createHostLimiter({
   atOnce = 5,
   atOncePerHost = 2,
-  gapMs = leastGapMs + jitterMs,
+  gapMs = 200,
   patienceMs = 3_000,
 }: Limits = {}): HostLimiter {
   let running = 0
@@ -59,14 +57,11 @@ export function createHostLimiter({
   /** when the next request to a host may begin; hosts that may be asked now are not in it */
   const notBefore = new Map<string, number>()
   const heldUntil = new Map<string, number>()
-  /** hosts with a request that has begun and is not on its way yet */
-  const unsent = new Set<string>()
 
   const msUntil = (host: string, times: Map<string, number>) => (times.get(host) ?? 0) - clock()
   const msUntilTurn = ({ host }: Waiting) => Math.max(msUntil(host, notBefore), msUntil(host, heldUntil))
 
-  const hasPlace = ({ host }: Waiting) =>
-    running < atOnce && (runningOf.get(host) ?? 0) < atOncePerHost && !unsent.has(host)
+  const hasPlace = ({ host }: Waiting) => running < atOnce && (runningOf.get(host) ?? 0) < atOncePerHost
 
   function startDue(): void {
     clearTimeout(timer)
@@ -82,12 +77,11 @@ export function createHostLimiter({
     waiting.delete(one)
     running += 1
     runningOf.set(one.host, (runningOf.get(one.host) ?? 0) + 1)
-    unsent.add(one.host)
+    notBefore.set(one.host, clock() + Math.max(silenceMs, gapMs, one.gapMs))
     one.start()
   }
 
-  function sent(host: string, askedMs: number): void {
-    if (!unsent.delete(host)) return
+  function arrived(host: string, askedMs: number): void {
     notBefore.set(host, clock() + Math.max(gapMs, askedMs))
     startDue()
   }
@@ -143,11 +137,11 @@ export function createHostLimiter({
       const refused = refusal(host)
       if (refused) throw refused
       await turnOf(host, options)
-      // a second call must not count for the next request of the host
-      let isSent = false
+      // told late, it must not shorten the wait for a request that has begun meanwhile
+      let told = false
       const tell = () => {
-        if (!isSent) sent(host, options.gapMs ?? 0)
-        isSent = true
+        if (!told) arrived(host, options.gapMs ?? 0)
+        told = true
       }
       try {
         return await task(tell)

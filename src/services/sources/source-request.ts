@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { DecoratorHandler, type Dispatcher, request } from 'undici'
+import { type Dispatcher, request } from 'undici'
 import { networkError } from './source-errors.ts'
 
 export interface SourceAnswer {
@@ -15,24 +15,8 @@ interface Asked {
   dispatcher: Dispatcher
   headers: Readonly<Record<string, string>>
   signal: AbortSignal
-  /** the request is on its way */
-  onSent?: () => void
-}
-
-/** Its types leave out the methods that it has. */
-const Decorator = DecoratorHandler as new (handler: Dispatcher.DispatchHandler) => Required<Dispatcher.DispatchHandler>
-
-/** Tells when a connection is there and the request goes out on it. */
-class SentHandler extends Decorator {
-  readonly #onSent: () => void
-  constructor(handler: Dispatcher.DispatchHandler, onSent: () => void) {
-    super(handler)
-    this.#onSent = onSent
-  }
-  override onRequestStart(...args: Parameters<Required<Dispatcher.DispatchHandler>['onRequestStart']>): void {
-    this.#onSent()
-    super.onRequestStart(...args)
-  }
+  /** the host answers, so the request has arrived there */
+  onAnswer?: () => void
 }
 
 // undici 7.25.0 and no later 7: from 7.26 on, a server that closes the connection while we are slow to read ends the
@@ -40,11 +24,10 @@ class SentHandler extends Decorator {
 
 /** One GET request, without following redirects; what went wrong on the way comes out as one of our errors. */
 export async function ask<T>(asked: Asked, read: (answer: SourceAnswer) => Promise<T>): Promise<T> {
-  const { url, onSent = () => {}, dispatcher: plain, ...rest } = asked
-  const dispatcher = plain.compose((next) => (options, handler) => next(options, new SentHandler(handler, onSent)))
-  const options = { ...rest, dispatcher }
+  const { url, onAnswer = () => {}, ...options } = asked
   try {
     const { statusCode: httpStatus, headers, body } = await request(url, options)
+    onAnswer()
     // a body that nobody reads may still fail
     body.on('error', () => {})
     try {

@@ -64,9 +64,9 @@ export function createSourceWeb({ allow, userAgent, limiter, resolve = resolveBy
       for (let hop = 0; hop <= maxRedirects; hop += 1) {
         const { gapMs } = (await mayGo?.(url, signal)) ?? { gapMs: 0 }
         const asked = { url, dispatcher, headers: { ...headers(url), ...ours } }
-        const request = (onSent: () => void) =>
+        const request = (onAnswer: () => void) =>
           limit((inTime) =>
-            ask({ ...asked, onSent, signal: inTime }, (answer) => {
+            ask({ ...asked, onAnswer, signal: inTime }, (answer) => {
               heed(answer)
               return outcomeOf(answer, read)
             }),
