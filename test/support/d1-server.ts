@@ -29,8 +29,8 @@ export interface D1Server extends AsyncDisposable {
   access: CloudflareAccess
   /** in the order of arrival */
   log: LoggedD1Request[]
-  /** the next requests fail so, one each */
-  failNext(...faults: D1ServerFault[]): void
+  /** the next requests fail so, one each; null: this one does not */
+  failNext(...faults: (D1ServerFault | null)[]): void
   /** past the API and its limits: for looking at rows, and for what other programs do to them */
   execute(sql: string, ...params: unknown[]): Promise<Record<string, unknown>[]>
 }
@@ -57,7 +57,7 @@ export async function startD1Server(shared?: D1Engine): Promise<D1Server> {
   const databaseId = '01234567-89ab-cdef-0123-456789abcdef'
   const token = 'd1-secret-token'
   const log: LoggedD1Request[] = []
-  const faults: D1ServerFault[] = []
+  const faults: (D1ServerFault | null)[] = []
   let starting: Promise<D1Engine> | null = null
   const engine = async () => {
     if (shared) return shared
@@ -100,7 +100,7 @@ export async function startD1Server(shared?: D1Engine): Promise<D1Server> {
     const fault = faults.shift()
     if (fault === 'reset') return void request.socket.resetAndDestroy()
     if (fault === 'stall') return
-    const planned = typeof fault === 'object' ? fault : await settle(() => answer(request, statements))
+    const planned = typeof fault === 'object' && fault ? fault : await settle(() => answer(request, statements))
     if (fault === 'lost answer') return void request.socket.resetAndDestroy()
     entry.status = planned.status
     send(response, planned, fault === 'cut')

@@ -63,6 +63,8 @@ const untrusted: Row = {
   kind: 'refused',
   message: 'There is no safe connection to Cloudflare; check D1_BASE_URL and the certificate behind it.',
 }
+/** A handshake that breaks in the middle may be a server that is starting. */
+const brokenTls: Row = { ...untrusted, kind: 'unavailable' }
 const denied: Row = {
   kind: 'refused',
   message:
@@ -172,7 +174,9 @@ export const bySystemCode: Readonly<Record<string, Row>> = {
   ETIMEDOUT: silent,
   UND_ERR_HEADERS_TIMEOUT: silent,
   UND_ERR_BODY_TIMEOUT: silent,
-  EPROTO: { ...untrusted, kind: 'unavailable' },
+  EPROTO: brokenTls,
+  ERR_SSL_WRONG_VERSION_NUMBER: brokenTls,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: brokenTls,
   ERR_TLS_CERT_ALTNAME_INVALID: untrusted,
   CERT_HAS_EXPIRED: untrusted,
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
