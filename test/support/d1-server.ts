@@ -145,6 +145,14 @@ function send(response: ServerResponse, { status, headers, body }: PlannedAnswer
   else response.end(bytes)
 }
 
+/** The variables that lead to it. */
+export const d1Env = ({ access }: D1Server) => ({
+  D1_ACCOUNT_ID: access.accountId,
+  D1_DATABASE_ID: access.databaseId,
+  D1_TOKEN: access.token,
+  D1_BASE_URL: access.baseUrl,
+})
+
 const failure = (error: { code: number; message: string }) => ({
   success: false,
   errors: [error],

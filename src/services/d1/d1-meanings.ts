@@ -185,12 +185,8 @@ export const bySystemCode: Readonly<Record<string, Row>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
 }
 
-/** All that an error of D1 can say, for the table in docs/d1.md. */
-export const d1Sentences: readonly string[] = [
-  ...new Set(
-    [
-      ...[...byWords, ...byFileWords].map(([, row]) => row),
-      ...[byCode, byStatus, bySystemCode, { unreadable, unknown }].flatMap((table) => Object.values<Row>(table)),
-    ].map(({ message }) => message),
-  ),
+/** All that an error of D1 can mean, for the table in docs/d1.md. */
+export const d1Meanings: readonly Row[] = [
+  ...[...byWords, ...byFileWords].map(([, row]) => row),
+  ...[byCode, byStatus, bySystemCode, { failing, unreadable, unknown }].flatMap((table) => Object.values<Row>(table)),
 ]
