@@ -30,6 +30,10 @@ function open(access: Partial<D1Server['access']> = {}, limits: Partial<Cloudfla
 
 const sent = () => server.log.map(({ statements: [first] }) => first?.sql.split(' ')[0])
 
+it('says which database it is, and not with which token', () => {
+  expect(open().place).toBe(`Cloudflare D1 ${server.access.databaseId}`)
+})
+
 describe('requests', () => {
   it('are as few as can be: 5,000 rows are one, and the table is looked at once', async () => {
     const d1 = open()
@@ -93,6 +97,16 @@ describe('requests', () => {
     expect(await d1.read(null, 100, never)).toEqual(
       rows.map((row) => (row.id === '00003' ? { ...row, artistName: 'Newer', revision: 2 } : row)),
     )
+  })
+
+  it('carry JSON again after a refusal that had another reason', async () => {
+    const d1 = open()
+    await d1.check(never)
+    const broken = { status: 400, body: { code: 7500, message: 'no such function: of_a_trigger: SQLITE_ERROR' } }
+    server.failNext(broken, broken)
+    await expect(d1.upsert(rowsOf(40), never)).rejects.toMatchObject({ code: 'D1_REFUSED' })
+    await d1.upsert(rowsOf(40), never)
+    expect(server.log.slice(3).map(({ statements: [first] }) => first?.params)).toEqual([1, 96, 0, 1])
   })
 
   it.each(['string or blob too big: SQLITE_TOOBIG', 'no such function: json_each: SQLITE_ERROR'])(
