@@ -63,11 +63,13 @@ describe('requests', () => {
     const d1 = openD1({ file: '', cloudflare: server.access })
     onTestFinished(() => d1[Symbol.asyncDispose]())
     await d1.check(never)
+    // not counted anew in each second: the eight must wait for the three
+    await sleep(700)
     await Promise.all(Array.from({ length: 8 }, () => d1.read(null, 1, never)))
     const times = server.log.map(({ at }) => at)
     expect(times).toHaveLength(11)
-    // a timer and a line that is faster the second time
-    const margin = 30
+    // a machine that is busy is late with one and not with the other
+    const margin = 200
     for (const [index, at] of times.slice(4).entries()) expect(at - (times[index] ?? 0)).toBeGreaterThan(1_000 - margin)
   })
 
@@ -79,7 +81,7 @@ describe('requests', () => {
     const waiting = d1.upsert([rowOf(1)], controller.signal)
     setTimeout(() => controller.abort(reason), 50)
     await expect(waiting).rejects.toBe(reason)
-    expect(Date.now() - begun).toBeLessThan(600)
+    expect(Date.now() - begun).toBeLessThan(900)
     await sleep(1_200)
     expect(sent()).toEqual(['SELECT'])
   })
