@@ -12,6 +12,7 @@ import { type Backend, openStores } from '../../src/services/storage/open-stores
 import type { S3Store } from '../../src/services/storage/s3-store.ts'
 import { abortWhen } from '../../src/signals.ts'
 import { bucketEnv } from '../support/bucket-app.ts'
+import { type D1Server, d1Env, startD1Server } from '../support/d1-server.ts'
 import { startStrictS3 } from '../support/strict-s3/server.ts'
 import { createTerminal } from '../support/terminal.ts'
 
@@ -32,7 +33,7 @@ async function admit() {
   })
   const signal = abortWhen(stopped)
   const owned = resources.move()
-  return { s3, config, patient, signal, stop, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { s3, dir, config, patient, signal, stop, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 /** What was told, and the end: the error, or null. */
@@ -121,4 +122,35 @@ it('greenroom doctor does not say that the storage works when it was interrupted
   expect(await printDiagnosis(config, origin, output, signal)).toBe(false)
   expect(terminal.lines().at(-1)).toContain('variants: read')
   expect(s3.objects.size).toBe(0)
+})
+
+describe('greenroom doctor, where Cloudflare D1 is configured,', () => {
+  async function print(change: (server: D1Server) => Record<string, string> = () => ({})) {
+    await using admitted = await admit()
+    await using server = await startD1Server()
+    const env = { ...bucketEnv(admitted.s3), ...d1Env(server), ...change(server) }
+    const terminal = createTerminal(200)
+    const config = loadConfig({ DATA_DIR: admitted.dir, PUBLIC_BASE_URL: `${admitted.s3.endpoint}/pictures`, ...env })
+    const works = await printDiagnosis(config, null, terminal.output, admitted.signal)
+    return {
+      works,
+      lines: terminal.lines(),
+      tables: await server.execute("SELECT name FROM pragma_table_info('events')"),
+    }
+  }
+
+  it('makes its table, and says that it can be written', async () => {
+    const { works, lines, tables } = await print()
+    expect(works).toBe(true)
+    expect(lines.slice(-2)).toEqual(['✓ D1: the table events can be read and written', 'The storage and D1 work.'])
+    expect(tables).toHaveLength(6)
+  })
+
+  it('says what is wrong with it, and fails', async () => {
+    const { works, lines, tables } = await print(() => ({ D1_TOKEN: 'another-token' }))
+    expect(works).toBe(false)
+    expect(lines.at(-2)).toMatch(/^✗ D1: Cloudflare answered that the token is not valid .* set D1_TOKEN\.$/)
+    expect(lines.at(-1)).toBe('1 of the checks failed; docs/storage.md and docs/d1.md explain them.')
+    expect(tables).toEqual([])
+  })
 })

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { buildSchema, parse, validate } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { variableNames } from '../../src/config.ts'
+import { d1Meanings, mayPass } from '../../src/services/d1/d1-meanings.ts'
 import { recipes } from '../../src/services/recipes.ts'
 import { faultSentences } from '../../src/services/storage/s3-meanings.ts'
 import { graphqlIn } from '../support/pages.ts'
@@ -48,6 +49,18 @@ describe('the documentation', () => {
     const sentences = explained.map(([row]) => row.split(' | ')[0]?.slice(2))
     expect(faultSentences.length).toBeGreaterThan(20)
     expect(sentences).toEqual(expect.arrayContaining([...faultSentences]))
+  })
+
+  it('explains every sentence about D1, and with the code it comes with', async () => {
+    const explained = [...(await read('docs/d1.md')).matchAll(/^\| ([A-Z].*?\.) \| `(D1_[A-Z]+)`/gm)]
+    const told = new Map(explained.map(([, sentence, code]) => [sentence, code]))
+    expect(d1Meanings.length).toBeGreaterThan(20)
+    expect([...told.keys()].sort()).toEqual([...new Set(d1Meanings.map(({ message }) => message))].sort())
+    for (const { message, kind } of d1Meanings) {
+      // the same sentence may stand for a fault that passes
+      const isPassing = mayPass.has(kind) && !message.startsWith('There is no safe connection')
+      expect(told.get(message), message).toBe(isPassing ? 'D1_UNAVAILABLE' : 'D1_REFUSED')
+    }
   })
 
   it('names every setting that the guide for users of older systems has, as it is read', async () => {

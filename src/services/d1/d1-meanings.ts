@@ -63,6 +63,8 @@ const untrusted: Row = {
   kind: 'refused',
   message: 'There is no safe connection to Cloudflare; check D1_BASE_URL and the certificate behind it.',
 }
+/** A handshake that breaks in the middle may be a server that is starting. */
+const brokenTls: Row = { ...untrusted, kind: 'unavailable' }
 const denied: Row = {
   kind: 'refused',
   message:
@@ -172,7 +174,9 @@ export const bySystemCode: Readonly<Record<string, Row>> = {
   ETIMEDOUT: silent,
   UND_ERR_HEADERS_TIMEOUT: silent,
   UND_ERR_BODY_TIMEOUT: silent,
-  EPROTO: { ...untrusted, kind: 'unavailable' },
+  EPROTO: brokenTls,
+  ERR_SSL_WRONG_VERSION_NUMBER: brokenTls,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: brokenTls,
   ERR_TLS_CERT_ALTNAME_INVALID: untrusted,
   CERT_HAS_EXPIRED: untrusted,
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
@@ -181,12 +185,8 @@ export const bySystemCode: Readonly<Record<string, Row>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
 }
 
-/** All that an error of D1 can say, for the table in docs/d1.md. */
-export const d1Sentences: readonly string[] = [
-  ...new Set(
-    [
-      ...[...byWords, ...byFileWords].map(([, row]) => row),
-      ...[byCode, byStatus, bySystemCode, { unreadable, unknown }].flatMap((table) => Object.values<Row>(table)),
-    ].map(({ message }) => message),
-  ),
+/** All that an error of D1 can mean, for the table in docs/d1.md. */
+export const d1Meanings: readonly Row[] = [
+  ...[...byWords, ...byFileWords].map(([, row]) => row),
+  ...[byCode, byStatus, bySystemCode, { failing, unreadable, unknown }].flatMap((table) => Object.values<Row>(table)),
 ]

@@ -40,8 +40,7 @@ const onConflict = [
   'WHERE excluded.revision > coalesce(events.revision, -1)',
 ].join(' ')
 
-/** With `[]` it asks for all the rights that storing takes, and stores nothing. */
-export const jsonUpsert = [
+const jsonUpsert = [
   insert,
   `SELECT ${fields.map((field) => `value->>'${field}'`).join(', ')} FROM json_each(?1)`,
   // without it SQLite takes the ON below for that of a join
@@ -53,6 +52,9 @@ const plainUpsert = (count: number) =>
   `${insert} VALUES ${Array(count)
     .fill(`(${fields.map(() => '?').join(', ')})`)
     .join(', ')} ${onConflict}`
+
+/** Asks for all that storing a row takes, and stores none. */
+export const emptyUpsert = `${insert} SELECT ${columnNames.join(', ')} FROM events WHERE false ${onConflict}`
 
 export const lookAtTable = "SELECT name FROM pragma_table_info('events')"
 export const createTable =

@@ -8,7 +8,7 @@ import {
   addRevision,
   columnNames,
   createTable,
-  jsonUpsert,
+  emptyUpsert,
   lookAtTable,
   newestOf,
   planUpserts,
@@ -32,9 +32,10 @@ export function createPrismaD1(backend: D1Backend): D1 {
     } catch (error) {
       if (signal.aborted) throw signal.reason
       const { kind, error: translated } = classifyD1Error(error)
-      if (kind === 'table') tableIsReady = false
       const answer = answers[kind]
       if (answer !== undefined) return answer
+      // what somebody has to mend may be mended by another table
+      if (kind !== 'unavailable') tableIsReady = false
       throw translated
     }
   }
@@ -64,15 +65,14 @@ export function createPrismaD1(backend: D1Backend): D1 {
     await call((db) => db.$executeRawUnsafe(addRevision), signal, { there: 0 })
   }
 
-  async function send(rows: readonly D1Row[], signal: AbortSignal): Promise<void> {
-    const refused = form === 'json' ? ({ form: 'refused' } as const) : {}
+  async function send(rows: readonly D1Row[], signal: AbortSignal, by: UpsertForm): Promise<void> {
+    const refused = by === 'json' ? ({ form: 'refused' } as const) : {}
     let sent = 0
-    for (const { sql, params, count } of planUpserts(rows, form)) {
+    for (const { sql, params, count } of planUpserts(rows, by)) {
       const outcome = await call<'refused' | number>((db) => db.$executeRawUnsafe(sql, ...params), signal, refused)
-      if (outcome === 'refused') {
-        form = 'plain'
-        return send(rows.slice(sent), signal)
-      }
+      if (outcome === 'refused') return send(rows.slice(sent), signal, 'plain')
+      // and not before: what is refused in either form is not mended by the other
+      form = by
       sent += count
     }
   }
@@ -84,7 +84,7 @@ export function createPrismaD1(backend: D1Backend): D1 {
       const newest = newestOf(rows)
       if (newest.length === 0) return
       await prepareTable(signal)
-      await send(newest, signal)
+      await send(newest, signal, form)
     },
     async read(after, limit, signal) {
       await prepareTable(signal)
@@ -97,10 +97,7 @@ export function createPrismaD1(backend: D1Backend): D1 {
     async check(signal) {
       tableIsReady = false
       await prepareTable(signal)
-      const outcome = await call<'refused' | number>((db) => db.$executeRawUnsafe(jsonUpsert, '[]'), signal, {
-        form: 'refused',
-      })
-      if (outcome === 'refused') form = 'plain'
+      await call((db) => db.$executeRawUnsafe(emptyUpsert), signal)
     },
     [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
   }
