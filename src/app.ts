@@ -18,6 +18,7 @@ import { type Bell, createBell } from './services/bell.ts'
 import { createClaims } from './services/claims.ts'
 import { createCompletions } from './services/complete-uploads.ts'
 import { openD1 } from './services/d1/open-d1.ts'
+import { createD1State } from './services/d1-state.ts'
 import { type Db, openDb } from './services/db/open-db.ts'
 import { dialects } from './services/db/sql.ts'
 import type { Dispatcher } from './services/dispatcher.ts'
@@ -123,6 +124,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     artists: createArtists({ db }),
     artistPictures,
     pins: createPins({ db, bell, wake }),
+    d1State: createD1State({ db, d1 }),
     images: createImages({ db, bell, intake, wake, defaultRecipes }),
     uploads,
     completions: createCompletions({ db, bell, intake, originals, settings: { defaultRecipes, wake } }),

@@ -5,6 +5,7 @@ import RelayPlugin from '@pothos/plugin-relay'
 import { GraphQLError } from 'graphql'
 import type PrismaTypes from '../generated/sqlite/pothos.ts'
 import { getDatamodel } from '../generated/sqlite/pothos.ts'
+import { calendarDate } from '../venues/event-date.ts'
 import type { Context } from './context.ts'
 
 export const builder = new SchemaBuilder<{
@@ -16,6 +17,7 @@ export const builder = new SchemaBuilder<{
   Scalars: {
     ID: { Input: string; Output: string | number }
     DateTime: { Input: never; Output: Date }
+    Date: { Input: string; Output: string }
     File: { Input: File; Output: never }
   }
 }>({
@@ -63,6 +65,17 @@ builder.scalarType('DateTime', {
   serialize: (value) => value.toISOString(),
   parseValue: () => {
     throw new TypeError('DateTime is not taken as input.')
+  },
+})
+
+builder.scalarType('Date', {
+  description: 'A day, YYYY-MM-DD; of a night, the day in Las Vegas on which it begins, where a day ends at 06:00.',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(String(value)) ?? []
+    const date = calendarDate(year, month, day)
+    if (date) return date
+    throw new GraphQLError('Write a day of the calendar as YYYY-MM-DD.')
   },
 })
 

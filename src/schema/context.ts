@@ -2,6 +2,7 @@ import type { ArtistPictures } from '../services/artist-pictures.ts'
 import type { Artists } from '../services/artists.ts'
 import type { Bell } from '../services/bell.ts'
 import type { Completions } from '../services/complete-uploads.ts'
+import type { ReadD1State } from '../services/d1-state.ts'
 import type { Db } from '../services/db/open-db.ts'
 import type { GarbageCollector } from '../services/garbage.ts'
 import type { Limits } from '../services/image-header.ts'
@@ -26,6 +27,7 @@ export interface Context {
   scrapes: Scrapes
   pins: Pins
   artistPictures: ArtistPictures
+  d1State: ReadD1State
   previews: RunPreviews
   queue: Queue
   garbage: GarbageCollector

@@ -14,6 +14,10 @@ export const ImageNode = builder.prismaNode('Image', {
   fields: (t) => ({
     sha256: t.exposeString('sha256', { description: 'Of the bytes of the original, in hex.' }),
     filename: t.exposeString('filename', { description: 'As it was sent.' }),
+    sourceUrl: t.exposeString('sourceUrl', {
+      nullable: true,
+      description: 'The address that it was fetched from first; null when it was sent.',
+    }),
     format: t.exposeString('format', { description: '`jpeg`, `png` or `webp`.' }),
     mimeType: t.exposeString('mimeType', { description: 'By content.' }),
     byteSize: t.exposeInt('byteSize', { description: 'Bytes of the original.' }),

@@ -1,3 +1,4 @@
+import { firstScope, type RunScope } from '../services/run-scope.ts'
 import { builder } from './builder.ts'
 import { RunKindEnum, RunOutcomeEnum, RunStatusEnum, TaskStatusEnum } from './run-enums.ts'
 import { etaSeconds, progressOf } from './run-progress.ts'
@@ -18,8 +19,13 @@ export const RunNode = builder.prismaNode('Run', {
       description: 'How it ended; null until then.',
     }),
     scope: t.string({
-      description: 'What it is about, in a word: UPLOAD, IMPORT, MISSING, STALE, ALL, IMAGES, RECONCILE, RETRY.',
-      resolve: ({ scope }) => scopeName(scope),
+      description:
+        'What it is about, in a word: UPLOAD, IMPORT, MISSING, STALE, ALL, IMAGES, SCRAPE, SYNC_DUE, SYNC_COMPARED, SYNC_ALL, RECONCILE, RETRY.',
+      resolve: ({ scope }) => scopeName(scope as unknown as RunScope),
+    }),
+    dryRun: t.boolean({
+      description: 'Whether it only tells what it would do, and changes nothing.',
+      resolve: ({ scope }) => onlyTells(scope as unknown as RunScope),
     }),
     totalCount: t.exposeInt('totalCount', {
       description: 'Tasks; grows while the run is planned, and is final after the event PLANNED or CANCELLING.',
@@ -69,9 +75,15 @@ export const RunNode = builder.prismaNode('Run', {
   }),
 })
 
-function scopeName(scope: unknown): string {
-  const { kind, scope: name } = scope as { kind: string; scope?: string }
-  return name ?? kind
+function scopeName(scope: RunScope): string {
+  if (scope.kind === 'REPROCESS') return scope.scope
+  return scope.kind === 'SYNC' ? `SYNC_${scope.which}` : scope.kind
+}
+
+function onlyTells(scope: RunScope): boolean {
+  const first = firstScope(scope)
+  if (first.kind === 'RECONCILE') return !first.fix
+  return (first.kind === 'SCRAPE' || first.kind === 'SYNC') && first.dryRun
 }
 
 builder.queryFields((t) => ({

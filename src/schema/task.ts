@@ -17,7 +17,8 @@ const StageDuration = builder.objectRef<{ stage: TaskStage; milliseconds: number
 export const TaskNode = builder.prismaNode('Task', {
   nullable: true,
   id: { field: 'id', description: 'The global id.' },
-  description: 'One thing to do in a run: an image, an address to fetch, or a folder of the storage to look through.',
+  description:
+    'One thing to do in a run: an image, an address to fetch, a page to read, the picture of an artist at a venue, a range of rows, or a folder of the storage to look through.',
   fields: (t) => ({
     status: t.expose('status', { type: TaskStatusEnum, description: 'Where it stands.' }),
     stage: t.expose('stage', { type: TaskStageEnum, description: 'The step it is in, or was in at its end.' }),

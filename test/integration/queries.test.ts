@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { providers } from '../support/databases.ts'
 import { jpeg } from '../support/images.ts'
+import { queriesOf } from '../support/queries.ts'
 
 interface Page<T> {
   totalCount: number
@@ -10,23 +11,6 @@ interface Page<T> {
 }
 
 type ImageRow = { id: string; filename: string; status: string }
-
-/** What an action costs the database: the least of three times, since the dispatcher looks for work now and then. */
-async function queriesOf(app: TestApp, action: () => Promise<unknown>): Promise<number> {
-  return Math.min(await countQueries(app, action), await countQueries(app, action), await countQueries(app, action))
-}
-
-async function countQueries(app: TestApp, action: () => Promise<unknown>): Promise<number> {
-  let count = 0
-  let counting = true
-  const { db } = app as unknown as { db: { $on(event: 'query', listener: () => void): void } }
-  db.$on('query', () => {
-    if (counting) count += 1
-  })
-  await action()
-  counting = false
-  return count
-}
 
 describe.each(providers)('on %s', (provider) => {
   let app: TestApp
