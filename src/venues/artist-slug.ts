@@ -1,36 +1,39 @@
 import { createHash } from 'node:crypto'
 import anyAscii from 'any-ascii'
 import { decodeHTML } from 'entities'
+import { artistAliases } from './lists/artist-aliases.ts'
 
 const maxLength = 80
-
-/** Spellings that no rule maps to the slug everyone uses, by lower-cased name. */
-const aliases = new Map([
-  ['페기 구', 'peggy-gou'],
-  ['нина кравиц', 'nina-kraviz'],
-  ['above and beyond', 'above-beyond'],
-])
+/** far more than any name has; the rest of a hostile one is not looked at */
+const mostRead = 2_000
 
 /**
  * The slug of an artist's name: `^[a-z0-9]+(-[a-z0-9]+)*$`, at most 80 characters, or empty for an empty name.
  * A name of which nothing is left becomes `artist-` and 8 hex digits.
  */
 export function slugifyArtist(name: string): string {
-  const clean = decodeHTML(name).normalize('NFC').replace(/\s+/g, ' ').trim()
+  const clean = cleanName(name)
   if (clean === '') return ''
-  const known = aliases.get(clean.toLowerCase())
+  const known = artistAliases.get(clean.toLowerCase())
   if (known) return known
   const spelled = clean
     .replace(/[™®©℠⁰¹²³⁴-⁹₀-₉]/gu, '')
-    .replace(/\p{Extended_Pictographic}/gu, ' ')
+    .replace(/[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}]/gu, ' ')
+    .replace(/['’‘‛ʼʻ`´′]/gu, '')
+    // full-width forms become plain ones, the apostrophe among them
     .normalize('NFKC')
-    .replace(/['’‘ʼ`]/g, '')
+    .replaceAll("'", '')
     // P!nk, Ty Dolla $ign: the signs stand for letters
     .replace(/(?<=\p{L})\$|\$(?=\p{L})/gu, 's')
     .replace(/(?<=\p{L})!(?=\p{L})/gu, 'i')
   const slug = hyphenate(spelled)
   if (slug !== '') return shorten(slug)
   return `artist-${createHash('sha1').update(clean.toLowerCase()).digest('hex').slice(0, 8)}`
+}
+
+/** A name or title as text: entities decoded, accents composed, single spaces. */
+export function cleanName(name: string): string {
+  return decodeHTML(name.slice(0, mostRead)).normalize('NFC').replace(/\s+/g, ' ').trim()
 }
 
 /** Plain lower-case ASCII with single spaces, for searching alike on every database. */
