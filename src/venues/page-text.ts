@@ -1,0 +1,43 @@
+import { type CheerioAPI, load, loadBuffer } from 'cheerio'
+
+export type Body = Uint8Array | string
+
+/** Reads a page in the character set it declares, else in UTF-8, else in windows-1252. */
+export function loadPage(body: Body, contentType = ''): CheerioAPI {
+  if (typeof body === 'string') return load(body)
+  const label = contentType.match(/charset\s*=\s*["']?([\w:.-]{1,40})/i)?.[1]
+  const bytes = bufferOf(body)
+  // an encoding that is not known to the decoder would make it throw
+  const encoding = {
+    ...(label && isKnown(label) ? { transportLayerEncodingLabel: label } : {}),
+    defaultEncoding: guess(bytes),
+  }
+  return loadBuffer(bytes, { encoding })
+}
+
+/** The text of a body that begins as JSON does, which is UTF-8 always; null for another. */
+export function jsonTextOf(body: Body): string | null {
+  const start = typeof body === 'string' ? body.slice(0, 1_000) : bufferOf(body).toString('utf8', 0, 1_000)
+  if (!/^\uFEFF?\s*[[{]/.test(start)) return null
+  const text = typeof body === 'string' ? body : bufferOf(body).toString('utf8')
+  return text.replace(/^\uFEFF/, '')
+}
+
+/** UTF-8, unless more of it would be broken than is well-formed beyond ASCII. */
+function guess(bytes: Buffer): string {
+  const beyondAscii = bytes.toString('utf8').match(/[^\p{ASCII}]/gu) ?? []
+  const broken = beyondAscii.filter((character) => character === '\uFFFD').length
+  return broken > beyondAscii.length / 2 ? 'windows-1252' : 'utf-8'
+}
+
+function isKnown(label: string): boolean {
+  try {
+    return new TextDecoder(label).encoding !== ''
+  } catch {
+    return false
+  }
+}
+
+function bufferOf(body: Uint8Array): Buffer {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+}
