@@ -29,18 +29,22 @@ export function listImages(
   const images = new Map<string, ListedImage>()
   const warnings = new Set<string>()
   const support = new Set(billing.support.flatMap(spellings))
-  const isSupport = (name: string) => spellings(name).some((spelling) => support.has(spelling))
+  const isSupport = (name: string | null | undefined) => spellings(name ?? '').some((spelling) => support.has(spelling))
   for (const { address, from, performer } of found) {
-    if (isSupport(performer ?? '')) continue
+    if (isSupport(performer)) continue
     const parsed = parseImageUrl(address, { base: pageUrl, mirrorHosts })
     const problem = problemOf(parsed)
-    if (problem) warnings.add(`The picture ${address.slice(0, 200)} of "${title.slice(0, 200)}" ${problem}.`)
+    if (problem) warnings.add(sentence(address, title, problem))
     if (!parsed.ok || images.has(parsed.canonical)) continue
     const slugMatch = matchOf(parsed.artistSlug, billing)
-    if (slugMatch === 'mismatch' && isSupport(parsed.artistSlug ?? '')) continue
+    if (slugMatch === 'mismatch' && isSupport(parsed.artistSlug)) continue
     images.set(parsed.canonical, listedImage(parsed, from, slugMatch))
   }
   return { images: [...images.values()], warnings: [...warnings] }
+}
+
+function sentence(address: string, title: string, problem: string): string {
+  return `The picture ${address.slice(0, 200)} of "${title.slice(0, 200)}" ${problem}.`
 }
 
 function problemOf(parsed: ParsedImageUrl): string | null {

@@ -1,9 +1,9 @@
-import { load } from 'cheerio'
 import { cleanName } from './artist-slug.ts'
 import type { PageContext } from './cards.ts'
 import type { Entry, FoundImage } from './entry.ts'
 import { dateOfEventId, eventAddress, eventIdIn, resolveLink } from './event-address.ts'
 import { calendarDate, readUsStart } from './event-date.ts'
+import { loadPage } from './page-text.ts'
 import { type RawReading, readHtml } from './read-html.ts'
 import { dig, isRecord, listOf, plainOf, textOf } from './unknown-values.ts'
 
@@ -37,7 +37,7 @@ function readEnvelope(envelope: Record<string, unknown>, context: PageContext): 
   const count = Number(plainOf(envelope.nevents) ?? Number.NaN)
   // the page after the last says that it has none
   if (count === 0) return { entries: [], warnings: [], blocked: false, next: [] }
-  const reading = readHtml(load(html), context)
+  const reading = readHtml(loadPage(html), context)
   return { ...reading, next: count > 0 ? nextOf(textOf(envelope.nextloaddate), context) : [] }
 }
 
