@@ -1,12 +1,14 @@
 import type { VenueSource } from './venue-list.ts'
 
-/** Where the cards of a site hold what. Of several selectors all are tried, in the order of the page. */
+/**
+ * Where the cards of a site hold what; the first on a card counts. No selector may ask what an element is in: on hostile
+ * pages that takes forever.
+ */
 export interface CardSelectors {
   card: string
   title: string
   venue: string
   date: string
-  link: string
   /** `Name - Venue` in an attribute of the card, for cards without a title */
   label: string | null
   /** links to further parts of the listing */
@@ -20,7 +22,6 @@ export const cardSelectors: Readonly<Record<VenueSource, CardSelectors>> = {
     title: '.uv-event-name-title, .uwsname',
     venue: '.uwsvenuename, .uv-ev-venue',
     date: '.uwsddate',
-    link: 'a[href]',
     label: null,
     more: null,
   },
@@ -29,16 +30,14 @@ export const cardSelectors: Readonly<Record<VenueSource, CardSelectors>> = {
     title: '.uv-events-name',
     venue: '.uv-events-venue, .venueurl',
     date: '.uv-list-date',
-    link: 'a[href]',
     label: 'aria-label',
     more: 'a.uvjs-calendar-loadmonth[href]',
   },
   tao: {
     card: '.event-list__item',
-    title: ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((heading) => `.event-list-post__content ${heading}`).join(', '),
+    title: 'h1, h2, h3, h4, h5, h6',
     venue: '.venue',
     date: '.date, .event-list-post__content',
-    link: 'a[href]',
     label: null,
     more: null,
   },

@@ -1,15 +1,13 @@
-import type { CheerioAPI } from 'cheerio'
 import { cleanName } from './artist-slug.ts'
 import { cardSelectors } from './card-selectors.ts'
 import type { Entry } from './entry.ts'
 import { dateOfEventId, eventAddress, eventIdIn, resolveLink } from './event-address.ts'
 import { findEventCode } from './event-code.ts'
 import { readCardDate } from './event-date.ts'
+import { type ElementTest, elementsOf, type Page, type PageElement, textOfElement } from './page-elements.ts'
 import { findImages } from './page-images.ts'
 import type { VenueSource } from './venue-list.ts'
 import { venueTagOf } from './venue-tags.ts'
-
-type Selection = ReturnType<CheerioAPI>
 
 export interface PageContext {
   source: VenueSource
@@ -17,37 +15,58 @@ export interface PageContext {
   now?: Date | undefined
 }
 
+/** What is what on a page. Searching once for all cards is many times as fast as searching in each. */
+type Marks = Readonly<Record<'card' | 'title' | 'venue' | 'date', ElementTest>>
+
+const mostLinks = 20
+const mostPages = 50
+
 /** What the cards of a listing say, in the order of the page. */
-export function readCards($: CheerioAPI, context: PageContext): Entry[] {
-  const found = $(cardSelectors[context.source].card).toArray()
-  return found.map((element) => readCard($, $(element), context))
+export function readCards(page: Page, context: PageContext): Entry[] {
+  const selectors = cardSelectors[context.source]
+  const mark = (selector: string): ElementTest => {
+    const found = new Set(page.select(selector))
+    return (element) => found.has(element)
+  }
+  const [card, title] = [mark(selectors.card), mark(selectors.title)]
+  const marks: Marks = { card, title, venue: mark(selectors.venue), date: mark(selectors.date) }
+  const cards = page.select(selectors.card)
+  return cards.map((card) => readCard(card, marks, context))
 }
 
-function readCard($: CheerioAPI, card: Selection, { source, pageUrl, now }: PageContext): Entry {
-  const selectors = cardSelectors[source]
-  const textIn = (selector: string) => cleanName(card.find(selector).first().text())
-  const links = card.find(selectors.link).addBack(selectors.link).slice(0, 20).toArray()
-  const urls = links.flatMap((link) => eventAddress($(link).attr('href'), pageUrl) ?? [])
-  const url = urls.find((each) => eventIdIn(source, each) !== null) ?? urls[0] ?? null
-  const label = splitLabel(selectors.label ? (card.attr(selectors.label) ?? '') : '')
+function readCard(card: PageElement, marks: Marks, { source, pageUrl, now }: PageContext): Entry {
+  const elements = elementsOf(card, marks.card)
+  const textOf = (isMarked: ElementTest) => {
+    const element = elements.find(isMarked)
+    return element ? cleanName(textOfElement(element, marks.card)) : ''
+  }
+  const url = findLink(elements, source, pageUrl)
+  const label = splitLabel(card.attribs[cardSelectors[source].label ?? ''] ?? '')
   const sourceEventId = codeOn(card, source) ?? eventIdIn(source, url)
   return {
     sourceEventId,
-    title: textIn(selectors.title) || label.title,
-    venueLabels: [textIn(selectors.venue), label.venue].filter((each) => each !== ''),
+    title: textOf(marks.title) || label.title,
+    venueLabels: [textOf(marks.venue), label.venue].filter((each) => each !== ''),
     taoTerms: [],
     url,
-    date: dateOfEventId(source, sourceEventId) ?? readCardDate(textIn(selectors.date), now),
+    date: dateOfEventId(source, sourceEventId) ?? readCardDate(textOf(marks.date), now),
     startAt: null,
     status: null,
-    images: findImages($, card).map((address) => ({ address, from: 'card' })),
+    images: findImages(elements).map((address) => ({ address, from: 'card' })),
   }
 }
 
+/** The first link that names a night, else the first of all: cards lead to tickets too. */
+function findLink(elements: readonly PageElement[], source: VenueSource, pageUrl: string): string | null {
+  const links = elements.filter(({ name }) => name === 'a').slice(0, mostLinks)
+  const urls = links.flatMap(({ attribs }) => eventAddress(attribs.href, pageUrl) ?? [])
+  return urls.find((url) => eventIdIn(source, url) !== null) ?? urls[0] ?? null
+}
+
 /** LIV has the code in an attribute, Wynn among the classes. */
-function codeOn(card: Selection, source: VenueSource): string | null {
+function codeOn({ attribs }: PageElement, source: VenueSource): string | null {
   if (source === 'tao') return null
-  return findEventCode(card.attr('data-eventcode') ?? '') ?? findEventCode(card.attr('class') ?? '')
+  return findEventCode(attribs['data-eventcode'] ?? '') ?? findEventCode(attribs.class ?? '')
 }
 
 /** `Name - Venue`, where the end is a venue of ours. */
@@ -59,16 +78,14 @@ function splitLabel(text: string): { title: string; venue: string } {
 }
 
 /** The addresses of further parts of a listing on the same host. A mere fragment is the page itself. */
-export function findNextPages($: CheerioAPI, { source, pageUrl }: PageContext): string[] {
+export function findNextPages(page: Page, { source, pageUrl }: PageContext): string[] {
   const { more } = cardSelectors[source]
-  const page = resolveLink(pageUrl, pageUrl)
-  if (!more || !page) return []
-  page.hash = ''
-  const urls = $(more)
-    .slice(0, 50)
-    .toArray()
-    .flatMap((link) => resolveLink($(link).attr('href'), pageUrl) ?? [])
+  const here = resolveLink(pageUrl, pageUrl)
+  if (!more || !here) return []
+  here.hash = ''
+  const links = page.select(more).slice(0, mostPages)
+  const urls = links.flatMap(({ attribs }) => resolveLink(attribs.href, pageUrl) ?? [])
   for (const url of urls) url.hash = ''
-  const others = urls.filter((url) => url.host === page.host && url.href !== page.href)
+  const others = urls.filter((url) => url.host === here.host && url.href !== here.href)
   return [...new Set(others.map((url) => url.href))]
 }

@@ -28,28 +28,35 @@ const ranks: Readonly<Record<FoundImage['from'], number>> = { performer: 0, even
 /** One entry per night, in the order of the page. What is said first counts; labels and pictures are put together. */
 export function mergeEntries(entries: readonly Entry[]): Entry[] {
   const merged: Entry[] = []
-  const known = new Map<string, number>()
+  const byId = new Map<string, number>()
+  const byAddress = new Map<string, number>()
   for (const entry of entries) {
-    const keys = keysOf(entry)
-    const at = keys.map((key) => known.get(key)).find((each) => each !== undefined)
-    const first = at === undefined ? undefined : merged[at]
-    const position = at ?? merged.length
-    merged[position] = first ? join(first, entry) : entry
-    for (const key of keys) if (!known.has(key)) known.set(key, position)
+    const { sourceEventId: id } = entry
+    const address = addressKey(entry)
+    const at = byId.get(id ?? '') ?? sameAddress(merged, byAddress.get(address), id) ?? merged.length
+    const first = merged[at]
+    merged[at] = first ? join(first, entry) : entry
+    if (id !== null) byId.set(id, at)
+    if (address !== '' && !byAddress.has(address)) byAddress.set(address, at)
   }
   return merged.map((entry) => ({ ...entry, images: entry.images.toSorted(byRank) }))
+}
+
+/** Two nights may lead to one page of tickets: an address joins only what has no other code. */
+function sameAddress(merged: readonly Entry[], at: number | undefined, id: string | null): number | undefined {
+  if (at === undefined) return undefined
+  return id === null || merged[at]?.sourceEventId === null ? at : undefined
 }
 
 function byRank(a: FoundImage, b: FoundImage): number {
   return ranks[a.from] - ranks[b.from]
 }
 
-/** The same night has the same code, or the same address but for `www.` and the query. */
-function keysOf({ sourceEventId, url }: Entry): string[] {
-  const keys = sourceEventId === null ? [] : [`id ${sourceEventId}`]
-  if (url === null) return keys
+/** An address but for `www.` and the last slash. */
+function addressKey({ url }: Entry): string {
+  if (url === null) return ''
   const { host, pathname } = new URL(url)
-  return [...keys, `url ${host.replace(/^www\./, '')}${pathname.replace(/\/$/, '')}`]
+  return `${host.replace(/^www\./, '')}${pathname.replace(/\/$/, '')}`
 }
 
 function join(first: Entry, second: Entry): Entry {

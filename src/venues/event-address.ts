@@ -2,10 +2,11 @@ import { dateOfCode, findEventCode } from './event-code.ts'
 import { dateOfTaoSlug } from './event-date.ts'
 import type { VenueSource } from './venue-list.ts'
 
-/** The absolute http(s) address of a link, without query and fragment, or null. */
+/** The absolute http(s) address of a link, without query and fragment; null for none and for the page itself. */
 export function eventAddress(link: string | null | undefined, pageUrl: string): string | null {
   const url = resolveLink(link, pageUrl)
-  if (!url) return null
+  const page = resolveLink(pageUrl, pageUrl)
+  if (!url || (url.host === page?.host && url.pathname === page.pathname)) return null
   url.search = ''
   url.hash = ''
   return url.href

@@ -1,7 +1,7 @@
 import { slugifyArtist } from './artist-slug.ts'
 import type { Billing } from './billing.ts'
 import type { FoundImage } from './entry.ts'
-import { type ImageProblem, type ParsedImage, parseImageUrl } from './image-url.ts'
+import { type ImageProblem, type ParsedImage, type ParsedImageUrl, parseImageUrl } from './image-url.ts'
 import type { ListedImage } from './listing.ts'
 
 interface Options {
@@ -24,26 +24,32 @@ const problems: Readonly<Record<ImageProblem, string>> = {
 export function listImages(
   found: readonly FoundImage[],
   billing: Billing,
-  { title, ...options }: Options & { title: string },
+  { title, pageUrl, mirrorHosts }: Options & { title: string },
 ): { images: ListedImage[]; warnings: string[] } {
   const images = new Map<string, ListedImage>()
-  const warnings: string[] = []
+  const warnings = new Set<string>()
   const support = new Set(billing.support.flatMap(spellings))
+  const isSupport = (name: string | null | undefined) => spellings(name ?? '').some((spelling) => support.has(spelling))
   for (const { address, from, performer } of found) {
-    if (performer !== undefined && spellings(performer).some((each) => support.has(each))) continue
-    const parsed = parseImageUrl(address, { base: options.pageUrl, mirrorHosts: options.mirrorHosts })
-    const named = `${address.slice(0, 200)} of "${title.slice(0, 200)}"`
-    if (!parsed.ok) {
-      warnings.push(`The picture ${named} is left out: ${problems[parsed.reason]}.`)
-      continue
-    }
+    if (isSupport(performer)) continue
+    const parsed = parseImageUrl(address, { base: pageUrl, mirrorHosts })
+    const problem = problemOf(parsed)
+    if (problem) warnings.add(sentence(address, title, problem))
+    if (!parsed.ok || images.has(parsed.canonical)) continue
     const slugMatch = matchOf(parsed.artistSlug, billing)
-    if (slugMatch === 'mismatch' && support.has(bare(parsed.artistSlug ?? ''))) continue
-    if (images.has(parsed.canonical)) continue
-    if (!parsed.allowed) warnings.push(`The picture ${named} is not fetched: ${parsed.host} is not one of our hosts.`)
+    if (slugMatch === 'mismatch' && isSupport(parsed.artistSlug)) continue
     images.set(parsed.canonical, listedImage(parsed, from, slugMatch))
   }
-  return { images: [...images.values()], warnings: [...new Set(warnings)] }
+  return { images: [...images.values()], warnings: [...warnings] }
+}
+
+function sentence(address: string, title: string, problem: string): string {
+  return `The picture ${address.slice(0, 200)} of "${title.slice(0, 200)}" ${problem}.`
+}
+
+function problemOf(parsed: ParsedImageUrl): string | null {
+  if (!parsed.ok) return `is left out: ${problems[parsed.reason]}`
+  return parsed.allowed ? null : `is not fetched: ${parsed.host} is not one of our hosts`
 }
 
 function listedImage(parsed: ParsedImage, from: FoundImage['from'], slugMatch: ListedImage['slugMatch']): ListedImage {

@@ -14,7 +14,6 @@ export interface LdReading {
 /** Properties that hold further nodes. */
 const containers = ['@graph', 'itemListElement', 'item', 'subEvent', 'subEvents', 'mainEntity', 'events', 'event']
 const deepest = 12
-const mostNodes = 20_000
 const longestEnd = 100
 const eventType = /(?:^|[/:])(?:[A-Za-z]*Event|Festival|EventSeries)$/
 
@@ -61,7 +60,7 @@ function reasonOf(error: unknown): string {
 }
 
 function collect(value: unknown, nodes: LdNode[], depth: number): void {
-  if (depth > deepest || nodes.length >= mostNodes) return
+  if (depth > deepest) return
   for (const node of listOf(value)) {
     if (Array.isArray(node)) collect(node, nodes, depth + 1)
     if (!isRecord(node)) continue

@@ -1,26 +1,34 @@
-import type { CheerioAPI } from 'cheerio'
 import { standInImages } from './lists/page-words.ts'
+import type { PageElement } from './page-elements.ts'
 
-type Selection = ReturnType<CheerioAPI>
-
-const elements = 'img, [data-bg], [data-src], [data-lazy-src], [data-original], [style*="url("]'
 const sets = ['srcset', 'data-srcset', 'data-lazy-srcset']
-const attributes = ['data-bg', 'data-src', 'data-lazy-src', 'data-original', 'src']
+const attributes = ['data-bg', 'data-src', 'data-lazy-src', 'data-original']
 const mostPerCard = 10
 const longestAttribute = 20_000
 
-/** The pictures in a part of a page, one address for each element: the largest real one. */
-export function findImages($: CheerioAPI, part: Selection): string[] {
-  const found = part.find(elements).addBack(elements).slice(0, mostPerCard).toArray()
-  return [...new Set(found.flatMap((element) => addressOf($(element)) ?? []))]
+/** The pictures of elements, one address for each that has any: the largest real one. */
+export function findImages(elements: readonly PageElement[]): string[] {
+  const found = new Set<string>()
+  for (const element of elements) {
+    const address = addressOf(element)
+    if (address) found.add(address)
+    if (found.size === mostPerCard) break
+  }
+  return [...found]
 }
 
 /** Lazy loaders put the real address elsewhere and something to look at in `src`. */
-function addressOf(element: Selection): string | undefined {
-  const read = (name: string) => (element.attr(name) ?? '').slice(0, longestAttribute)
-  const style = read('style').match(/url\(\s*(["']?)(.{1,4000}?)\1\s*\)/i)?.[2]
-  const addresses = [...sets.map((name) => largestOf(read(name))), ...attributes.map(read), style]
-  return addresses.map((address) => address?.trim()).find((address) => address && !isStandIn(address))
+function addressOf({ name, attribs }: PageElement): string | undefined {
+  // others, as scripts, have a src that is no picture
+  const isImage = name === 'img'
+  const read = (attribute: string) => (attribs[attribute] ?? '').slice(0, longestAttribute)
+  const addresses = [
+    ...(isImage ? sets.map((attribute) => largestOf(read(attribute))) : []),
+    ...attributes.map(read),
+    isImage ? read('src') : '',
+    read('style').match(/url\(\s*(["']?)(.{1,4000}?)\1\s*\)/i)?.[2] ?? '',
+  ]
+  return addresses.map((address) => address.trim()).find((address) => address !== '' && !isStandIn(address))
 }
 
 /** The candidate of a srcset with the greatest width or density. */
@@ -35,6 +43,6 @@ function largestOf(srcset: string): string {
 
 function isStandIn(address: string): boolean {
   if (/^(?:data|about):/i.test(address)) return true
-  const file = address.slice(0, 4_000).split(/[?#]/, 1)[0]?.split('/').at(-1) ?? ''
+  const file = address.split(/[?#]/, 1)[0]?.split('/').at(-1) ?? ''
   return standInImages.test(file)
 }

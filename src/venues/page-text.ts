@@ -1,12 +1,14 @@
-import { type CheerioAPI, load, loadBuffer } from 'cheerio'
+import { load, loadBuffer } from 'cheerio'
+import { openPage, type Page } from './page-elements.ts'
 
 export type Body = Uint8Array | string
 
-const mostBytes = 20 * 1024 * 1024
+/** The forgiving parser of htmlparser2: the one that follows the standard takes forever on deeply nested pages. */
+const parser = { xml: { xmlMode: false, decodeEntities: true } }
 
 /** Reads a page in the character set it declares, else in UTF-8, else in windows-1252. */
-export function loadPage(body: Body, contentType = ''): CheerioAPI {
-  if (typeof body === 'string') return load(body.slice(0, mostBytes))
+export function loadPage(body: Body, contentType = ''): Page {
+  if (typeof body === 'string') return openPage(load(body, parser))
   const label = contentType.match(/charset\s*=\s*["']?([\w:.-]{1,40})/i)?.[1]
   const bytes = bufferOf(body)
   // an encoding that is not known to the decoder would make it throw
@@ -14,7 +16,7 @@ export function loadPage(body: Body, contentType = ''): CheerioAPI {
     ...(label && isKnown(label) ? { transportLayerEncodingLabel: label } : {}),
     defaultEncoding: guess(bytes),
   }
-  return loadBuffer(bytes, { encoding })
+  return openPage(loadBuffer(bytes, { ...parser, encoding }))
 }
 
 /** The text of a body that begins as JSON does, which is UTF-8 always; null for another. */
@@ -41,5 +43,5 @@ function isKnown(label: string): boolean {
 }
 
 function bufferOf(body: Uint8Array): Buffer {
-  return Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, mostBytes))
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
 }

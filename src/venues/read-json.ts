@@ -1,11 +1,11 @@
-import { load } from 'cheerio'
 import { cleanName } from './artist-slug.ts'
 import type { PageContext } from './cards.ts'
 import type { Entry, FoundImage } from './entry.ts'
 import { dateOfEventId, eventAddress, eventIdIn, resolveLink } from './event-address.ts'
 import { calendarDate, readUsStart } from './event-date.ts'
+import { loadPage } from './page-text.ts'
 import { type RawReading, readHtml } from './read-html.ts'
-import { dig, isRecord, listOf, textOf } from './unknown-values.ts'
+import { dig, isRecord, listOf, plainOf, textOf } from './unknown-values.ts'
 
 /** LIV answers its own page with HTML in these fields. */
 const htmlFields = ['agenda', 'calendar', 'list']
@@ -34,10 +34,10 @@ function blocked(warning: string): RawReading {
 
 function readEnvelope(envelope: Record<string, unknown>, context: PageContext): RawReading {
   const html = htmlFields.map((name) => textOf(envelope[name]) ?? '').join('\n')
-  const count = Number(envelope.nevents ?? Number.NaN)
+  const count = Number(plainOf(envelope.nevents) ?? Number.NaN)
   // the page after the last says that it has none
   if (count === 0) return { entries: [], warnings: [], blocked: false, next: [] }
-  const reading = readHtml(load(html), context)
+  const reading = readHtml(loadPage(html), context)
   return { ...reading, next: count > 0 ? nextOf(textOf(envelope.nextloaddate), context) : [] }
 }
 
@@ -48,7 +48,7 @@ function nextOf(date: string | null, { pageUrl }: PageContext): string[] {
   const url = resolveLink(pageUrl, pageUrl)
   if (!from || !url || from <= (url.searchParams.get('date') ?? '')) return []
   if (!url.pathname.endsWith('/admin-ajax.php')) {
-    url.pathname = '/las-vegas/wp-admin/admin-ajax.php'
+    url.pathname = '/wp-admin/admin-ajax.php'
     url.search = '?action=uvpx&uvaction=uwspx_loadevents&venue=livlasvegas'
   }
   url.searchParams.set('date', from)
@@ -70,11 +70,12 @@ function readRow(row: Record<string, unknown>, { source, pageUrl }: PageContext)
   const url = eventAddress(textOf(row.link), pageUrl)
   const slug = textOf(row.slug)
   const sourceEventId = slug && /^[^\s/?#]{1,300}$/.test(slug) ? slug : eventIdIn(source, url)
+  const skippedAs = plainOf(row.id)
   const start = readUsStart(textOf(dig(row, 'acf', 'event_start_date')) ?? '')
-  const [, year, month, day] = String(row.start_ymd ?? '').match(/^(\d{4})(\d{2})(\d{2})$/) ?? []
+  const [, year, month, day] = plainOf(row.start_ymd)?.match(/^(\d{4})(\d{2})(\d{2})$/) ?? []
   return {
     sourceEventId,
-    ...(row.id === undefined ? {} : { skippedAs: String(row.id) }),
+    ...(skippedAs === null ? {} : { skippedAs }),
     title: cleanName(
       textOf(dig(row, 'acf', 'event_title', 'display_title')) ?? textOf(dig(row, 'title', 'rendered')) ?? '',
     ),

@@ -19,6 +19,11 @@ export function textOf(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
 }
 
+/** A number or a text as a text, or null. */
+export function plainOf(value: unknown): string | null {
+  return typeof value === 'number' ? String(value) : textOf(value)
+}
+
 /** One value or many, as a list. */
 export function listOf(value: unknown): unknown[] {
   if (Array.isArray(value)) return value
