@@ -75,3 +75,7 @@ function venue(
 ): Venue {
   return { tag, name, source, aliases, urvenueId, taoTerm }
 }
+
+export const venueSourceNames = Object.keys(venueSources) as VenueSource[]
+
+export const isVenueSource = (name: string): name is VenueSource => Object.hasOwn(venueSources, name)
