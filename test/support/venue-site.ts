@@ -1,7 +1,7 @@
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
+import type { Provider } from '../../src/services/db/open-db.ts'
 import { createTestApp, type TestApp } from './app.ts'
 import { databaseId } from './control.ts'
-import type { Provider } from '../../src/services/db/open-db.ts'
 import { expectConsistent } from './engine.ts'
 import { type PictureSite, startPictureSite } from './picture-site.ts'
 
@@ -60,10 +60,16 @@ interface Options {
 }
 
 /** A service and a site of LIV's shape that it may read. */
-export async function createScrapeFixture({ provider = 'sqlite', allow = '', env = {} }: Options = {}): Promise<ScrapeFixture> {
+export async function createScrapeFixture({
+  provider = 'sqlite',
+  allow = '',
+  env = {},
+}: Options = {}): Promise<ScrapeFixture> {
   await using resources = new AsyncDisposableStack()
   const site = resources.use(await startPictureSite())
-  const app = resources.use(await createTestApp({ provider, env: { SOURCE_ALLOW: [site.host, allow].filter(Boolean).join(','), ...env } }))
+  const app = resources.use(
+    await createTestApp({ provider, env: { SOURCE_ALLOW: [site.host, allow].filter(Boolean).join(','), ...env } }),
+  )
   let listed = 0
   const run = async (mutation: string, inputType: string, input: object) => {
     const document = `mutation ($input: ${inputType}!) { started: ${mutation}(input: $input) ${started} }`
