@@ -220,9 +220,18 @@ describe('whatever comes in', () => {
   })
 })
 
+it('refuses a page that is nested so deeply that reading it would take forever', () => {
+  const page = `${'<div>'.repeat(200_000)}${'</div>'.repeat(200_000)}`
+  const { blocked, warnings } = readPage('liv', page, { pageUrl: 'https://www.livnightclub.com/las-vegas/events/' })
+  expect({ blocked, warnings }).toEqual({
+    blocked: true,
+    warnings: ['The page cannot be read: its elements are nested too deeply.'],
+  })
+})
+
 it.each([
   ['cards never closed', '<div class="eventitem EVE111500020270528"><a href="/x"><span class="uv-events-name">A'],
-  ['deep elements', '<div>'],
+  ['elements in elements', `${'<div>'.repeat(9_000)}${'</div>'.repeat(9_000)}`],
   ['deep lists', '[['],
   ['spaces in JSON-LD', '<script type="application/ld+json">{"a":"'.padEnd(200_000)],
   ['commas in a srcset', `<li class="eventitem"><img srcset="${'a,'.repeat(50_000)}">`],
