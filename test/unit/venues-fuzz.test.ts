@@ -236,9 +236,12 @@ it.each([
   ['spaces in JSON-LD', '<script type="application/ld+json">{"a":"'.padEnd(200_000)],
   ['commas in a srcset', `<li class="eventitem"><img srcset="${'a,'.repeat(50_000)}">`],
   ['links', '<a href="/event/EVE111500020270528/a/">'],
-])('reads %s without end in no time', (_what, piece) => {
-  const page = piece.repeat(Math.ceil(1_000_000 / piece.length))
-  const started = performance.now()
-  expectValid(readPage('wynn', page, { pageUrl: 'https://www.wynnsocial.com/events/' }))
-  expect(performance.now() - started).toBeLessThan(6_000)
-})
+  // what is not linear takes minutes
+])(
+  'reads %s without end before its time is up',
+  (_what, piece) => {
+    const page = piece.repeat(Math.ceil(1_000_000 / piece.length))
+    expectValid(readPage('wynn', page, { pageUrl: 'https://www.wynnsocial.com/events/' }))
+  },
+  30_000,
+)
