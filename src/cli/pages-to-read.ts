@@ -47,8 +47,9 @@ function readPlace(value: string, named: readonly string[]): { source: string; p
 }
 
 async function openFile(name: string): Promise<File> {
-  const blob = await openAsBlob(name).catch((cause: unknown) => {
+  try {
+    return new File([await openAsBlob(name)], path.basename(name))
+  } catch (cause) {
     throw new ApiError(`There is no file ${name}.`, { cause })
-  })
-  return new File([blob], path.basename(name))
+  }
 }
