@@ -14,10 +14,14 @@ ALTER TYPE "RunEventType" ADD VALUE 'ROWS_SENT';
 ALTER TYPE "RunEventType" ADD VALUE 'ROW_DIFFERS';
 
 -- AlterTable
-ALTER TABLE "Artist" ADD COLUMN     "picturesDueAt" TIMESTAMP(3);
+ALTER TABLE "Artist" ADD COLUMN     "picturesDueAt" TIMESTAMP(3),
+ADD COLUMN     "showingUntil" TIMESTAMP(3);
 
 -- AlterTable
 ALTER TABLE "Image" ADD COLUMN     "sharpness" DOUBLE PRECISION;
+
+-- AlterTable
+ALTER TABLE "Placement" ADD COLUMN     "listedAt" TIMESTAMP(3);
 
 -- CreateTable
 CREATE TABLE "VenueEvent" (
@@ -41,7 +45,9 @@ CREATE TABLE "VenueEvent" (
     "pictureKey" TEXT,
     "pictureSha256" TEXT,
     "revision" INTEGER NOT NULL DEFAULT 1,
+    "sentRevision" INTEGER NOT NULL DEFAULT 0,
     "syncedRevision" INTEGER NOT NULL DEFAULT 0,
+    "namedKeys" TEXT NOT NULL DEFAULT '',
     "syncError" TEXT,
     "seenAt" TIMESTAMP(3) NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -63,6 +69,7 @@ CREATE TABLE "VenuePage" (
     "warnings" JSONB NOT NULL,
     "next" JSONB NOT NULL,
     "readAt" TIMESTAMP(3),
+    "reader" INTEGER NOT NULL DEFAULT 0,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "VenuePage_pkey" PRIMARY KEY ("url")

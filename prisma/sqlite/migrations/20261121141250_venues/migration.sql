@@ -1,8 +1,12 @@
 -- AlterTable
 ALTER TABLE "Artist" ADD COLUMN "picturesDueAt" DATETIME;
+ALTER TABLE "Artist" ADD COLUMN "showingUntil" DATETIME;
 
 -- AlterTable
 ALTER TABLE "Image" ADD COLUMN "sharpness" REAL;
+
+-- AlterTable
+ALTER TABLE "Placement" ADD COLUMN "listedAt" DATETIME;
 
 -- CreateTable
 CREATE TABLE "VenueEvent" (
@@ -26,7 +30,9 @@ CREATE TABLE "VenueEvent" (
     "pictureKey" TEXT,
     "pictureSha256" TEXT,
     "revision" INTEGER NOT NULL DEFAULT 1,
+    "sentRevision" INTEGER NOT NULL DEFAULT 0,
     "syncedRevision" INTEGER NOT NULL DEFAULT 0,
+    "namedKeys" TEXT NOT NULL DEFAULT '',
     "syncError" TEXT,
     "seenAt" DATETIME NOT NULL,
     "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -47,6 +53,7 @@ CREATE TABLE "VenuePage" (
     "warnings" JSONB NOT NULL,
     "next" JSONB NOT NULL,
     "readAt" DATETIME,
+    "reader" INTEGER NOT NULL DEFAULT 0,
     "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 
