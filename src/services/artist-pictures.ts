@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { StorageUnavailableError } from '../errors.ts'
 import type { ArtistPicture, Variant } from '../generated/sqlite/client.ts'
 import { type PictureKey, pictureKey } from '../venues/picture-key.ts'
+import { lockArtists, picturesAreDue } from './artists.ts'
 import type { Bell } from './bell.ts'
 import { type Choice, choosePicture } from './choose-picture.ts'
+import { isNamedByD1 } from './d1-outbox.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { createKeyedMutex } from './keyed-mutex.ts'
 import { aliasCacheControl } from './public-urls.ts'
@@ -14,6 +16,8 @@ export interface ShowOptions {
   signal: AbortSignal
   /** looks in storage whether what was stored is still there */
   verify: boolean
+  /** at this venue alone; elsewhere what is due stays due */
+  only?: string
 }
 
 export interface ArtistPictures {
@@ -55,6 +59,7 @@ export function createArtistPictures({ db, variants, bell }: Deps): ArtistPictur
     }
     const over = shown.filter((row) => !row.retiredAt && !wanted.some(({ name }) => name === row.name))
     await db.$transaction(async (tx) => {
+      await lockArtists(tx, [artist.id])
       for (const change of changes) await record(tx, artist.id, venueTag, change)
       for (const row of over) await retire(tx, row)
       await tellEvents(tx, artist, venueTag)
@@ -80,22 +85,21 @@ export function createArtistPictures({ db, variants, bell }: Deps): ArtistPictur
     const artist = await findArtistToShow(db, artistId)
     if (!artist) return []
     const changed: string[] = []
-    for (const venueTag of artist.venueTags) changed.push(...(await show({ artist, venueTag }, options)))
+    const venueTags = options.only === undefined ? artist.venueTags : [options.only]
+    for (const venueTag of venueTags) changed.push(...(await show({ artist, venueTag }, options)))
     // unless something has happened meanwhile
-    await db.artist.updateMany({
-      where: { id: artistId, picturesDueAt: artist.picturesDueAt },
-      data: { picturesDueAt: null },
-    })
+    if (options.only === undefined)
+      await db.artist.updateMany({
+        where: { id: artistId, picturesDueAt: artist.picturesDueAt },
+        data: { picturesDueAt: null },
+      })
     if (changed.length > 0) bell.ring('outbox', artistId)
     return changed
   }
 
-  /** What D1 names is kept until it has acknowledged that it does not any more. */
+  /** What D1 names, or may come to name by a row that is on the way, is kept until it has acknowledged another. */
   async function forget({ artistId, venueTag, name, key }: ArtistPicture): Promise<boolean> {
-    const named = await db.venueEvent.count({
-      where: { artistId, venueTag, syncedRevision: { gt: 0, lt: db.venueEvent.fields.revision } },
-    })
-    if (named > 0) return false
+    if (await isNamedByD1(db, key)) return false
     const { count } = await db.artistPicture.deleteMany({
       where: { artistId, venueTag, name, retiredAt: { not: null } },
     })
@@ -103,15 +107,40 @@ export function createArtistPictures({ db, variants, bell }: Deps): ArtistPictur
     return count > 0
   }
 
+  /**
+   * One at a time for each artist, over all processes, or two could leave the older picture under a name. When another
+   * one is at it, what is shown is due again, and `otherwise` is the answer.
+   */
+  const alone = <T>(artistId: string, otherwise: T, work: () => Promise<T>): Promise<T> =>
+    oneAtATime(artistId, async () => {
+      const now = new Date()
+      const until = new Date(now.getTime() + leaseMs)
+      const { count } = await db.artist.updateMany({
+        where: { id: artistId, OR: [{ showingUntil: null }, { showingUntil: { lte: now } }] },
+        data: { showingUntil: until },
+      })
+      if (count === 0) {
+        await picturesAreDue(db, { id: artistId })
+        return otherwise
+      }
+      try {
+        return await work()
+      } finally {
+        await db.artist.updateMany({ where: { id: artistId, showingUntil: until }, data: { showingUntil: null } })
+      }
+    })
+
   return {
-    refresh: (artistId, options) => oneAtATime(artistId, () => refresh(artistId, options)),
+    refresh: (artistId, options) => alone(artistId, [], () => refresh(artistId, options)),
     async choose(artistId, venueTag) {
       const artist = await findArtistToShow(db, artistId)
       return artist && choosePicture(artist.placements, { venueTag, pinnedImageId: artist.pinnedImageId })
     },
     async collect() {
       const retired = await db.artistPicture.findMany({ where: { retiredAt: { not: null } }, take: batchSize })
-      const forgotten = await Promise.all(retired.map((picture) => oneAtATime(picture.artistId, () => forget(picture))))
+      const forgotten = await Promise.all(
+        retired.map((picture) => alone(picture.artistId, false, () => forget(picture))),
+      )
       return forgotten.filter(Boolean).length
     },
   }
@@ -119,6 +148,8 @@ export function createArtistPictures({ db, variants, bell }: Deps): ArtistPictur
 
 /** How many are deleted at once. */
 const batchSize = 50
+/** A process that was killed keeps others from an artist for so long, ms; copying two small files takes a moment. */
+const leaseMs = 120_000
 
 interface Change {
   row: ArtistPicture | undefined

@@ -48,19 +48,36 @@ export async function place(tx: Tx, artistId: string, imageId: string, venueTag:
 }
 
 /**
- * What a venue lists now is its newest picture, also when it had that one before another. Said by the scraper, after
- * `place`: a picture that somebody sent meanwhile stays the newest as long as the venue lists what it listed before.
+ * A page of the venue lists this image, which is in its place. When it listed another before, it becomes the newest of
+ * the venue; as long as it lists the same, a picture that somebody sent meanwhile stays the newest.
  */
-export async function placeAnew(tx: Tx, artistId: string, imageId: string, venueTag: string): Promise<void> {
-  const listed = { artistId, venueTag, image: { source: 'VENUE' } } as const
-  const newest = await tx.placement.findFirst({ where: listed, orderBy: { id: 'desc' }, select: { imageId: true } })
-  if (!newest || newest.imageId === imageId) return
-  await tx.placement.deleteMany({ where: { artistId, imageId, venueTag } })
-  await place(tx, artistId, imageId, venueTag)
+export async function noteListed(tx: Tx, artistId: string, imageId: string, venueTag: string): Promise<void> {
+  const listed = await tx.placement.findFirst({
+    where: { artistId, venueTag, listedAt: { not: null } },
+    orderBy: { listedAt: 'desc' },
+    select: { imageId: true },
+  })
+  if (listed?.imageId === imageId) return
+  if (listed) {
+    await tx.placement.deleteMany({ where: { artistId, imageId, venueTag } })
+    await place(tx, artistId, imageId, venueTag)
+  }
+  await tx.placement.updateMany({ where: { artistId, imageId, venueTag }, data: { listedAt: new Date() } })
 }
 
+/** Makes others who want to write what is shown of these artists wait for the end of the transaction. */
+export async function lockArtists(tx: Tx, ids: readonly string[]): Promise<void> {
+  for (const id of [...new Set(ids)].sort())
+    await tx.$executeRaw`UPDATE "Artist" SET "slug" = "slug" WHERE "id" = ${id}`
+}
+
+/** The artists that an image may be shown of. */
+export const showing = (imageId: string): Prisma.ArtistWhereInput => ({
+  OR: [{ placements: { some: { imageId } } }, { pinnedImageId: imageId }],
+})
+
 /** What is shown of these artists is to be looked at again. */
-export async function picturesAreDue(tx: Tx, artists: Prisma.ArtistWhereInput): Promise<void> {
+export async function picturesAreDue(tx: Db | Tx, artists: Prisma.ArtistWhereInput): Promise<void> {
   await tx.artist.updateMany({ where: artists, data: { picturesDueAt: new Date() } })
 }
 

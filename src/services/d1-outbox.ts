@@ -7,8 +7,10 @@ import type { SyncScope } from './run-scope.ts'
 /** Events a task: D1 takes 5,000 rows in one request, and progress is shown by task. */
 const chunkSize = 1_000
 
-/** Not sent yet. A row is sent only once its picture is stored, or when D1 has the event already. */
-const dueCondition = Prisma.sql`e."revision" > e."syncedRevision" AND (e."pictureKey" IS NOT NULL OR e."syncedRevision" > 0)`
+/** A row is sent only once its picture is stored, or when D1 may have the event already. */
+const sendable = Prisma.sql`(e."pictureKey" IS NOT NULL OR e."sentRevision" > 0)`
+
+const dueCondition = Prisma.sql`e."revision" > e."syncedRevision" AND ${sendable}`
 
 /** A range of ids: after the first, up to the second. */
 export interface EventRange {
@@ -40,20 +42,19 @@ export async function planSync(db: Db, { which }: SyncScope): Promise<string[]> 
   return subjects
 }
 
-const sendable = Prisma.sql`(e."pictureKey" IS NOT NULL OR e."syncedRevision" > 0)`
-
 export async function countDue(db: Db): Promise<number> {
   const [row] = await db.$queryRaw<{ count: number | bigint }[]>`
     SELECT count(*) AS count FROM "VenueEvent" e WHERE ${dueCondition}`
   return Number(row?.count ?? 0)
 }
 
-/** The events of a range that D1 may have, in the order of their ids. */
-export function eventsOf(db: Db, { after, last }: EventRange): Promise<VenueEvent[]> {
+/** The events of a range that D1 is to have, in the order of their ids. */
+export function eventsOf(db: Db, { after, last }: EventRange, which: SyncScope['which']): Promise<VenueEvent[]> {
   return db.venueEvent.findMany({
     where: {
       id: { ...(after !== null && { gt: after }), lte: last },
-      OR: [{ pictureKey: { not: null } }, { syncedRevision: { gt: 0 } }],
+      OR: [{ pictureKey: { not: null } }, { sentRevision: { gt: 0 } }],
+      ...(which === 'DUE' && { revision: { gt: db.venueEvent.fields.syncedRevision } }),
     },
     orderBy: { id: 'asc' },
   })
@@ -82,14 +83,41 @@ export async function raise(
   })
 }
 
-/** D1 has acknowledged these rows. */
-export async function acknowledge(tx: Tx, rows: readonly D1Row[]): Promise<void> {
-  const byRevision = new Map<number, string[]>()
-  for (const { id, revision } of rows) byRevision.set(revision, [...(byRevision.get(revision) ?? []), id])
-  for (const [revision, ids] of byRevision) {
-    await tx.venueEvent.updateMany({
-      where: { id: { in: ids }, syncedRevision: { lt: revision } },
-      data: { syncedRevision: revision, syncError: null },
-    })
+/** How many rows one statement names: two parameters each. */
+const batchSize = 400
+
+/**
+ * Notes, before they are sent, that D1 may have these rows from now on and name their pictures, whatever becomes of the
+ * answer. Returns those that still are what they were; the next sync sends what the others have become.
+ */
+export async function announceRows(db: Db, rows: readonly D1Row[]): Promise<D1Row[]> {
+  const announced = new Set<string>()
+  for (let at = 0; at < rows.length; at += batchSize) {
+    const batch = rows.slice(at, at + batchSize).map(({ id, revision }) => Prisma.sql`(${id}, ${revision})`)
+    const updated = await db.$queryRaw<{ id: string }[]>`
+      UPDATE "VenueEvent" SET "sentRevision" = "revision", "namedKeys" = CASE
+        WHEN "pictureKey" IS NULL OR "namedKeys" LIKE '%' || "pictureKey" || ' %' THEN "namedKeys"
+        ELSE "namedKeys" || "pictureKey" || ' ' END
+      WHERE ("id", "revision") IN (VALUES ${Prisma.join(batch)}) RETURNING "id" AS id`
+    for (const { id } of updated) announced.add(id)
   }
+  return rows.filter(({ id }) => announced.has(id))
+}
+
+/** D1 has acknowledged these rows: of their pictures it names no others, unless something was sent since. */
+export async function acknowledge(tx: Tx, rows: readonly D1Row[]): Promise<void> {
+  for (let at = 0; at < rows.length; at += batchSize) {
+    const batch = rows.slice(at, at + batchSize)
+    const pairs = Prisma.join(batch.map(({ id, revision }) => Prisma.sql`(${id}, ${revision})`))
+    await tx.$executeRaw`
+      UPDATE "VenueEvent" SET "syncedRevision" = "sentRevision", "syncError" = NULL, "namedKeys" = CASE
+        WHEN "revision" <> "sentRevision" THEN "namedKeys"
+        WHEN "pictureKey" IS NULL THEN '' ELSE "pictureKey" || ' ' END
+      WHERE ("id", "sentRevision") IN (VALUES ${pairs}) AND "syncedRevision" < "sentRevision"`
+  }
+}
+
+/** Whether D1 names the picture, or may come to name it by what is on the way. */
+export async function isNamedByD1(db: Db | Tx, key: string): Promise<boolean> {
+  return (await db.venueEvent.count({ where: { namedKeys: { contains: `${key} ` } } })) > 0
 }

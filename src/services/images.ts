@@ -1,6 +1,6 @@
 import { NotFoundError } from '../errors.ts'
 import type { Image, Run } from '../generated/sqlite/client.ts'
-import { picturesAreDue } from './artists.ts'
+import { picturesAreDue, showing } from './artists.ts'
 import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { type Intake, lackingImages } from './intake.ts'
@@ -39,7 +39,7 @@ export function createImages({ db, bell, intake, wake, defaultRecipes }: Deps): 
     const [changed] = await tx.image.updateManyAndReturn({ where, data: { deletedAt } })
     const image = changed ?? (await tx.image.findUnique({ where: { id } }))
     if (!image) throw new NotFoundError('image', id)
-    if (changed) await picturesAreDue(tx, { OR: [{ placements: { some: { imageId: id } } }, { pinnedImageId: id }] })
+    if (changed) await picturesAreDue(tx, showing(id))
     return image
   }
 

@@ -3,7 +3,7 @@ import { Semaphore } from 'async-mutex'
 import { AppError } from '../errors.ts'
 import type { Image, ImageSource } from '../generated/sqlite/client.ts'
 import { foldForSearch } from '../venues/artist-slug.ts'
-import { findOrCreateArtist, place } from './artists.ts'
+import { findOrCreateArtist, picturesAreDue, place, showing } from './artists.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { isUniqueViolation } from './db/sql.ts'
 import { type ImageHeader, inspectImage, type Limits } from './image-header.ts'
@@ -170,7 +170,7 @@ async function record(tx: Tx, kept: Kept): Promise<ReceivedImage> {
   const { artistName, venueTag, recipes } = kept.picture
   const known = await tx.image.findUnique({ where: { sha256: kept.sha256 } })
   if (!known && !kept.fresh) throw new CollectedError(`The image ${kept.sha256} was collected meanwhile.`)
-  const image = known ? await revive(tx, known, kept) : await createImage(tx, kept)
+  const image = known ? await renew(tx, known, kept) : await createImage(tx, kept)
   if (artistName !== null) {
     const artist = await findOrCreateArtist(tx, artistName)
     await place(tx, artist.id, image.id, venueTag)
@@ -196,9 +196,11 @@ function createImage(tx: Tx, { picture, header, key, byteSize, sha256 }: Kept): 
   })
 }
 
-/** Sent again, a deleted image is back, and a lost original is replaced. */
-async function revive(tx: Tx, image: Image, { key, replaces }: Kept): Promise<Image> {
+/** Sent again, a deleted image is back, and a lost original is replaced. That a venue still lists it brings nothing back. */
+async function renew(tx: Tx, image: Image, { picture, key, replaces }: Kept): Promise<Image> {
   const originalKey = image.originalKey === replaces ? key : image.originalKey
-  if (!image.deletedAt && image.originalKey === originalKey) return image
-  return tx.image.update({ where: { id: image.id }, data: { deletedAt: null, originalKey } })
+  const isBack = image.deletedAt !== null && picture.source.kind !== 'VENUE'
+  if (isBack) await picturesAreDue(tx, showing(image.id))
+  if (!isBack && image.originalKey === originalKey) return image
+  return tx.image.update({ where: { id: image.id }, data: { originalKey, ...(isBack && { deletedAt: null }) } })
 }

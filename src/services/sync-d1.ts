@@ -2,7 +2,7 @@ import { AppError } from '../errors.ts'
 import type { VenueEvent } from '../generated/sqlite/client.ts'
 import type { Claim } from './claims.ts'
 import type { D1, D1Row } from './d1/d1.ts'
-import { acknowledge, type EventRange, eventsOf, parseRange, raise, toRow } from './d1-outbox.ts'
+import { acknowledge, announceRows, type EventRange, eventsOf, parseRange, raise, toRow } from './d1-outbox.ts'
 import type { Db } from './db/open-db.ts'
 import type { PublicUrls } from './public-urls.ts'
 import { firstScope, type SyncScope } from './run-scope.ts'
@@ -43,8 +43,8 @@ export function createSyncD1({ db, tasks, d1, urls }: Deps): Job {
   }
 
   async function findDue(range: EventRange, { which, dryRun }: SyncScope, signal: AbortSignal): Promise<Due[]> {
-    const events = await eventsOf(db, range)
-    if (which === 'DUE') return events.filter(isDue).map((event) => ({ row: toRow(event, urls), why: whyDue(event) }))
+    const events = await eventsOf(db, range, which)
+    if (which === 'DUE') return events.map((event) => ({ row: toRow(event, urls), why: whyDue(event) }))
     const there = await readRange(range, signal)
     const due = events.flatMap(
       (event) => compare(event, toRow(event, urls), there.get(event.id), which === 'ALL') ?? [],
@@ -89,8 +89,11 @@ export function createSyncD1({ db, tasks, d1, urls }: Deps): Job {
       return tasks.succeed(claim, stages.durations)
     }
     await stages.run('SYNC', async () => {
-      const rows = due.map(({ row }) => row)
       await tasks.check(claim)
+      const rows = await announceRows(
+        db,
+        due.map(({ row }) => row),
+      )
       await send(rows, signal)
       await tasks.tell(claim, async (tx) => {
         await acknowledge(tx, rows)
@@ -111,7 +114,7 @@ function syncScope({ scope, subject }: Claim): SyncScope {
 
 const isDue = ({ revision, syncedRevision }: VenueEvent) => revision > syncedRevision
 
-const whyDue = ({ syncedRevision }: VenueEvent) => (syncedRevision === 0 ? 'is new' : 'has changed')
+const whyDue = ({ sentRevision }: VenueEvent) => (sentRevision === 0 ? 'is new' : 'has changed')
 
 interface Compared extends Due {
   /** the revision out there that ours has to exceed for the row to be taken; null when it does */
@@ -120,7 +123,7 @@ interface Compared extends Due {
 
 /** Null when D1 has the row as it is. */
 function compare(event: VenueEvent, row: D1Row, there: D1Row | undefined, all: boolean): Compared | null {
-  if (!there) return { row, why: event.syncedRevision === 0 ? 'is new' : 'is missing in D1', above: null }
+  if (!there) return { row, why: event.sentRevision === 0 ? 'is new' : 'is missing in D1', above: null }
   if (there.revision < row.revision) return { row, why: 'has changed', above: null }
   const same = comparedFields.every((field) => there[field] === row[field])
   if (same && there.revision === row.revision && !all) {

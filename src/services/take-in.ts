@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { CorruptImageError, SourceUnavailableError } from '../errors.ts'
 import type { Image, ImageSource, Source } from '../generated/sqlite/client.ts'
-import { findOrCreateArtist, place, placeAnew } from './artists.ts'
+import { findOrCreateArtist, noteListed, place } from './artists.ts'
 import type { Bell } from './bell.ts'
 import type { Claim } from './claims.ts'
 import type { Db, Tx } from './db/open-db.ts'
@@ -92,7 +92,7 @@ export function createTakeIn({ db, bell, tasks, intake, sources }: Deps): TakeIn
   /** What a venue lists now is newer than what it listed before. */
   async function listAnew(tx: Tx, image: Image, { artistName, venueTag, source }: Errand): Promise<void> {
     if (source !== 'VENUE' || venueTag === null) return
-    await placeAnew(tx, (await findOrCreateArtist(tx, artistName)).id, image.id, venueTag)
+    await noteListed(tx, (await findOrCreateArtist(tx, artistName)).id, image.id, venueTag)
   }
 
   async function take(

@@ -1,6 +1,8 @@
 import type { Image, Variant, VariantSet, VariantSetState } from '../generated/sqlite/client.ts'
+import { picturesAreDue, showing } from './artists.ts'
 import type { Tx } from './db/open-db.ts'
 import { findRecipe, type Recipe, recipeHash } from './recipes.ts'
+import { pictureRecipe } from './showable.ts'
 import { planUnits, type Unit } from './units.ts'
 import { type Milestone, watermark } from './watermark.ts'
 
@@ -117,6 +119,8 @@ async function refreshSet(tx: Tx, imageId: string, set: Refreshed): Promise<void
   const stored = await tx.variant.findMany({ where: { setId: set.id }, select: { name: true, format: true } })
   const progress = watermark(set.units, stored)
   const { state } = await tx.variantSet.update({ where: { id: set.id }, data: progress, select: { state: true } })
+  // the task that has made it shows it; this is for when that does not come to it
+  if (progress.ready && set.recipe === pictureRecipe.name) await picturesAreDue(tx, showing(imageId))
   if (!progress.ready || state !== 'BUILDING') return
   const now = new Date()
   await tx.variantSet.updateMany({
