@@ -93,7 +93,9 @@ const batchSize = 400
 export async function announceRows(db: Db, rows: readonly D1Row[]): Promise<D1Row[]> {
   const announced = new Set<string>()
   for (let at = 0; at < rows.length; at += batchSize) {
-    const batch = rows.slice(at, at + batchSize).map(({ id, revision }) => Prisma.sql`(${id}, ${revision})`)
+    const batch = rows
+      .slice(at, at + batchSize)
+      .map(({ id, revision }) => Prisma.sql`(${id}, CAST(${revision} AS INTEGER))`)
     const updated = await db.$queryRaw<{ id: string }[]>`
       UPDATE "VenueEvent" SET "sentRevision" = "revision", "namedKeys" = CASE
         WHEN "pictureKey" IS NULL OR "namedKeys" LIKE '%' || "pictureKey" || ' %' THEN "namedKeys"
@@ -108,7 +110,7 @@ export async function announceRows(db: Db, rows: readonly D1Row[]): Promise<D1Ro
 export async function acknowledge(tx: Tx, rows: readonly D1Row[]): Promise<void> {
   for (let at = 0; at < rows.length; at += batchSize) {
     const batch = rows.slice(at, at + batchSize)
-    const pairs = Prisma.join(batch.map(({ id, revision }) => Prisma.sql`(${id}, ${revision})`))
+    const pairs = Prisma.join(batch.map(({ id, revision }) => Prisma.sql`(${id}, CAST(${revision} AS INTEGER))`))
     await tx.$executeRaw`
       UPDATE "VenueEvent" SET "syncedRevision" = "sentRevision", "syncError" = NULL, "namedKeys" = CASE
         WHEN "revision" <> "sentRevision" THEN "namedKeys"

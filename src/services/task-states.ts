@@ -134,6 +134,7 @@ export function requeueExpired(tx: Tx): Promise<Task[]> {
 /** Ends every lease at once: at start-up the one process of a SQLite file is the only one that could hold any. */
 export async function voidLeases(db: Db): Promise<void> {
   await db.task.updateMany({ where: { status: 'RUNNING' }, data: { leaseExpiresAt: new Date(0) } })
+  await db.artist.updateMany({ where: { showingUntil: { not: null } }, data: { showingUntil: null } })
 }
 
 /** Cancels a chunk of the tasks that nobody works on, in the order of their positions; returns how many. */

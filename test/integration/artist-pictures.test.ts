@@ -93,10 +93,54 @@ describe('what is shown of an artist', () => {
     await f.app.db.image.updateMany({ data: { deletedAt: new Date() } })
     await f.app.db.artist.updateMany({ data: { picturesDueAt: new Date() } })
     await until(async () => (await f.app.db.artistPicture.count({ where: { retiredAt: null } })) === 0)
+    // the smaller one is not named there
+    expect(await f.app.pictures.collect()).toBe(1)
     expect(await f.app.pictures.collect()).toBe(0)
+    expect(await f.app.db.artistPicture.findMany()).toMatchObject([{ name: 'hd' }])
     await f.sync()
-    expect(await f.app.db.venueEvent.findFirst()).toMatchObject({ pictureKey: null })
-    expect(await f.app.pictures.collect()).toBe(2)
+    expect(await f.app.db.venueEvent.findFirst()).toMatchObject({ pictureKey: null, namedKeys: '' })
+    expect(await f.app.pictures.collect()).toBe(1)
+  })
+
+  it('keeps its object though the answer of D1 was lost, and takes it from D1 before it deletes it', async () => {
+    await using f = await createScrapeFixture()
+    f.site.pages.set('/cox.jpg', { body: await jpeg(), etag: '"1"' })
+    f.list([{ title: 'Carl Cox', image: '/cox.jpg' }])
+    await f.scrape()
+    await f.sync()
+    // as if the service had been killed between the row that D1 took and the note that it did
+    await f.app.db.venueEvent.updateMany({ data: { syncedRevision: 0 } })
+    await f.app.db.image.updateMany({ data: { deletedAt: new Date() } })
+    await f.app.db.artist.updateMany({ data: { picturesDueAt: new Date() } })
+    await until(async () => (await f.app.db.artistPicture.count({ where: { retiredAt: null } })) === 0)
+    await f.app.pictures.collect()
+    expect(await f.app.db.artistPicture.findMany()).toMatchObject([{ name: 'hd' }])
+    expect(await f.sync({ which: 'DUE' })).toMatchObject({ status: 'SUCCEEDED', succeededCount: 1 })
+    expect(await f.app.pictures.collect()).toBe(1)
+  })
+
+  it('is there again when a deleted photo is sent again', async () => {
+    await using app = await createTestApp()
+    const bytes = await jpeg()
+    const { image } = await app.process(bytes, artist)
+    await app.gql('mutation ($id: ID!) { deleteImage(input: { id: $id }) { __typename } }', { id: image.id })
+    await until(async () => (await app.db.artistPicture.count({ where: { retiredAt: null } })) === 0)
+    await app.process(bytes, artist)
+    await until(async () => (await shownImage(app)) === databaseId(image.id))
+  })
+
+  it('is brought up to date by one process at a time', async () => {
+    await using app = await createTestApp()
+    const { image } = await app.process(await jpeg(), artist)
+    const { artistId } = await app.db.artistPicture.findFirstOrThrow()
+    await app.db.artist.updateMany({ data: { showingUntil: new Date(Date.now() + 60_000), picturesDueAt: null } })
+    const other = await app.process(await jpeg(), artist)
+    expect(await shownImage(app)).toBe(databaseId(image.id))
+    expect(await app.db.artist.findUniqueOrThrow({ where: { id: artistId } })).toMatchObject({
+      picturesDueAt: expect.any(Date),
+    })
+    await app.db.artist.updateMany({ data: { showingUntil: new Date(Date.now() - 1) } })
+    await until(async () => (await shownImage(app)) === databaseId(other.image.id))
   })
 
   it('is found by a comparison with storage when it is gone, and mended', async () => {
