@@ -6,6 +6,7 @@ import { addPictureCommands } from './cli/picture-commands.ts'
 import { createRunCommands } from './cli/run-commands.ts'
 import { addStorageCommands } from './cli/storage-commands.ts'
 import { createTools } from './cli/tools.ts'
+import { addVenueCommands } from './cli/venue-commands.ts'
 import { describeEnd } from './errors.ts'
 import { InterruptedError } from './signals.ts'
 
@@ -31,6 +32,7 @@ program
   })
 
 addPictureCommands(program, tools)
+addVenueCommands(program, tools)
 addStorageCommands(program, tools)
 program.addCommand(createRunCommands(tools))
 program.addCommand(createManifestCommands(tools))

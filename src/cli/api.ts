@@ -14,12 +14,20 @@ export class ApiError extends OperatorError {
   }
 }
 
+/** A file of a multipart request, and where it belongs: `variables.input.pages.0.file`. */
+export interface FilePart {
+  at: string
+  file: File
+}
+
 export interface Api {
   /** where the server is: http://host:port */
   url: string
   query<T>(query: string, variables?: Record<string, unknown>): Promise<T>
   /** a multipart request with a file as the variable `file` */
   send<T>(query: string, variables: Record<string, unknown>, file: File): Promise<T>
+  /** a multipart request with many files, each where it says */
+  sendAll<T>(query: string, variables: Record<string, unknown>, files: readonly FilePart[]): Promise<T>
   /** the events of a run to its end or to the signal; a lost connection is taken up again where it broke */
   watch<E extends { seq: number }>(selection: string, runId: string, signal: AbortSignal): AsyncGenerator<E>
 }
@@ -59,17 +67,20 @@ export function createApi(url: string): Api {
     }
   }
 
+  function sendAll<T>(query: string, variables: Record<string, unknown>, files: readonly FilePart[]): Promise<T> {
+    const form = new FormData()
+    form.append('operations', JSON.stringify({ query, variables }))
+    form.append('map', JSON.stringify(Object.fromEntries(files.map(({ at }, index) => [index, [at]]))))
+    for (const [index, { file }] of files.entries()) form.append(String(index), file)
+    return post(form, { 'x-graphql-yoga-csrf': '1' })
+  }
+
   return {
     url,
     query: (query, variables = {}) =>
       post(JSON.stringify({ query, variables }), { 'content-type': 'application/json' }),
-    send(query, variables, file) {
-      const form = new FormData()
-      form.append('operations', JSON.stringify({ query, variables: { ...variables, file: null } }))
-      form.append('map', JSON.stringify({ 0: ['variables.file'] }))
-      form.append('0', file)
-      return post(form, { 'x-graphql-yoga-csrf': '1' })
-    },
+    send: (query, variables, file) => sendAll(query, { ...variables, file: null }, [{ at: 'variables.file', file }]),
+    sendAll,
     async *watch<E extends { seq: number }>(selection: string, runId: string, signal: AbortSignal): AsyncGenerator<E> {
       const query = `subscription ($runId: ID!, $afterSeq: Int!) { runProgress(runId: $runId, afterSeq: $afterSeq) ${selection} }`
       let afterSeq = 0

@@ -60,8 +60,11 @@ export function shortId(globalId: string): string {
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** The global id of a run, from itself or from its short form. Throws ApiError for what is neither. */
-export function runId(id: string): string {
+export const runId = (id: string) => globalId('ProcessingRun', id, 'run')
+
+/** As `runId`, for a type of the API and what people call it. */
+export function globalId(type: string, id: string, called: string): string {
   const short = uuid.test(id) ? id : shortId(id)
-  if (!uuid.test(short)) throw new ApiError(`There is no run ${id}.`)
-  return Buffer.from(`ProcessingRun:${short}`).toString('base64')
+  if (!uuid.test(short)) throw new ApiError(`There is no ${called} ${id}.`)
+  return Buffer.from(`${type}:${short}`).toString('base64')
 }

@@ -61,7 +61,7 @@ export async function exportCollection(
 }
 
 function recordOf(
-  { slug, name, venueTag }: ShownPicture,
+  { slug, name, venueTag, sourceUrl }: ShownPicture,
   variant: ExportedVariant,
 ): { key: string; record: ManifestRecord } {
   const key = { artistSlug: slug, venueTag, size: variant.name }
@@ -80,6 +80,7 @@ function recordOf(
       height,
       byte_size: byteSize,
       sha256,
+      source_url: sourceUrl,
     },
   }
 }

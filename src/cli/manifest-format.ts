@@ -18,6 +18,8 @@ export interface ManifestRecord {
   height: number
   byte_size: number
   sha256: string
+  /** where the photo was fetched from; null when it was sent */
+  source_url: string | null
 }
 
 /** `image_manifest.json` as it is written. */

@@ -15,6 +15,8 @@ export interface ShownPicture {
   slug: string
   name: string
   venueTag: string | null
+  /** where the photo was fetched from; null when it was sent */
+  sourceUrl: string | null
   variants: ExportedVariant[]
 }
 
@@ -23,9 +25,10 @@ interface Artist {
   name: string
 }
 
-interface Placed {
-  venueTag: string | null
-  node: { variants: ExportedVariant[] }
+/** The answer of `Artist.image`; BEST is a picture of another venue. */
+interface Shown {
+  reason: 'PINNED' | 'NEWEST_FOR_VENUE' | 'BEST'
+  image: { sourceUrl: string | null; variants: ExportedVariant[] }
 }
 
 interface PageInfo {
@@ -35,11 +38,15 @@ interface PageInfo {
 
 const page = 'pageInfo { hasNextPage endCursor }'
 const artistsQuery = `query ($after: String) { artists(first: 100, after: $after) { ${page} nodes { slug name } } }`
-const imagesQuery = `query ($slug: String!, $after: String) { artist(slug: $slug) { images(first: 50, after: $after) {
-  ${page} edges { venueTag node {
-    variants(recipe: "artist", format: "jpeg") { name url width height byteSize sha256 } } } } } }`
+const venuesQuery = `query ($slug: String!, $after: String) { artist(slug: $slug) { images(first: 100, after: $after) {
+  ${page} edges { venueTag } } } }`
+const shown = `{ reason image { sourceUrl
+  variants(recipe: "artist", format: "jpeg") { name url width height byteSize sha256 } } }`
 
-/** The newest picture of every artist for every venue that has the variants, and in sentences who has none. */
+/**
+ * The picture to show of every artist for every venue that has one: the pinned one, else the newest that has the variants;
+ * and in sentences who has none.
+ */
 export async function picturesToShow(
   api: Api,
   signal: AbortSignal,
@@ -61,13 +68,20 @@ function describeLacking({ slug, venueTag }: ShownPicture): string {
 }
 
 async function shownOf(api: Api, artist: Artist): Promise<ShownPicture[]> {
-  const shown = new Map<string, ShownPicture>()
-  for await (const { venueTag, node } of imagesOf(api, artist.slug)) {
-    const before = shown.get(venueTag ?? noVenue)
-    if (before && before.variants.length > 0) continue
-    shown.set(venueTag ?? noVenue, { ...artist, venueTag, variants: node.variants })
-  }
-  return [...shown.values()]
+  const venueTags = await venueTagsOf(api, artist.slug)
+  if (venueTags.length === 0) return []
+  const variables = Object.fromEntries(venueTags.map((tag, index) => [`tag${index}`, tag]))
+  const declared = Object.keys(variables).map((name) => `$${name}: String`)
+  const fields = Object.keys(variables).map((name) => `${name}: image(venueTag: $${name}) ${shown}`)
+  const { artist: answer } = await api.query<{ artist: Record<string, Shown | null> | null }>(
+    `query ($slug: String!, ${declared.join(', ')}) { artist(slug: $slug) { ${fields.join(' ')} } }`,
+    { slug: artist.slug, ...variables },
+  )
+  return venueTags.map((venueTag, index) => {
+    const found = answer?.[`tag${index}`]
+    const own = found && found.reason !== 'BEST' ? found.image : { sourceUrl: null, variants: [] }
+    return { ...artist, venueTag, ...own }
+  })
 }
 
 async function* artistsOf(api: Api): AsyncGenerator<Artist> {
@@ -80,14 +94,16 @@ async function* artistsOf(api: Api): AsyncGenerator<Artist> {
   }
 }
 
-/** Newest first, once for each venue that has it. */
-async function* imagesOf(api: Api, slug: string): AsyncGenerator<Placed> {
+/** The venues that pictures of the artist were placed for, newest first; null for none. */
+async function venueTagsOf(api: Api, slug: string): Promise<(string | null)[]> {
+  const tags = new Set<string | null>()
   for (let after: string | null = null, more = true; more; ) {
-    type Answer = { artist: { images: { pageInfo: PageInfo; edges: Placed[] } } | null }
-    const { artist }: Answer = await api.query<Answer>(imagesQuery, { slug, after })
-    if (!artist) return
-    yield* artist.images.edges
+    type Answer = { artist: { images: { pageInfo: PageInfo; edges: { venueTag: string | null }[] } } | null }
+    const { artist }: Answer = await api.query<Answer>(venuesQuery, { slug, after })
+    if (!artist) break
+    for (const { venueTag } of artist.images.edges) tags.add(venueTag)
     more = artist.images.pageInfo.hasNextPage
     after = artist.images.pageInfo.endCursor
   }
+  return [...tags]
 }

@@ -113,6 +113,32 @@ query Browse {
 }
 `
 
+const venues = `# Nights at venues, and what their artists look like.
+query Venues {
+  venues { tag name source eventCount lastReadAt }
+  venueEvents(first: 10) {
+    totalCount
+    nodes { date venueName title artistName images { name url } synced syncError }
+  }
+  d1 { place dueCount waitingForPicture syncedAt }
+}
+
+# Their own servers are only asked with SCRAPE_LIVE=true; a dry run only tells what is on the pages.
+mutation Scrape {
+  scrapeVenues(input: { sources: [LIV], dryRun: true }) {
+    ... on StartRunPayload { run { id status } }
+    ... on Error { code message }
+  }
+}
+
+mutation SyncToD1 {
+  syncToD1(input: { which: COMPARED, dryRun: true }) {
+    ... on StartRunPayload { run { id status } }
+    ... on Error { code message }
+  }
+}
+`
+
 /** Options of the page at GET /graphql: runnable examples in tabs, subscriptions over the same endpoint. */
 export function graphiqlOptions(origin: string): GraphiQLOptions {
   return {
@@ -124,6 +150,7 @@ export function graphiqlOptions(origin: string): GraphiQLOptions {
       { query: upload(origin), variables: JSON.stringify({ file: null, artist: 'Carl Cox' }, null, 2) },
       { query: watch, variables: JSON.stringify({ runId: '', afterSeq: 0 }, null, 2) },
       { query: importing },
+      { query: venues },
       { query: reprocess },
       { query: runs, variables: JSON.stringify({ runId: '' }, null, 2) },
     ],

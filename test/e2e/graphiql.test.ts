@@ -72,7 +72,7 @@ describe.skipIf(!chromium)('GraphiQL in a browser without any other network', ()
       .getByRole('tab')
       .getByRole('button', { name: /^(?!Close)/ })
       .allTextContents()
-    expect(names).toEqual(['Browse', 'Upload', 'Watch', 'Import', 'Reprocess', 'Runs'])
+    expect(names).toEqual(['Browse', 'Upload', 'Watch', 'Import', 'Venues', 'Reprocess', 'Runs'])
   })
 
   it('browses', async () => {

@@ -17,7 +17,7 @@ const named = (name: string) =>
 
 let app: TestApp
 let site: PictureSite
-const variables: { id?: string; runId?: string } = {}
+const variables: { id?: string; runId?: string; artistId?: string } = {}
 beforeAll(async () => {
   site = await startPictureSite()
   app = await createTestApp({ env: { SOURCE_ALLOW: site.host } })
@@ -41,6 +41,8 @@ describe('the tour of the API', () => {
       data: { uploadImage: { image: { id: string }; run: { id: string } } }
     }
     Object.assign(variables, { id: data.uploadImage.image.id, runId: data.uploadImage.run.id })
+    const { artist } = await app.gql<{ artist: { id: string } }>('{ artist(slug: "carl-cox") { id } }')
+    variables.artistId = artist.id
     expect(data.uploadImage).toMatchObject({ duplicate: false, image: { width: 1080 }, run: { totalCount: 1 } })
   })
 
@@ -95,6 +97,13 @@ describe('the tour of the API', () => {
     ['Resume', { resumeRun: { code: 'INVALID_INPUT' } }],
     ['Retry', { retryRun: { code: 'NO_IMAGES_MATCHED' } }],
     ['Reconcile', { reconcileStorage: { run: { kind: 'RECONCILE' } } }],
+    ['Venues', { venues: [{ tag: 'liv', eventCount: 0, events: { nodes: [] } }, { tag: 'livb' }] }],
+    ['Nights', { venueEvents: { totalCount: 0, nodes: [] } }],
+    ['Pages', { venuePages: [] }],
+    ['Shown', { artist: { image: { reason: 'NEWEST_FOR_VENUE' }, pictures: [{ venueTag: 'liv' }, { name: 'hd' }] } }],
+    ['Pin', { pinArtistImage: { image: { reason: 'PINNED' } } }],
+    ['Sync', { syncToD1: { run: { scope: 'SYNC_COMPARED' } } }],
+    ['D1', { d1: { dueCount: 0, waitingForPicture: 0, lastSync: { outcome: 'NOTHING_TO_DO' } } }],
     ['Queue', { queue: { concurrency: 2, running: 0, waitingInteractive: 0, waitingBackground: 0 } }],
     ['Slower', { setConcurrency: { concurrency: 1 } }],
     ['Rename', { upsertArtist: { slug: 'carl-cox', aliases: ['Carl Andrew Cox'] } }],
@@ -116,6 +125,14 @@ describe('the tour of the API', () => {
     expect(await app.db.source.count({ where: { imageId: databaseId(variables.id ?? '') } })).toBe(1)
   })
 
+  it('reads a page, and says when there is nothing on it', async () => {
+    site.pages.set('/events', { body: Buffer.from('<html>Just a moment…</html>') })
+    const answer = await app.gql(named('Scrape'), { urls: [{ source: 'LIV', url: site.url('/events') }] })
+    await app.dispatcher.idle()
+    expect(answer).toMatchObject({ scrapeVenues: { run: { kind: 'SCRAPE', dryRun: false } } })
+    expect(await app.gql(named('Pages'))).toMatchObject({ venuePages: [{ url: site.url('/events'), eventCount: 0 }] })
+  })
+
   it('leaves no example out', () => {
     const sending = ['Upload', 'Announce', 'Complete', 'Import', 'Watch', 'Gallery', 'Picture', 'Browse', 'Again']
     const steering = [
@@ -130,7 +147,8 @@ describe('the tour of the API', () => {
       'Failures',
       'Reconcile',
     ]
-    const tested = [...sending, ...steering, 'Rename', 'Hide', 'Unhide', 'Garbage', 'Collect']
+    const venues = ['Scrape', 'Venues', 'Nights', 'Pages', 'Shown', 'Pin', 'Sync', 'D1']
+    const tested = [...sending, ...steering, ...venues, 'Rename', 'Hide', 'Unhide', 'Garbage', 'Collect']
     expect(operations.map((operation) => getOperationAST(parse(operation))?.name?.value)).toEqual(tested)
   })
 })
