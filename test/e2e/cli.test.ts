@@ -204,4 +204,4 @@ it('greenroom demo --once processes every sample and tells what came of it', asy
   expect(again.stdout).toContain('\n11 photos, 165 variants: nothing new to make, 0 failed.\n')
   expect(again.stdout).toContain('[1/1] SUCCEEDED: There was nothing to do.\n1 of 1 tasks, 1 with nothing to do\n')
   expect(again.stdout).not.toContain('is new')
-})
+}, 240_000)
