@@ -6,7 +6,7 @@ const dayMs = 86_400_000
 const ways: Readonly<Record<string, (day: Date) => string>> = {
   /** 20261127 */
   code: (day) => day.toISOString().slice(0, 10).replaceAll('-', ''),
-  /** Fri, Nov 27, 2026 */
+  /** Nov 27, 2026 */
   text: (day) => new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeZone: 'UTC' }).format(day),
   /** 11/27/2026 */
   us: (day) => day.toISOString().replace(/^(\d{4})-(\d{2})-(\d{2}).*$/, '$2/$3/$1'),
