@@ -32,7 +32,7 @@ export interface Chores extends AsyncDisposable {
 const hourMs = 3_600_000
 
 /** What happens by itself, beside the tasks of runs. A part of `createApp`. */
-export function createChores(parts: Parts, { scrape }: Config, log: Log): Chores {
+export function createChores(parts: Parts, { d1, scrape }: Config, log: Log): Chores {
   const { db, bell, garbage, uploads, runs, scrapes, artistPictures, sweepTemp } = parts
   const resources = new AsyncDisposableStack()
   const stop = new AbortController()
@@ -51,8 +51,11 @@ export function createChores(parts: Parts, { scrape }: Config, log: Log): Chores
     every(hourMs, 'delete pictures that are not shown', async () => (await artistPictures.collect()) > 0),
     every(2_000, 'show pictures', createPictureChore({ db, pictures: artistPictures, log, signal: stop.signal })),
   ]
-  const sync = every(15_000, 'bring D1 up to date', createSyncChore({ db, sync: runs.sync }))
-  resources.defer(bell.listen('outbox', null, sync.wake))
+  if (d1.autoSync) {
+    const sync = every(15_000, 'bring D1 up to date', createSyncChore({ db, sync: runs.sync }))
+    resources.defer(bell.listen('outbox', null, sync.wake))
+    loops.push(sync)
+  }
   if (scrape.schedule) {
     const schedule = { db, scrapes, log, schedule: scrape.schedule }
     loops.push(every(5_000, 'begin a scheduled scrape', createScrapeSchedule(schedule)))
@@ -61,7 +64,7 @@ export function createChores(parts: Parts, { scrape }: Config, log: Log): Chores
   resources.defer(() => stop.abort())
   return {
     wake() {
-      for (const loop of [...loops, sync]) loop.wake()
+      for (const loop of loops) loop.wake()
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }

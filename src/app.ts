@@ -12,7 +12,7 @@ import { createHttp } from './http.ts'
 import { createLog, type Log } from './log.ts'
 import type { Context } from './schema/context.ts'
 import { schema } from './schema/index.ts'
-import { createArtistPictures } from './services/artist-pictures.ts'
+import { type ArtistPictures, createArtistPictures } from './services/artist-pictures.ts'
 import { createArtists } from './services/artists.ts'
 import { type Bell, createBell } from './services/bell.ts'
 import { createClaims } from './services/claims.ts'
@@ -52,6 +52,7 @@ export interface App extends AsyncDisposable {
   bell: Bell
   host: ImageHost
   dispatcher: Dispatcher
+  pictures: ArtistPictures
 }
 
 /** A temp file that nobody wrote to for this long is nobody's, ms. */
@@ -164,6 +165,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     bell,
     host,
     dispatcher,
+    pictures: artistPictures,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

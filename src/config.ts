@@ -117,6 +117,7 @@ const environment = z
     D1_DATABASE_ID: text.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, uuidWanted).optional(),
     D1_TOKEN: text.regex(/^[\x21-\x7e]+$/, 'must be one word of plain letters, digits and signs').optional(),
     D1_BASE_URL: d1BaseUrl.optional(),
+    D1_AUTO_SYNC: z.enum(['true', 'false']).default('true'),
     PUBLIC_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
     CONCURRENCY: integer(0, 256).default(2),
     IMAGE_THREADS: integer(1, 256).optional(),
@@ -184,7 +185,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
       tempDir: path.join(privateDir, '.checkouts'),
       publicBaseUrl: e.PUBLIC_BASE_URL?.replace(/\/+$/, '') ?? null,
     },
-    d1: { file: path.join(privateDir, 'd1.db'), cloudflare: readD1(e) },
+    d1: { file: path.join(privateDir, 'd1.db'), cloudflare: readD1(e), autoSync: e.D1_AUTO_SYNC === 'true' },
     work: {
       concurrency: e.CONCURRENCY,
       threads: e.IMAGE_THREADS ?? null,

@@ -11,7 +11,7 @@ export interface Bell {
   ring(topic: Topic, id: string): void
   /** to the rings of one id, or of all for null; returns what stops listening */
   listen(topic: Topic, id: string | null, listener: (id: string) => void): () => void
-  /** how many listen, on all topics */
+  /** how many subscribers listen: to runs and images, since to the outbox the service itself does */
   readonly listenerCount: number
 }
 
@@ -30,7 +30,8 @@ export function createBell(): Bell {
       return () => void emitter.off(name, listener)
     },
     get listenerCount() {
-      return emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0)
+      const names = emitter.eventNames().filter((name) => !String(name).startsWith('outbox'))
+      return names.reduce((sum, name) => sum + emitter.listenerCount(name), 0)
     },
   }
 }

@@ -1,9 +1,11 @@
+import { parsePictureKey } from '../venues/picture-key.ts'
 import type { Db } from './db/open-db.ts'
 import { isOriginalKey, originalsFolder } from './original-keys.ts'
 import type { ListedObject, ObjectStore } from './storage/object-store.ts'
 
 /** What is looked through for objects that nothing names. */
-export const orphanFolders = ['variants/', 'images/', originalsFolder]
+const picturesFolder = 'artists/'
+export const orphanFolders = ['variants/', 'images/', picturesFolder, originalsFolder]
 
 export const isOrphanFolder = (subject: string) => orphanFolders.includes(subject)
 
@@ -51,6 +53,16 @@ export function createOrphans({ db, stores, minAgeMs }: Deps): Orphans {
     })
   }
 
+  async function unnamedPictures(listed: readonly ListedObject[]): Promise<ListedObject[]> {
+    const objects = listed.filter(({ key }) => parsePictureKey(key) !== null)
+    const named = await db.artistPicture.findMany({
+      where: { key: { in: objects.map(({ key }) => key) } },
+      select: { key: true },
+    })
+    const keys = new Set(named.map(({ key }) => key))
+    return objects.filter(({ key }) => !keys.has(key))
+  }
+
   async function unnamedOriginals(listed: readonly ListedObject[]): Promise<ListedObject[]> {
     const objects = listed.filter(({ key }) => isOriginalKey(key))
     const named = await db.image.findMany({
@@ -61,11 +73,15 @@ export function createOrphans({ db, stores, minAgeMs }: Deps): Orphans {
     return objects.filter(({ key }) => !keys.has(key))
   }
 
+  const unnamedIn: Readonly<Record<string, typeof unnamedVariants>> = {
+    [originalsFolder]: unnamedOriginals,
+    [picturesFolder]: unnamedPictures,
+  }
+
   return {
     async *find(folder, signal) {
-      const isOriginal = folder === originalsFolder
-      const store = isOriginal ? stores.originals : stores.variants
-      const unnamed = isOriginal ? unnamedOriginals : unnamedVariants
+      const store = folder === originalsFolder ? stores.originals : stores.variants
+      const unnamed = unnamedIn[folder] ?? unnamedVariants
       for await (const batch of batches(store.list(folder, signal), minAgeMs)) {
         for (const orphan of await unnamed(batch)) {
           signal.throwIfAborted()

@@ -43,7 +43,7 @@ interface Fetched {
 export function createReadVenuePage({ db, tasks, client, hosts }: Deps): Job {
   async function fetchPage(page: VenuePage, signal: AbortSignal): Promise<Fetched | 'unchanged'> {
     if (page.document) return { body: page.document, contentType: null, validators: null }
-    if (!page.url.startsWith('http')) return 'unchanged'
+    if (!page.url.startsWith('http')) return mustBeRead(page)
     const { url, finalUrl, etag, lastModified, blocked } = page
     const answer = await client.fetch(url, {
       // what could not be read is read again: whoever mended the reader wants to know
@@ -70,11 +70,12 @@ export function createReadVenuePage({ db, tasks, client, hosts }: Deps): Job {
   }
 
   /** What was read before stays as it was. */
-  async function refuse(claim: Claim, page: VenuePage, { warnings, skipped }: PageReading): Promise<never> {
-    const facts = { blocked: true, document: null, warnings, skipped: skipped as unknown as Prisma.InputJsonArray }
-    await db.venuePage.update({ where: { url: page.url }, data: { ...facts, readAt: new Date() } })
+  async function refuse(page: VenuePage, { warnings, skipped }: PageReading, dryRun: boolean): Promise<never> {
+    const facts = { blocked: true, warnings, skipped: skipped as unknown as Prisma.InputJsonArray }
+    if (!dryRun) await db.venuePage.update({ where: { url: page.url }, data: { ...facts, readAt: new Date() } })
+    const why = warnings.length > 0 ? ` (${warnings.join(' ')})` : ''
     throw new SourceBlockedError(
-      `${claim.subject} shows no events that can be read: the site blocks us, or has changed. What was read before is kept.`,
+      `The page shows no events that can be read: the site blocks us, or has changed${why}. What was read before is kept.`,
     )
   }
 
@@ -146,14 +147,26 @@ export function createReadVenuePage({ db, tasks, client, hosts }: Deps): Job {
       return tasks.skip(claim, `${claim.subject} has not changed since it was read: ${events}.`)
     }
     const reading = await stages.run('VALIDATE', async () => read(page, fetched))
-    if (reading.blocked) return stages.run('VALIDATE', () => refuse(claim, page, reading))
+    if (reading.blocked) return stages.run('VALIDATE', () => refuse(page, reading, dryRun))
     await stages.run('PERSIST', () =>
-      dryRun
-        ? tasks.tell(claim, async () => ({ events: describe(claim, reading, true) }))
-        : record(claim, page, reading, fetched),
+      dryRun ? tasks.tell(claim, (tx) => onlyTell(tx, claim, reading)) : record(claim, page, reading, fetched),
     )
     await tasks.succeed(claim, stages.durations)
   }
+}
+
+/** Nothing of it stays, unless it had been read before. */
+async function onlyTell(tx: Tx, claim: Claim, reading: PageReading) {
+  await tx.venuePage.deleteMany({ where: { url: claim.subject, readAt: null } })
+  return { events: describe(claim, reading, true) }
+}
+
+/** What was handed over is not kept once it has been read; then it can only be what it was. */
+function mustBeRead({ readAt, blocked }: VenuePage): 'unchanged' {
+  if (readAt && !blocked) return 'unchanged'
+  throw new SourceUnavailableError('The file of this page is not kept any more; hand it over again.', {
+    retryable: false,
+  })
 }
 
 /** A page that is to be read, and has not been yet. */

@@ -57,6 +57,18 @@ export const recipes: readonly Recipe[] = [
     ],
     outputs: [{ format: 'jpeg', quality: 85 }],
   },
+  {
+    name: 'artist-sizes',
+    description: 'The other sizes that the older artist pipeline knew, in JPEG; for who asks for them.',
+    revision: 1,
+    ladder: false,
+    variants: [
+      { name: 'small', method: 'fit', width: 250, height: 250 },
+      { name: 'medium', method: 'fit', width: 750, height: 750 },
+      { name: 'large', method: 'fit', width: 1000, height: 1000 },
+    ],
+    outputs: [{ format: 'jpeg', quality: 85 }],
+  },
 ]
 
 const byName = new Map(recipes.map((recipe) => [recipe.name, recipe]))

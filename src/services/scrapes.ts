@@ -13,7 +13,7 @@ import type { VenueHosts } from './venue-hosts.ts'
 export type PageInput = { source: VenueSource } & ({ url: string } | { filename: string; document: Uint8Array })
 
 export interface ScrapeInput {
-  /** whose listing pages to read; all when empty, unless pages are named */
+  /** whose listing pages to read; all that may be asked when empty, unless pages are named */
   sources: readonly VenueSource[]
   /** instead of the listing pages of the sources */
   pages: readonly PageInput[]
@@ -65,10 +65,16 @@ export function createScrapes({ startScrape, hosts, settings }: Deps): Scrapes {
     return (settings.pages[source] ?? venueSources[source].listings).map((url) => ({ source, url }))
   }
 
+  /** Without other people's servers, those whose pages lie elsewhere. */
+  function sourcesToAsk(): readonly VenueSource[] {
+    const elsewhere = venueSourceNames.filter((source) => settings.pages[source])
+    return hosts.live || elsewhere.length === 0 ? venueSourceNames : elsewhere
+  }
+
   return {
     start({ sources, pages, recipes, dryRun }) {
       if (pages.length > maxPages) throw new InvalidInputError('pages', `A scrape takes at most ${maxPages} pages.`)
-      const wanted = sources.length > 0 ? sources : venueSourceNames
+      const wanted = sources.length > 0 ? sources : sourcesToAsk()
       const asked = pages.length > 0 ? [...pages] : wanted.flatMap(listingPages)
       const checked = new Map(asked.map(checkPage).map((page) => [page.url, page]))
       const scope = { kind: 'SCRAPE' as const, recipes: checkRecipes(recipes ?? defaultRecipes), dryRun }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { StorageUnavailableError } from '../errors.ts'
-import type { Image } from '../generated/sqlite/client.ts'
+import type { ArtistPicture, Image } from '../generated/sqlite/client.ts'
 import type { Db } from './db/open-db.ts'
 import type { ObjectStore } from './storage/object-store.ts'
 import type { Finding } from './tasks.ts'
@@ -33,9 +33,11 @@ export function createStorageCheck({ db, stores }: Deps): StorageCheck {
       const variants = await db.variant.findMany({
         where: { set: { imageId: image.id, state: { not: 'RETIRED' }, collectingAt: null } },
       })
+      const pictures = await db.artistPicture.findMany({ where: { imageId: image.id, retiredAt: null } })
+      const objects = [...variants.map((variant) => ({ ...variant, variantId: variant.id })), ...pictures.map(unvaried)]
       const [original, ...others] = await Promise.all([
         compare(stores.originals, image.originalKey, image, signal),
-        ...variants.map((variant) => compare(stores.variants, variant.key, variant, signal)),
+        ...objects.map((object) => compare(stores.variants, object.key, object, signal)),
       ])
       if (others.length > 0 && [original, ...others].every((difference) => difference === 'missing')) {
         throw new StorageUnavailableError('Nothing of the image lies in storage; is it the right disk or bucket?')
@@ -43,15 +45,18 @@ export function createStorageCheck({ db, stores }: Deps): StorageCheck {
       const lost: Finding[] = original
         ? [{ type: 'OBJECT_BROKEN', message: `The original of ${image.filename} ${say(original)}.`, isOriginal: true }]
         : []
-      const broken = variants.flatMap((variant, index): Finding[] => {
+      const broken = objects.flatMap(({ key, variantId }, index): Finding[] => {
         const difference = others[index]
         if (!difference) return []
-        return [{ type: 'OBJECT_BROKEN', message: `${variant.key} ${say(difference)}.`, variantId: variant.id }]
+        return [{ type: 'OBJECT_BROKEN', message: `${key} ${say(difference)}.`, ...(variantId && { variantId }) }]
       })
       return [...lost, ...broken]
     },
   }
 }
+
+/** A copy that is made again from its variant, which need not be made for that. */
+const unvaried = ({ key, byteSize, sha256 }: ArtistPicture) => ({ key, byteSize, sha256, variantId: null })
 
 async function compare(store: ObjectStore, key: string, expected: Expected, signal: AbortSignal): Promise<Difference> {
   const object = await store.head(key, signal)

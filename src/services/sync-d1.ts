@@ -84,7 +84,7 @@ export function createSyncD1({ db, tasks, d1, urls }: Deps): Job {
       message: `${row.id}, ${row.artistSlug} at ${row.venueTag}: ${why}.`,
     }))
     if (scope.dryRun) {
-      const message = `${due.length} rows would be sent to ${d1.place}.`
+      const message = `${countRows(due.length)} would be sent to ${d1.place}.`
       await tasks.tell(claim, async () => ({ events: [...told, { type: 'ROWS_SENT', message }] }))
       return tasks.succeed(claim, stages.durations)
     }
@@ -94,12 +94,14 @@ export function createSyncD1({ db, tasks, d1, urls }: Deps): Job {
       await send(rows, signal)
       await tasks.tell(claim, async (tx) => {
         await acknowledge(tx, rows)
-        return { events: [...told, { type: 'ROWS_SENT', message: `${rows.length} rows are in ${d1.place}.` }] }
+        return { events: [...told, { type: 'ROWS_SENT', message: `${countRows(rows.length)} sent to ${d1.place}.` }] }
       })
     })
     await tasks.succeed(claim, stages.durations)
   }
 }
+
+const countRows = (count: number) => (count === 1 ? '1 row' : `${count} rows`)
 
 function syncScope({ scope, subject }: Claim): SyncScope {
   const first = firstScope(scope)
@@ -125,7 +127,12 @@ function compare(event: VenueEvent, row: D1Row, there: D1Row | undefined, all: b
     // its answer was lost: sent again it changes nothing, and is acknowledged
     return isDue(event) ? { row, why: 'was not acknowledged', above: null } : null
   }
-  return { row, why: same ? 'is sent again' : 'is another in D1', above: there.revision }
+  return { row, why: whyAgain(same, all), above: there.revision }
+}
+
+function whyAgain(same: boolean, all: boolean): string {
+  if (!same) return 'is another in D1'
+  return all ? 'is sent again' : 'has a later revision in D1'
 }
 
 const comparedFields = ['artistName', 'artistSlug', 'artistImageUrl', 'venueTag'] as const

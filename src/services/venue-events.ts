@@ -1,6 +1,6 @@
 import type { Prisma, VenueEvent } from '../generated/sqlite/client.ts'
 import type { ListedEvent, ListedImage } from '../venues/listing.ts'
-import { findOrCreateArtist } from './artists.ts'
+import { findOrCreateArtist, picturesAreDue } from './artists.ts'
 import type { Tx } from './db/open-db.ts'
 import { bestPicture } from './showable.ts'
 
@@ -12,26 +12,38 @@ export async function recordEvents(tx: Tx, events: readonly ListedEvent[]): Prom
 }
 
 async function recordEvent(tx: Tx, listed: ListedEvent, seenAt: Date): Promise<void> {
-  const { id, performers, support, promos, images, ...rest } = listed
   const artist = await findOrCreateArtist(tx, listed.artistName)
+  for (let tries = 0; tries < maxTries; tries += 1) if (await tryToRecord(tx, listed, artist.id, seenAt)) return
+  throw new Error(`The event ${listed.id} changes faster than it can be recorded.`)
+}
+
+/** How often in a row another process may be faster. */
+const maxTries = 10
+
+/** False when the event was changed between reading and writing it: its picture, by another process. */
+async function tryToRecord(tx: Tx, listed: ListedEvent, artistId: string, seenAt: Date): Promise<boolean> {
+  const { id, images, ...rest } = listed
   const known = await tx.venueEvent.findUnique({ where: { id } })
-  const pictures = await tx.artistPicture.findMany({
-    where: { artistId: artist.id, venueTag: listed.venueTag, retiredAt: null },
-  })
-  const picture = bestPicture(pictures)
+  const { venueTag } = listed
+  const picture = bestPicture(await tx.artistPicture.findMany({ where: { artistId, venueTag, retiredAt: null } }))
   const facts = {
     ...rest,
-    performers,
-    support,
-    promos,
     images: images as unknown as Prisma.InputJsonArray,
-    artistId: artist.id,
+    artistId,
     pictureKey: picture?.key ?? null,
     pictureSha256: picture?.sha256 ?? null,
     seenAt,
   }
-  const revision = known && concernsD1(known, facts) ? { revision: known.revision + 1 } : {}
-  await tx.venueEvent.upsert({ where: { id }, create: { id, ...facts }, update: { ...facts, ...revision } })
+  // what is shown of the artist may have to be shown there too, or have changed since it was looked up above
+  if (!known || known.artistId !== artistId || known.venueTag !== venueTag) await picturesAreDue(tx, { id: artistId })
+  if (!known) {
+    await tx.venueEvent.create({ data: { id, ...facts } })
+    return true
+  }
+  const { revision } = known
+  const data = { ...facts, revision: concernsD1(known, facts) ? revision + 1 : revision }
+  const { count } = await tx.venueEvent.updateMany({ where: { id, revision }, data })
+  return count > 0
 }
 
 /** The columns of D1, beside the id. */

@@ -10,6 +10,8 @@ interface Settings {
 }
 
 export interface VenueHosts {
+  /** the servers of the venues may be asked */
+  readonly live: boolean
   /** as the parsers of addresses want them */
   readonly mirrorHosts: readonly string[]
   /** Throws SourceBlockedError for what is neither a mirror nor, where those may be asked, a venue or its image host. */
@@ -26,6 +28,7 @@ export function createVenueHosts({ live, allow }: Settings): VenueHosts {
     return parsed.ok && parsed.allowed
   }
   return {
+    live,
     mirrorHosts: allow.map((host) => host.replace(/:(80|443)$/, '')),
     mayVisit(url) {
       if (allow.includes(`${url.hostname}:${url.port || defaultPorts[url.protocol]}`)) return

@@ -1,4 +1,9 @@
-const zone = 'America/Los_Angeles'
+// sv-SE writes dates as ISO does
+const inLasVegas = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'America/Los_Angeles',
+  dateStyle: 'short',
+  timeStyle: 'medium',
+})
 /** A night that begins before this hour belongs to the day before. */
 const firstHour = 6
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
@@ -29,9 +34,7 @@ export function calendarDate(
 
 /** The business date in Las Vegas of an instant, `YYYY-MM-DD`. */
 export function businessDateOf(instant: Date): string {
-  // sv-SE writes dates as ISO does
-  const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' })
-  const [day = '', time = ''] = format.format(instant).split(' ')
+  const [day = '', time = ''] = inLasVegas.format(instant).split(' ')
   return Number(time.slice(0, 2)) < firstHour ? dayBefore(day) : day
 }
 

@@ -6,8 +6,14 @@ export type Body = Uint8Array | string
 /** The forgiving parser of htmlparser2: the one that follows the standard takes forever on deeply nested pages. */
 const parser = { xml: { xmlMode: false, decodeEntities: true } }
 
-/** Reads a page in the character set it declares, else in UTF-8, else in windows-1252. */
+const deepest = 20_000
+/** Without those that need no end. */
+const tags =
+  /<(\/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr|p|li|d[dt]|t[dhr]|option)\b)[a-z]/gi
+
+/** Reads a page in the character set it declares, else in UTF-8, else in windows-1252. Throws RangeError. */
 export function loadPage(body: Body, contentType = ''): Page {
+  refuseDepth(typeof body === 'string' ? body : bufferOf(body).toString('latin1'))
   if (typeof body === 'string') return openPage(load(body, parser))
   const label = contentType.match(/charset\s*=\s*["']?([\w:.-]{1,40})/i)?.[1]
   const bytes = bufferOf(body)
@@ -25,6 +31,15 @@ export function jsonTextOf(body: Body): string | null {
   if (!/^\uFEFF?\s*[[{]/.test(start)) return null
   const text = typeof body === 'string' ? body : bufferOf(body).toString('utf8')
   return text.replace(/^\uFEFF/, '')
+}
+
+/** The work of the parser grows with the square of how deep elements are nested. No real page comes near. */
+function refuseDepth(html: string): void {
+  let depth = 0
+  for (const [, slash] of html.matchAll(tags)) {
+    depth = Math.max(depth + (slash ? -1 : 1), 0)
+    if (depth > deepest) throw new RangeError('its elements are nested too deeply')
+  }
 }
 
 /** UTF-8, unless more of it would be broken than is well-formed beyond ASCII. */

@@ -21,7 +21,7 @@ export function readPage(source: VenueSource, body: Body, options: ReadPageOptio
     const settled = settleEntries(entries, context)
     return { ...rest, ...settled, warnings: [...warnings, ...settled.warnings] }
   } catch (error) {
-    // hostile pages overflow the stack of the HTML parser
+    // of what hostile pages do to parsers, nothing may reach those who wait for other pages
     const warning = `The page cannot be read: ${error instanceof Error ? error.message : String(error)}.`
     return { events: [], skipped: [], warnings: [warning], blocked: true, next: [] }
   }

@@ -92,7 +92,7 @@ describe('greenroom upload', () => {
     [['-v', 'L1V'], 'greenroom: A venue tag is 2 to 10 lower-case letters, which "L1V" is not.\n'],
     [
       ['-r', 'presets,poster'],
-      'greenroom: There is no recipe "poster"; the recipes are responsive, presets, artist.\n',
+      'greenroom: There is no recipe "poster"; the recipes are responsive, presets, artist, artist-sizes.\n',
     ],
   ])('says once what is wrong with every file: %s', async (options, message) => {
     await using data = await createDataDir()

@@ -73,7 +73,7 @@ describe.each(providers)('over the API, on %s', (provider) => {
     const { run, outcome, rows, sent } = await sync({})
     expect([run.kind, run.scope, run.dryRun, outcome]).toEqual(['SYNC', 'SYNC_COMPARED', false, 'CLEAN'])
     expect(rows).toEqual([`${id}, carl-cox at liv: is new.`])
-    expect(sent).toEqual([expect.stringMatching(/^1 rows are in the file /)])
+    expect(sent).toEqual([expect.stringMatching(/^1 row sent to the file /)])
     expect(await readD1()).toEqual([
       {
         id,
@@ -100,7 +100,7 @@ describe.each(providers)('over the API, on %s', (provider) => {
     const { run, rows, sent } = await sync({ dryRun: true })
     expect(run.dryRun).toBe(true)
     expect(rows).toEqual([`${id}, carl-cox at liv: is new.`])
-    expect(sent).toEqual([expect.stringMatching(/^1 rows would be sent to the file /)])
+    expect(sent).toEqual([expect.stringMatching(/^1 row would be sent to the file /)])
     expect(await readD1()).toEqual([])
     expect(await app.db.venueEvent.findMany()).toEqual(before)
     expect(await d1State()).toMatchObject({ dueCount: 1, syncedAt: null, lastSync: { dryRun: true } })

@@ -63,11 +63,13 @@ describe('requests', () => {
     const d1 = openD1({ file: '', cloudflare: server.access })
     onTestFinished(() => d1[Symbol.asyncDispose]())
     await d1.check(never)
-    // not counted anew in each second: the eight must wait for the three
+    await sleep(1_100)
+    await d1.read(null, 1, never)
+    // late in the second that the one before has begun
     await sleep(700)
     await Promise.all(Array.from({ length: 8 }, () => d1.read(null, 1, never)))
-    const times = server.log.map(({ at }) => at)
-    expect(times).toHaveLength(11)
+    const times = server.log.slice(3).map(({ at }) => at)
+    expect(times).toHaveLength(9)
     // a machine that is busy is late with one and not with the other
     const margin = 200
     for (const [index, at] of times.slice(4).entries()) expect(at - (times[index] ?? 0)).toBeGreaterThan(1_000 - margin)
@@ -76,12 +78,10 @@ describe('requests', () => {
   it('wait for their turn no longer than until they are aborted', async () => {
     const d1 = open({}, { requestsPerSecond: 1 })
     const reason = new Error('The service is stopping.')
-    const begun = Date.now()
     const controller = new AbortController()
     const waiting = d1.upsert([rowOf(1)], controller.signal)
     setTimeout(() => controller.abort(reason), 50)
     await expect(waiting).rejects.toBe(reason)
-    expect(Date.now() - begun).toBeLessThan(900)
     await sleep(1_200)
     expect(sent()).toEqual(['SELECT'])
   })
@@ -137,7 +137,8 @@ describe('an interruption', () => {
     const begun = Date.now()
     setTimeout(() => controller.abort(reason), 100)
     await expect(d1.upsert([rowOf(1)], controller.signal)).rejects.toBe(reason)
-    expect(Date.now() - begun).toBeLessThan(2_000)
+    // the stall lasts 30 s
+    expect(Date.now() - begun).toBeLessThan(15_000)
     await d1.upsert([rowOf(2)], never)
     expect(await d1.read(null, 10, never)).toEqual([rowOf(2)])
   })

@@ -68,7 +68,10 @@ export async function createScrapeFixture({
   await using resources = new AsyncDisposableStack()
   const site = resources.use(await startPictureSite())
   const app = resources.use(
-    await createTestApp({ provider, env: { SOURCE_ALLOW: [site.host, allow].filter(Boolean).join(','), ...env } }),
+    await createTestApp({
+      provider,
+      env: { SOURCE_ALLOW: [site.host, allow].filter(Boolean).join(','), D1_AUTO_SYNC: 'false', ...env },
+    }),
   )
   let listed = 0
   const run = async (mutation: string, inputType: string, input: object) => {

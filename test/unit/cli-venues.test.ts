@@ -8,6 +8,7 @@ import { findPages } from '../../src/cli/pages-to-read.ts'
 import { scrape } from '../../src/cli/scrape.ts'
 import { describeScrape } from '../../src/cli/scrape-report.ts'
 import { sync } from '../../src/cli/sync.ts'
+import { InterruptedError } from '../../src/signals.ts'
 
 const signal = new AbortController().signal
 const runId = Buffer.from('ProcessingRun:01890000-0000-7000-8000-000000000001').toString('base64')
@@ -59,11 +60,23 @@ describe('greenroom sync', () => {
 
   it('lists in a dry run each row that it would send, and why', async () => {
     const { output, text } = createOutput()
-    const rows = [event('ROW_DIFFERS', 'x, carl-cox at liv: is new.'), event('ROWS_SENT', '1 rows would be sent.')]
+    const rows = [event('ROW_DIFFERS', 'x, carl-cox at liv: is new.'), event('ROWS_SENT', '1 row would be sent.')]
     await sync(createFakeApi([started], [...rows, ended]).api, { dryRun: true }, signal, output)
-    expect(text()).toMatch(/\n– x, carl-cox at liv: is new\.\n– 1 rows would be sent\.\n$/)
+    expect(text()).toMatch(/\n– x, carl-cox at liv: is new\.\n– 1 row would be sent\.\n$/)
     await sync(createFakeApi([started]).api, { dryRun: true }, signal, output)
     expect(text()).toMatch(/\nD1 has everything\.\n$/)
+  })
+})
+
+describe('Ctrl-C before anything is started', () => {
+  const stopped = AbortSignal.abort(new InterruptedError('SIGINT'))
+  it.each<[string, (api: Api, output: NodeJS.WriteStream) => Promise<unknown>]>([
+    ['sync', (api, output) => sync(api, {}, stopped, output)],
+    ['scrape', (api, output) => scrape(api, [], {}, stopped, output)],
+  ])('starts no %s', async (_command, start) => {
+    const { api, query } = createFakeApi([started])
+    await expect(start(api, createOutput().output)).rejects.toThrow(InterruptedError)
+    expect(query).not.toHaveBeenCalled()
   })
 })
 

@@ -72,7 +72,7 @@ describe('loadConfig', () => {
     const cloudflare = { accountId: d1.D1_ACCOUNT_ID, databaseId: d1.D1_DATABASE_ID, token: 'secret-token' }
 
     it('is a file beside the database, unless Cloudflare is named', () => {
-      expect(loadConfig({}).d1).toEqual({ file: path.resolve('data/private/d1.db'), cloudflare: null })
+      expect(loadConfig({}).d1).toEqual({ file: path.resolve('data/private/d1.db'), cloudflare: null, autoSync: true })
       expect(loadConfig(d1).d1.cloudflare).toEqual({ ...cloudflare, baseUrl: 'https://api.cloudflare.com' })
     })
 

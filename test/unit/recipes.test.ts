@@ -7,7 +7,8 @@ describe('recipeHash', () => {
     expect(recipes.map((recipe) => [recipe.name, recipeHash(recipe)])).toEqual([
       ['responsive', 'd9375395'],
       ['presets', '2e3680e0'],
-      ['artist', expect.stringMatching(/^[0-9a-f]{8}$/)],
+      ['artist', '25d36532'],
+      ['artist-sizes', '8552c63b'],
     ])
   })
 
@@ -30,7 +31,7 @@ describe('findRecipe', () => {
   it('names the recipes there are when asked for one there is not', () => {
     expect(() => findRecipe('poster')).toThrow(UnknownRecipeError)
     expect(() => findRecipe('poster')).toThrow(
-      'There is no recipe "poster"; the recipes are responsive, presets, artist.',
+      'There is no recipe "poster"; the recipes are responsive, presets, artist, artist-sizes.',
     )
   })
 })
