@@ -136,7 +136,7 @@ describe('greenroom scrape', () => {
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout.match(/^– .*$/gm)).toEqual([
       expect.stringMatching(new RegExp(`^– ${row?.id}, .*: is missing in D1\\.$`)),
-      expect.stringMatching(/^– 1 rows are in /),
+      expect.stringMatching(/^– 1 row sent to the file /),
     ])
     expect(sentSince(begin)).toEqual([])
     expect(await d1Rows()).toEqual(before.rows)
@@ -199,7 +199,7 @@ describe('greenroom sync', () => {
     const told = await greenroom(['sync', '--dry-run'], here)
     expect([told.code, told.stderr]).toEqual([0, ''])
     expect(told.stdout).toContain(`– ${row?.id}, ${row?.artistSlug} at ${row?.venueTag}: is missing in D1.\n`)
-    expect(told.stdout).toMatch(/– 1 rows would be sent to the file .*d1\.db\.\n$/)
+    expect(told.stdout).toMatch(/– 1 row would be sent to the file .*d1\.db\.\n$/)
     expect(await d1Rows(other.dir)).toHaveLength(1)
     const sent = await greenroom(['sync'], here)
     expect([sent.code, sent.stderr]).toEqual([0, ''])
