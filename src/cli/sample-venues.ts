@@ -37,6 +37,8 @@ export const usualPort = 4080
  */
 export async function startSampleVenues({ port = usualPort } = {}): Promise<SampleVenues> {
   const answers: SampleVenues['answers'] = []
+  // a day that ends meanwhile changes nothing
+  const opened = new Date()
   const pictures = JSON.parse(await readFile(`${examples}/venue-site/pictures.json`, 'utf8')) as Record<string, string>
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -44,7 +46,7 @@ export async function startSampleVenues({ port = usualPort } = {}): Promise<Samp
     response.once('finish', () => answers.push({ path, status: response.statusCode }))
     const [file, contentType] = texts.get(path) ?? []
     const picture = Object.hasOwn(pictures, path) ? pictures[path] : undefined
-    if (file && contentType) return answerText(request, response, file, contentType)
+    if (file && contentType) return answerText(request, response, await readText(file, opened), contentType)
     if (picture) return void send(request, picture, { root: `${examples}/photos` }).pipe(response)
     response.writeHead(404).end()
   }
@@ -66,13 +68,10 @@ export async function startSampleVenues({ port = usualPort } = {}): Promise<Samp
   }
 }
 
-async function answerText(
-  { headers }: IncomingMessage,
-  response: ServerResponse,
-  file: string,
-  contentType: string,
-): Promise<void> {
-  const text = fillDates(await readFile(`${examples}/venue-site/${file}`, 'utf8'), new Date())
+const readText = async (file: string, day: Date) =>
+  fillDates(await readFile(`${examples}/venue-site/${file}`, 'utf8'), day)
+
+function answerText({ headers }: IncomingMessage, response: ServerResponse, text: string, contentType: string): void {
   const etag = `"${createHash('sha256').update(text).digest('hex').slice(0, 16)}"`
   const isKnown = headers['if-none-match'] === etag
   response.writeHead(isKnown ? 304 : 200, { etag, 'content-type': contentType }).end(isKnown ? undefined : text)
