@@ -39,8 +39,8 @@ program.addCommand(createManifestCommands(tools))
 
 program
   .command('demo')
-  .description('process the sample photos, print what was made, and leave the server running')
-  .option('--once', 'end when the photos are done')
+  .description('process the sample photos, read the sample venues, print what was made, and leave the server running')
+  .option('--once', 'end when all is done')
   .action(async ({ once = false }: { once?: boolean }) => {
     // only here: it brings the whole service, which --help need not wait for
     const { runDemo } = await import('./cli/demo.ts')

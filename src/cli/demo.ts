@@ -1,103 +1,65 @@
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createApp } from '../app.ts'
 import type { Config } from '../config.ts'
 import { createLog } from '../log.ts'
 import { abortWhen, untilStopped } from '../signals.ts'
-import { type Api, createApi } from './api.ts'
-import { bytes, seconds, table } from './format.ts'
-import { describeInterruption, type SendSummary } from './send-pictures.ts'
-import { uploadFiles } from './upload.ts'
-
-const photos = fileURLToPath(new URL('../../examples/photos', import.meta.url))
-
-/** The widest rung that the summary takes a page to need, px. */
-const pageWidth = 1280
-
-interface DemoImage {
-  filename: string
-  byteSize: number
-  width: number
-  height: number
-  variants: { name: string; format: string; width: number; byteSize: number; url: string }[]
-}
+import { createApi } from './api.ts'
+import { showPhotos } from './demo-photos.ts'
+import { showVenues } from './demo-venues.ts'
+import { type SampleVenues, startSampleVenues, usualPort } from './sample-venues.ts'
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 
-/** Serves, uploads the sample photos through the public API and tells what came of it; false when it did not work. */
+/**
+ * Serves, sends the sample photos through the public API, reads the sample venues, and tells what came of it; false when
+ * something did not work.
+ */
 export async function runDemo(config: Config, once: boolean): Promise<boolean> {
   const stopped = untilStopped()
   const stopping = abortWhen(stopped)
-  await using app = await createApp(config, createLog('warn'))
+  await using site = await startSampleVenues()
+  await using app = await createApp(withSamples(config, site), createLog('warn'))
   const api = createApi(`http://localhost:${new URL(app.url).port}`)
   print(`${once ? '' : `Greenroom is listening on ${api.url}. `}The sample photos are on their way.\n`)
-  const begun = Date.now()
-  const uploaded = await uploadFiles(api, [photos], { artist: 'The Samples' }, stopping)
-  const took = Date.now() - begun
-  if (stopping.aborted) {
-    print(describeInterruption(uploaded, true))
-    return !once
-  }
-  const { images } = await api.query<{ images: { nodes: DemoImage[] } }>(
-    '{ images(first: 100, filter: { artistSlug: "the-samples" }) { nodes { filename byteSize width height variants { name format width byteSize url } } } }',
+  const photos = await showPhotos(api, stopping)
+  print(`${photos.told}\n`)
+  if (stopping.aborted) return !once
+  print('Now the sample venues: three pages as those of nightclubs, on this machine.')
+  print(
+    isUsual(site) ? '' : `Port ${usualPort} is taken: at another address, all is fetched that was fetched before.\n`,
   )
-  print(summary(images.nodes))
-  print(`\n${describeWork(uploaded, images.nodes, took)}\n`)
+  const venues = await showVenues(api, site, stopping)
+  print(`${venues.told}\n`)
+  if (stopping.aborted) return !once
   if (once) {
     print(`${whereFilesAre(config)}\n\nnpm start serves them.`)
   } else {
-    print(`${whereToLook(api, images.nodes)}\n${whereFilesAre(config)}\n\nCtrl-C ends the demo.`)
+    const look = [photos.thumbnail, venues.picture].filter((url) => url !== null)
+    print(`explore    ${api.url}/graphql\n${look.map((url) => `look       ${url}`).join('\n')}`)
+    print(`${whereFilesAre(config)}\n\nCtrl-C ends the demo.`)
     await stopped
   }
-  return uploaded.failed === 0
+  return photos.failed === 0 && venues.succeeded
 }
 
-function describeWork({ imageIds, made, failed }: SendSummary, images: readonly DemoImage[], took: number): string {
-  const variants = images.reduce((sum, image) => sum + image.variants.length, 0)
-  const rate = (made / (took / 1000)).toFixed(2)
-  const work = made === 0 ? ': nothing new to make' : ` in ${seconds(took)} (${rate} photos a second)`
-  return `${imageIds.length} photos, ${variants} variants${work}, ${failed} failed.`
-}
+const isUsual = ({ host }: SampleVenues) => host.endsWith(`:${usualPort}`)
 
-function summary(images: readonly DemoImage[]): string {
-  const rows = images.map((image) => {
-    const shown = onPage(image)
-    const saved = shown ? `${Math.round(100 * (1 - shown.byteSize / image.byteSize))}%` : '-'
-    return [
-      image.filename,
-      `${image.width}x${image.height}`,
-      bytes(image.byteSize),
-      String(image.variants.length),
-      shown ? `${shown.width}w ${bytes(shown.byteSize)}` : '-',
-      saved,
-    ]
-  })
-  const before = images.reduce((sum, image) => sum + image.byteSize, 0)
-  const after = images.reduce((sum, image) => sum + (onPage(image)?.byteSize ?? image.byteSize), 0)
-  const saved = before === 0 ? 0 : Math.round(100 * (1 - after / before))
-  return `\n${table(['photo', 'size', 'original', 'variants', 'AVIF on a page', 'saved'], rows)}
-
-A page with these photos at up to ${pageWidth} px loads ${bytes(after)} of AVIF instead of ${bytes(before)} of originals: ${saved}% saved.`
-}
-
-/** What a browser would take of an image on a page. */
-function onPage({ variants }: DemoImage) {
-  return variants.filter((variant) => variant.format === 'avif' && variant.width <= pageWidth).at(-1)
-}
-
-function whereToLook(api: Api, images: readonly DemoImage[]): string {
-  const thumbnails = images.flatMap(
-    (image) => image.variants.find((variant) => variant.name === 'thumbnail')?.url ?? [],
-  )
-  return [
-    `explore    ${api.url}/graphql`,
-    ...thumbnails.slice(0, 3).map((url, index) => `${index === 0 ? 'look' : '    '}       ${url}`),
-  ].join('\n')
+/** Only the sample venues are asked, whatever else is set, and what they invent goes to no D1 that others read. */
+function withSamples(config: Config, { host, pages }: SampleVenues): Config {
+  const { sources, scrape, d1 } = config
+  return {
+    ...config,
+    d1: { ...d1, cloudflare: null },
+    sources: { ...sources, allow: [...sources.allow, host] },
+    scrape: { ...scrape, live: false, pages, schedule: null },
+  }
 }
 
 function whereFilesAre(config: Config): string {
-  const folder = config.storage.url.replace(/^file:/, '')
-  const near = path.relative(process.cwd(), folder)
-  const shown = near.startsWith('..') ? folder : near
-  return `files      ${shown}/images, ${shown}/variants`
+  const near = (file: string) => {
+    const relative = path.relative(process.cwd(), file)
+    return relative.startsWith('..') ? file : relative
+  }
+  const folder = near(config.storage.url.replace(/^file:/, ''))
+  return `files      ${folder}/images, ${folder}/variants, ${folder}/artists\nrows       ${near(config.d1.file)}`
 }

@@ -50,26 +50,33 @@ export function createArtistPictures({ db, variants, bell }: Deps): ArtistPictur
     const wanted = wantedAt(artist, venueTag)
     const shown = artist.pictures.filter((picture) => picture.venueTag === venueTag)
     const changes: Change[] = []
+    const madeAnew: Change[] = []
     for (const { imageId, variant, name } of wanted) {
       const key = pictureKey({ artistSlug: artist.slug, venueTag, name })
       const row = shown.find((each) => each.name === name)
-      if (row && (await isShown(row, variant, options))) continue
+      const change = { row, variant, key, imageId }
+      if (row && (await isShown(row, variant, options))) {
+        if (row.variantId !== variant.id) madeAnew.push(change)
+        continue
+      }
       await copy(variant, key, options.signal)
-      changes.push({ row, variant, key, imageId })
+      changes.push(change)
     }
     const over = shown.filter((row) => !row.retiredAt && !wanted.some(({ name }) => name === row.name))
     await db.$transaction(async (tx) => {
       await lockArtists(tx, [artist.id])
       for (const change of changes) await record(tx, artist.id, venueTag, change)
+      for (const change of madeAnew) await pointAnew(tx, change)
       for (const row of over) await retire(tx, row)
       await tellEvents(tx, artist, venueTag)
     })
     return [...changes, ...over].map(({ key }) => key)
   }
 
+  /** By its bytes: a variant that was lost and made anew is another row with the same ones. */
   async function isShown(row: ArtistPicture, variant: Variant, { verify, signal }: ShowOptions): Promise<boolean> {
-    const { key, sha256, variantId, retiredAt } = row
-    if (variantId !== variant.id || sha256 !== variant.sha256 || retiredAt !== null) return false
+    const { key, sha256, retiredAt } = row
+    if (sha256 !== variant.sha256 || retiredAt !== null) return false
     return !verify || (await variants.head(key, signal))?.sha256 === sha256
   }
 
@@ -182,6 +189,16 @@ async function record(tx: Tx, artistId: string, venueTag: string, { row, variant
     where: { artistId_venueTag_name: { artistId, venueTag, name } },
     create: { artistId, venueTag, name, ...facts },
     update: { ...facts, revision: (row?.revision ?? 0) + 1 },
+  })
+}
+
+/** What lies there stays; what it was made of is another row. */
+async function pointAnew(tx: Tx, { row, variant, imageId }: Change): Promise<void> {
+  if (!row) return
+  const { artistId, venueTag, name, revision } = row
+  await tx.artistPicture.updateMany({
+    where: { artistId, venueTag, name, revision },
+    data: { imageId, variantId: variant.id, revision: revision + 1 },
   })
 }
 

@@ -183,14 +183,25 @@ it.each([
 
 it('greenroom demo --once processes every sample and tells what came of it', async () => {
   await using data = await createDataDir()
-  const { code, stdout, stderr } = await greenroom(['demo', '--once'], { DATA_DIR: data.dir, PORT: '0' })
+  // at a port of its own each time, rows would have other addresses each time
+  const env = { DATA_DIR: data.dir, PORT: '0', PUBLIC_BASE_URL: 'https://pictures.example.com' }
+  const { code, stdout, stderr } = await greenroom(['demo', '--once'], env)
   expect([code, stderr]).toEqual([0, ''])
   expect(stdout).toContain('11 photos, 147 variants in')
   expect(stdout).toMatch(/AVIF instead of 3\.7 MB of originals: \d\d% saved\./)
-  expect(stdout).toMatch(/\nfiles +.*images, .*variants\n\nnpm start serves them\.\n$/)
+  expect(stdout).toContain('pages and pictures sent, 1 not there.\n')
+  expect(stdout).toMatch(/\n11 rows are in the file .*, 1 wait for a picture\.\n/)
+  expect(stdout).toMatch(/\nLantern Fox +xs +[\d-]{10} {2}artists\/lantern-fox\/lantern-fox_xs_hd\.jpg\n/)
+  expect(stdout).toMatch(/\nNot sent: Nilla Quill at marquee on [\d-]{10}, without a picture so far\.\n/)
+  expect(stdout).toMatch(/\nLeft out \(placeholder\): .*"Closed for Private Event"/)
+  expect(stdout).toMatch(/\nfiles +.*images, .*variants, .*artists\nrows +.*d1\.db\n\nnpm start serves them\.\n$/)
   // of a server that has ended
   expect(stdout).not.toContain('http')
 
-  const again = await greenroom(['demo', '--once'], { DATA_DIR: data.dir, PORT: '0' })
-  expect(again.stdout).toContain('\n11 photos, 147 variants: nothing new to make, 0 failed.\n')
-})
+  const again = await greenroom(['demo', '--once'], env)
+  expect([again.code, again.stderr]).toEqual([0, ''])
+  // the venues' pictures are the same photos, with variants for artists
+  expect(again.stdout).toContain('\n11 photos, 165 variants: nothing new to make, 0 failed.\n')
+  expect(again.stdout).toContain('[1/1] SUCCEEDED: There was nothing to do.\n1 of 1 tasks, 1 with nothing to do\n')
+  expect(again.stdout).not.toContain('is new')
+}, 240_000)

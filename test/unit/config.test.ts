@@ -128,6 +128,47 @@ describe('loadConfig', () => {
     expect(loadConfig({}).sources.allow).toEqual([])
   })
 
+  describe('of scrapes', () => {
+    it('asks no venue itself, at no set time, unless told so', () => {
+      expect(loadConfig({}).scrape).toEqual({ live: false, pages: {}, schedule: null })
+      expect(loadConfig({ SCRAPE_LIVE: 'true' }).scrape.live).toBe(true)
+      expect(loadConfig({ SCRAPE_LIVE: 'false' }).scrape.live).toBe(false)
+    })
+
+    it('takes as SCRAPE_LIVE only true and false, so that no slip gives permission', () => {
+      for (const slip of ['yes', '1', 'TRUE']) expect(() => loadConfig({ SCRAPE_LIVE: slip })).toThrow('SCRAPE_LIVE')
+    })
+
+    it('takes pages of each source, also several, and addresses with their own signs of equality', () => {
+      const pages = 'liv=http://localhost:8080/a, tao=http://localhost:8080/b?page=1&n=2,liv=http://localhost:8080/c'
+      expect(loadConfig({ SCRAPE_PAGES: pages }).scrape.pages).toEqual({
+        liv: ['http://localhost:8080/a', 'http://localhost:8080/c'],
+        tao: ['http://localhost:8080/b?page=1&n=2'],
+      })
+    })
+
+    it.each(['http://localhost/a', 'omnia=http://localhost/a', 'liv=', 'liv=page.html', 'liv=http://localhost/a,'])(
+      'refuses %s as SCRAPE_PAGES',
+      (pages) => {
+        expect(() => loadConfig({ SCRAPE_PAGES: pages })).toThrow('SCRAPE_PAGES must be SOURCE=ADDRESS')
+      },
+    )
+
+    it('is due as a cron pattern says, by the clock of Las Vegas unless another is named', () => {
+      const schedule = { SCRAPE_SCHEDULE: '0 */6 * * *' }
+      expect(loadConfig(schedule).scrape.schedule).toEqual({ pattern: '0 */6 * * *', timezone: 'America/Los_Angeles' })
+      const utc = { pattern: '0 */6 * * *', timezone: 'UTC' }
+      expect(loadConfig({ ...schedule, SCRAPE_TIMEZONE: 'UTC' }).scrape.schedule).toEqual(utc)
+      expect(loadConfig({ SCRAPE_TIMEZONE: 'UTC' }).scrape.schedule).toBeNull()
+    })
+
+    it('refuses a pattern and a time zone that nobody knows', () => {
+      expect(() => loadConfig({ SCRAPE_SCHEDULE: 'every day' })).toThrow('SCRAPE_SCHEDULE must be a cron pattern')
+      expect(() => loadConfig({ SCRAPE_SCHEDULE: '99 * * * *' })).toThrow('SCRAPE_SCHEDULE must be a cron pattern')
+      expect(() => loadConfig({ SCRAPE_TIMEZONE: 'Las Vegas' })).toThrow('SCRAPE_TIMEZONE must be a time zone')
+    })
+  })
+
   it('takes the public address with or without a slash at its end', () => {
     expect(loadConfig({ PUBLIC_BASE_URL: 'https://img.example.com/' }).storage.publicBaseUrl).toBe(
       'https://img.example.com',
