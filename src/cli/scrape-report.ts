@@ -55,7 +55,7 @@ function venueLines(events: readonly Event[], tasks: readonly Task[]): string[] 
 function pageLines(pages: readonly Page[]): string[] {
   const reasons = new Map<string, number>()
   for (const { reason } of pages.flatMap(({ skipped }) => skipped)) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
-  const counts = [...reasons].map(([reason, count]) => `${count} ${reason.toLowerCase().replaceAll('_', ' ')}`)
+  const counts = [...reasons].map(([reason, count]) => `${reason.toLowerCase().replaceAll('_', ' ')} ${count}`)
   const skipped = counts.length > 0 ? [`Skipped: ${counts.join(', ')}.`] : []
   return [...skipped, ...pages.flatMap(({ warnings }) => warnings.map((warning) => `! ${warning}`))]
 }

@@ -48,5 +48,10 @@ async function describeD1(api: Api): Promise<string> {
   )
   const { totalCount } = venueEvents
   const left = d1.dueCount > 0 ? `, ${d1.dueCount} are still to be sent` : ''
-  return `${totalCount} ${totalCount === 1 ? 'row is' : 'rows are'} in ${d1.place}${left}, ${d1.waitingForPicture} wait for a picture.`
+  return `${totalCount} ${totalCount === 1 ? 'row is' : 'rows are'} in ${d1.place}${left}, ${waiting(d1.waitingForPicture)}.`
+}
+
+function waiting(count: number): string {
+  if (count === 0) return 'none waits for a picture'
+  return count === 1 ? '1 event waits for a picture' : `${count} events wait for a picture`
 }

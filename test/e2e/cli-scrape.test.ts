@@ -97,8 +97,8 @@ describe('greenroom scrape', () => {
     const { code, stdout, stderr } = await greenroom(['scrape'], env)
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^No server runs: working in this process\.\n\[1\/1\] SUCCEEDED: Everything is done\./)
-    expect(stdout).toContain('\nSkipped: 4 placeholder.\n')
-    expect(stdout).toMatch(/\n11 rows are in the file .*d1\.db, 1 wait for a picture\.\n$/)
+    expect(stdout).toContain('\nSkipped: placeholder 4.\n')
+    expect(stdout).toMatch(/\n11 rows are in the file .*d1\.db, 1 event waits for a picture\.\n$/)
     const rows = await d1Rows()
     expect(rows.map(({ artistSlug, venueTag }) => `${venueTag}/${artistSlug}`).sort()).toEqual([
       ...['ebc/senor-ambar', 'ebcn/tin-orchard', 'hakkasan/marlow-wren', 'liv/copper-meridian', 'liv/lantern-fox'],
@@ -164,7 +164,7 @@ describe('greenroom scrape', () => {
     const synced = await greenroom(['sync'], { ...env, DATA_DIR: dir })
     expect([synced.code, synced.stdout]).toEqual([
       0,
-      expect.stringMatching(/\n0 rows are in .*, 0 wait for a picture\.\n$/),
+      expect.stringMatching(/\n0 rows are in .*, none waits for a picture\.\n$/),
     ])
   })
 
@@ -184,7 +184,7 @@ describe('greenroom scrape', () => {
     const { code, stdout } = await greenroom(['scrape', ...given], { ...env, DATA_DIR: other.dir })
     expect(code).toBe(1)
     expect(stdout).toContain(`✗ ${missing} failed: The source answered 404 (not found).\n`)
-    expect(stdout).toMatch(/\n2 rows are in the file .*, 2 wait for a picture\.\n$/)
+    expect(stdout).toMatch(/\n2 rows are in the file .*, 2 events wait for a picture\.\n$/)
   })
 })
 

@@ -190,7 +190,7 @@ it('greenroom demo --once processes every sample and tells what came of it', asy
   expect(stdout).toContain('11 photos, 147 variants in')
   expect(stdout).toMatch(/AVIF instead of 3\.7 MB of originals: \d\d% saved\./)
   expect(stdout).toContain('pages and pictures sent, 1 not there.\n')
-  expect(stdout).toMatch(/\n11 rows are in the file .*, 1 wait for a picture\.\n/)
+  expect(stdout).toMatch(/\n11 rows are in the file .*, 1 event waits for a picture\.\n/)
   expect(stdout).toMatch(/\nLantern Fox +xs +[\d-]{10} {2}artists\/lantern-fox\/lantern-fox_xs_hd\.jpg\n/)
   expect(stdout).toMatch(/\nNot sent: Nilla Quill at marquee on [\d-]{10}, without a picture so far\.\n/)
   expect(stdout).toMatch(/\nLeft out \(placeholder\): .*"Closed for Private Event"/)

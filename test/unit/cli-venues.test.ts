@@ -45,7 +45,7 @@ describe('greenroom sync', () => {
     const { api, query } = createFakeApi([started, state(0)])
     expect((await sync(api, { all: true }, signal, output)).succeeded).toBe(true)
     expect(query.mock.calls[0]?.[1]).toEqual({ input: { which: 'ALL', dryRun: false } })
-    expect(text()).toMatch(/\n40 rows are in the file d1\.db, 2 wait for a picture\.\n$/)
+    expect(text()).toMatch(/\n40 rows are in the file d1\.db, 2 events wait for a picture\.\n$/)
   })
 
   it('waits for a sync that is under way, and then does its own', async () => {
@@ -55,7 +55,7 @@ describe('greenroom sync', () => {
     expect(query).toHaveBeenCalledTimes(3)
     const lines = text()
     expect(lines).toContain('Another sync is under way: following 01890000-0000-7000-8000-000000000001.\n')
-    expect(lines).toMatch(/40 rows are in the file d1\.db, 3 are still to be sent, 2 wait for a picture\.\n$/)
+    expect(lines).toMatch(/40 rows are in the file d1\.db, 3 are still to be sent, 2 events wait for a picture\.\n$/)
   })
 
   it('lists in a dry run each row that it would send, and why', async () => {
@@ -149,7 +149,7 @@ describe('greenroom scrape', () => {
     expect((await describeScrape(api, runId)).split('\n')).toEqual([
       'venue          events  artists  new pictures  unchanged  failed',
       'LIV Las Vegas       3        2             1          0       1',
-      'Skipped: 2 party, 1 no date.',
+      'Skipped: party 2, no date 1.',
       '! The list ends early.',
       '',
     ])
