@@ -1,3 +1,5 @@
+import { meaningsByCode } from '../network-trouble.ts'
+
 // What the errors of D1 mean: tables, and nothing else. D1's own words, and what to do about them, are from
 // https://developers.cloudflare.com/d1/observability/debug-d1/
 
@@ -162,27 +164,7 @@ export const byStatus: Readonly<Record<number, Row>> = {
 
 /** What Node says when there is no answer. */
 export const bySystemCode: Readonly<Record<string, Row>> = {
-  ENOTFOUND: unknownHost,
-  EAI_AGAIN: unknownHost,
-  ECONNREFUSED: unreachable,
-  EHOSTUNREACH: unreachable,
-  ENETUNREACH: unreachable,
-  UND_ERR_CONNECT_TIMEOUT: unreachable,
-  ECONNRESET: cutOff,
-  EPIPE: cutOff,
-  UND_ERR_SOCKET: cutOff,
-  ETIMEDOUT: silent,
-  UND_ERR_HEADERS_TIMEOUT: silent,
-  UND_ERR_BODY_TIMEOUT: silent,
-  EPROTO: brokenTls,
-  ERR_SSL_WRONG_VERSION_NUMBER: brokenTls,
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: brokenTls,
-  ERR_TLS_CERT_ALTNAME_INVALID: untrusted,
-  CERT_HAS_EXPIRED: untrusted,
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  ...meaningsByCode({ unknownHost, unreachable, cutOff, silent, brokenTls, untrusted }),
 }
 
 /** All that an error of D1 can mean, for the table in docs/d1.md. */

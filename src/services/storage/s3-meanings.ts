@@ -1,3 +1,5 @@
+import { meaningsByCode } from '../network-trouble.ts'
+
 // What the errors of an S3 storage mean: tables, and nothing else.
 
 export type S3ErrorKind =
@@ -163,28 +165,11 @@ export const byStatus: Readonly<Record<number, Row>> = {
 
 /** What Node says when there is no answer. */
 export const bySystemCode: Readonly<Record<string, Row>> = {
-  ENOTFOUND: unknownHost,
-  EAI_AGAIN: unknownHost,
-  ECONNREFUSED: unreachable,
-  EHOSTUNREACH: unreachable,
-  ENETUNREACH: unreachable,
-  ENETDOWN: unreachable,
-  EHOSTDOWN: unreachable,
-  ECONNRESET: cutOff,
-  EPIPE: cutOff,
-  ETIMEDOUT: silent,
-  ERR_STREAM_PREMATURE_CLOSE: cutOff,
+  ...meaningsByCode({ unknownHost, unreachable, cutOff, silent, brokenTls, untrusted }),
   ENOSPC: noTempFile,
   EACCES: noTempFile,
   EROFS: noTempFile,
   EMFILE: noTempFile,
-  EPROTO: brokenTls,
-  ERR_TLS_CERT_ALTNAME_INVALID: untrusted,
-  CERT_HAS_EXPIRED: untrusted,
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
 }
 
 /** All that a fault can say, for the table in docs/storage.md. */
