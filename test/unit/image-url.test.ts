@@ -110,6 +110,13 @@ describe('an upload of WordPress', () => {
     ['logo-white', null, 'none'],
     ['omnia-dayclub-logo', null, 'none'],
     ['Marquee_Flyer', null, 'none'],
+    ...['flyer_01', 'flyer-01', 'flyer-2', 'flyer1', 'logos-2', 'OMNIA_Poster_2027', 'final-v2-1'].map(
+      (name) => [name, null, 'none'] as const,
+    ),
+    ['311', null, 'none'],
+    ['Omnia_311', '311', 'medium'],
+    ['flyer-01_Zedd', 'zedd', 'medium'],
+    ['Maroon_5', 'maroon-5', 'high'],
     ['0f8fad5b-d9cb-469f-a165-70867728950e', null, 'none'],
     ['a87c1de0f3', null, 'none'],
     ['1757536832674', null, 'none'],
