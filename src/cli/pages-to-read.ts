@@ -1,5 +1,6 @@
 import { openAsBlob } from 'node:fs'
 import path from 'node:path'
+import { venueSourceNames } from '../venues/venue-list.ts'
 import { ApiError, type FilePart } from './api.ts'
 
 /** As the API writes it. */
@@ -9,10 +10,7 @@ export interface PageToRead {
   file?: null
 }
 
-/** The sources of venue pages, as people type them. */
-export const sources = ['liv', 'wynn', 'tao'] as const
-
-const withSource = new RegExp(`^(${sources.join('|')})=(.+)$`, 's')
+const withSource = new RegExp(`^(${venueSourceNames.join('|')})=(.+)$`, 's')
 
 /**
  * What `--from` names: addresses, and files to send with them. Each is of the one source that is named, or says whose it

@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander'
+import { venueSourceNames } from '../venues/venue-list.ts'
 import { ApiError } from './api.ts'
 import { describeConnection } from './connect.ts'
-import { sources } from './pages-to-read.ts'
 import { pinImage } from './pin.ts'
 import { type ScrapeOptions, scrape } from './scrape.ts'
 import { type SyncOptions, sync } from './sync.ts'
@@ -14,7 +14,7 @@ export function addVenueCommands(program: Command, tools: Tools): void {
   program
     .command('scrape')
     .description('read pages of venues, take in the pictures of their artists, and bring D1 up to date')
-    .addArgument(new Argument('[sources...]', 'whose pages (default: all)').choices(sources))
+    .addArgument(new Argument('[sources...]', 'whose pages (default: all)').choices(venueSourceNames))
     .option(
       '-f, --from <page>',
       'an address or a saved file instead of the listing; with more than one source: liv=PAGE',

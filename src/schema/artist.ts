@@ -1,7 +1,7 @@
 import { prismaConnectionHelpers } from '@pothos/plugin-prisma'
 import { InvalidInputError } from '../errors.ts'
 import type { Prisma } from '../generated/sqlite/client.ts'
-import { foldForSearch } from '../venues/artist-slug.ts'
+import { foldSearch } from '../venues/artist-slug.ts'
 import { builder } from './builder.ts'
 import { ImageNode } from './image.ts'
 
@@ -98,7 +98,7 @@ builder.queryFields((t) => ({
 }))
 
 function matching(search: string | null | undefined): Prisma.ArtistWhereInput {
-  return search ? { searchKey: { contains: foldForSearch(search) } } : {}
+  return search ? { searchKey: { contains: foldSearch(search) } } : {}
 }
 
 const UpsertArtistInput = builder.inputType('UpsertArtistInput', {

@@ -1,7 +1,7 @@
 import { NotFoundError } from '../errors.ts'
 import type { Prisma } from '../generated/sqlite/client.ts'
 import { watchImages } from '../services/image-watch.ts'
-import { foldForSearch } from '../venues/artist-slug.ts'
+import { foldSearch } from '../venues/artist-slug.ts'
 import { builder } from './builder.ts'
 import { placeholderOf, srcsetOf, watermarkOf } from './image-delivery.ts'
 import { ImageStatus, statusOf, statusSelection, whereStatus } from './image-status.ts'
@@ -153,7 +153,7 @@ builder.queryFields((t) => ({
 
 function matching(filter: typeof ImageFilter.$inferInput | null | undefined): Prisma.ImageWhereInput {
   const { artistSlug, venueTag, status, search } = filter ?? {}
-  const searchKey = { contains: foldForSearch(search ?? '') }
+  const searchKey = { contains: foldSearch(search ?? '') }
   return {
     AND: [
       status?.length ? { OR: status.map(whereStatus) } : { deletedAt: null },

@@ -1,5 +1,5 @@
 import type { Prisma } from '../generated/sqlite/client.ts'
-import { foldForSearch } from '../venues/artist-slug.ts'
+import { foldForSearch, foldSearch } from '../venues/artist-slug.ts'
 import { venues } from '../venues/venue-list.ts'
 import { ArtistNode } from './artist.ts'
 import { builder } from './builder.ts'
@@ -34,7 +34,7 @@ function matching(filter: Filter, { db }: Context): Prisma.VenueEventWhereInput 
     ...(artistSlug && { artistSlug }),
     date: { ...(from && { gte: from }), ...(to && { lte: to }) },
     ...(typeof synced === 'boolean' && { syncedRevision: synced ? { gte: revision } : { lt: revision } }),
-    ...(search && named(foldForSearch(search))),
+    ...(search && named(foldSearch(search))),
   }
 }
 

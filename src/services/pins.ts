@@ -20,12 +20,10 @@ export function createPins({ db, bell, wake }: { db: Db; bell: Bell; wake: () =>
   return {
     async pin(artistId, imageId) {
       const { artist, run } = await db.$transaction(async (tx) => {
+        const known = await tx.artist.findUnique({ where: { id: artistId }, select: { id: true } })
+        if (!known) throw new NotFoundError('artist', artistId)
         const image = imageId === null ? null : await findPinnable(tx, artistId, imageId)
-        const [pinned] = await tx.artist.updateManyAndReturn({
-          where: { id: artistId },
-          data: { pinnedImageId: imageId },
-        })
-        if (!pinned) throw new NotFoundError('artist', artistId)
+        const pinned = await tx.artist.update({ where: { id: artistId }, data: { pinnedImageId: imageId } })
         await picturesAreDue(tx, { id: artistId })
         return { artist: pinned, run: image && (await makeShowable(tx, image)) }
       })

@@ -41,6 +41,11 @@ export function foldForSearch(...texts: string[]): string {
   return hyphenate(texts.join(' ')).replaceAll('-', ' ')
 }
 
+/** What to look for among texts that were folded. Where nothing is left of it, it is looked for as a slug: `!!!`. */
+export function foldSearch(search: string): string {
+  return foldForSearch(search) || foldForSearch(slugifyArtist(search))
+}
+
 function hyphenate(text: string): string {
   return anyAscii(text)
     .toLowerCase()

@@ -2,6 +2,7 @@ import { cleanName, slugifyArtist } from './artist-slug.ts'
 import { splitPerformers } from './performers.ts'
 import {
   createVenueTest,
+  isMereSetNote,
   isParty,
   isPlaceholder,
   isPromoter,
@@ -42,7 +43,14 @@ const supportForm = new RegExp(
 /** Between an artist and another it may be part of a name, so it only parts a party from its artist. */
 const plainWith = /^(.+?)\s+with\s+(.+)$/i
 const supportWords = new RegExp(String.raw`^(?:${guests}|support(?:\s+(?:by|from))?\b|guests?\b)\s*:?\s*`, 'i')
+/** Where guests follow, who stands between is no part of the name: `Zedd with A & Special Guests`. */
+const withGuests = new RegExp(String.raw`^(.+?)\s+with\s+(.+?)\s*(?:,|\s&|\s\+|\sand)\s+${guests}$`, 'i')
+/** What a name ends in when what followed is taken off. */
+const looseEnd = /(?:\s+[-–—|&+]|\s+(?:x|and|vs\.?|b\db)|\s*[:,])+$/i
 const friends = /\s+(?:&|\+|and|with|w\/)\s*friends$/i
+
+/** A part of a title that is but the support. */
+const withForm = /^w\/\s*/i
 
 const builtIn = createVenueTest([])
 
@@ -57,7 +65,7 @@ export function parseBilling(title: string, { venueAliases }: { venueAliases?: r
   readPresents(draft, isVenue)
   readSupport(draft, isVenue)
   takeHolidays(draft)
-  const name = draft.name.replace(friends, '').trim()
+  const name = dropUnnamed(draft.name.replace(friends, '').trim())
   if (isPlaceholder(name, isVenue)) return nobody('placeholder', [])
   if (isParty(name)) return nobody('party', name === '' ? draft.promos : [name, ...draft.promos])
   if (name === '') return nobody(draft.promos.length > 0 ? 'party' : 'placeholder', draft.promos)
@@ -78,15 +86,27 @@ function nobody(kind: 'party' | 'placeholder', promos: string[]): Billing {
 
 /** What stands between dashes: the billing, notes about the set, occasions, and at the end the venue. */
 function readSegments(text: string, isVenue: VenueTest): Draft {
-  const segments = text.split(dash)
+  const segments = text.split(dash).flatMap(splitOccasion)
   while (segments.length > 1 && isPlace(segments.at(-1) ?? '', isVenue)) segments.pop()
   const promos = segments.filter(
-    (segment, at) => namesNobody(segment, isVenue) || (at > 0 && isRightHandOccasion(segment)),
+    (segment, at) =>
+      namesNobody(segment, isVenue) || (at > 0 && !withForm.test(segment) && isRightHandOccasion(segment)),
   )
-  const rest = segments.filter((segment) => !promos.includes(segment) && !isSetNote(segment))
-  if (rest.length > 0) return { name: dropPlace(rest.join(' - '), isVenue), support: [], promos }
+  // who comes first is never a note: Disclosure DJ Set
+  const rest = segments
+    .filter((segment) => !promos.includes(segment) && !isMereSetNote(segment))
+    .filter((segment, at) => at === 0 || withForm.test(segment) || !isSetNote(segment))
+  if (rest.length > 0) {
+    return { name: dropPlace(rest.join(' - ').replace(withForm, ''), isVenue), support: [], promos }
+  }
   const [first = ''] = segments
   return isPlaceholder(first, isVenue) ? { name: first, support: [], promos: [] } : { name: '', support: [], promos }
+}
+
+/** Right of a dash an occasion may have the support behind it: `Zedd - EDC Week w/ DJ Five`. */
+function splitOccasion(segment: string, at: number): string[] {
+  const [, left = '', right = ''] = at === 0 ? [] : (segment.match(supportForm) ?? [])
+  return right !== '' && isRightHandOccasion(left) ? [left, `w/ ${right}`] : [segment]
 }
 
 function isPlace(text: string, isVenue: VenueTest): boolean {
@@ -104,7 +124,7 @@ function readBrackets(draft: Draft): void {
   draft.name = draft.name.replace(bracket, (whole, inner: string) => {
     const note = inner.trim()
     if (isSetNote(note) || !/[\p{Script=Latin}\d]/u.test(note)) return ''
-    if (/^(?:w\/|with\s|feat\b|ft\b|featuring\b|support\b)/i.test(note)) return ` ${note}`
+    if (/^(?:w\/|with\s|feat\b|ft\b|featuring\b|support\b)/i.test(note)) return ` ${note.replace(/^with\s+/i, 'w/ ')}`
     if (!isParty(note) && !isRightHandOccasion(note)) return whole
     draft.promos.unshift(note)
     return ''
@@ -133,7 +153,7 @@ function readPresents(draft: Draft, isVenue: VenueTest): void {
 /** Who stands right of a party is the headliner, who stands right of an artist the support. */
 function readSupport(draft: Draft, isVenue: VenueTest): void {
   // twice: a party, its headliner, and the headliner's support
-  for (const form of [plainWith, supportForm, supportForm]) {
+  for (const form of [withGuests, plainWith, supportForm, supportForm]) {
     const [, left = '', right = ''] = draft.name.match(form) ?? []
     const guest = right.replace(supportWords, '').trim()
     if (guest !== '' && namesNobody(left, isVenue)) {
@@ -141,7 +161,7 @@ function readSupport(draft: Draft, isVenue: VenueTest): void {
       draft.name = guest
     } else if (left !== '' && form !== plainWith) {
       draft.support.unshift(...splitPerformers(guest))
-      draft.name = left
+      draft.name = left.replace(looseEnd, '')
     }
   }
 }
@@ -152,8 +172,17 @@ function namesNobody(text: string, isVenue: VenueTest): boolean {
 
 /** Occasions at the end of the name without a dash: `Kaskade EDC Week`. */
 function takeHolidays(draft: Draft): void {
+  if (isParty(draft.name)) return
   const { name, holiday } = splitHolidayTail(draft.name)
   if (holiday === null) return
   draft.name = name
   draft.promos.unshift(holiday)
+}
+
+/** Whoever is not known yet is no part of the billing: `Kaskade & TBA`. */
+function dropUnnamed(name: string): string {
+  const acts = splitPerformers(name)
+  const last = acts.at(-1) ?? ''
+  if (acts.length < 2 || !isPlaceholder(last, () => false)) return name
+  return dropUnnamed(name.slice(0, name.lastIndexOf(last)).trim().replace(looseEnd, ''))
 }

@@ -1,13 +1,13 @@
 import { cleanName } from './artist-slug.ts'
-import { cardSelectors } from './card-selectors.ts'
+import { type CardSelectors, cardSelectors, moreLinks } from './card-selectors.ts'
+import { cardTitle, type Marks } from './card-title.ts'
 import type { Entry } from './entry.ts'
-import { dateOfEventId, eventAddress, eventIdIn, resolveLink } from './event-address.ts'
+import { dateOfEventId, eventAddress, eventIdIn, eventIdOfLink, resolveLink } from './event-address.ts'
 import { findEventCode } from './event-code.ts'
-import { readCardDate } from './event-date.ts'
+import { calendarDate, readCardDate } from './event-date.ts'
 import { type ElementTest, elementsOf, type Page, type PageElement, textOfElement } from './page-elements.ts'
 import { findImages } from './page-images.ts'
 import type { VenueSource } from './venue-list.ts'
-import { venueTagOf } from './venue-tags.ts'
 
 export interface PageContext {
   source: VenueSource
@@ -15,23 +15,25 @@ export interface PageContext {
   now?: Date | undefined
 }
 
-/** What is what on a page. Searching once for all cards is many times as fast as searching in each. */
-type Marks = Readonly<Record<'card' | 'title' | 'venue' | 'date', ElementTest>>
-
 const mostLinks = 20
 const mostPages = 50
 
 /** What the cards of a listing say, in the order of the page. */
 export function readCards(page: Page, context: PageContext): Entry[] {
-  const selectors = cardSelectors[context.source]
-  const mark = (selector: string): ElementTest => {
-    const found = new Set(page.select(selector))
+  return cardSelectors[context.source].flatMap((selectors) => readCardsOf(page, selectors, context))
+}
+
+function readCardsOf(page: Page, selectors: CardSelectors, context: PageContext): Entry[] {
+  const mark = (selector: string | null): ElementTest => {
+    const found = new Set(selector === null ? [] : page.select(selector))
     return (element) => found.has(element)
   }
-  const [card, title] = [mark(selectors.card), mark(selectors.title)]
-  const marks: Marks = { card, title, venue: mark(selectors.venue), date: mark(selectors.date) }
   const cards = page.select(selectors.card)
-  return cards.map((card) => readCard(card, marks, context))
+  if (cards.length === 0) return []
+  const [card, title] = [mark(selectors.card), mark(selectors.title)]
+  const [venue, date, content] = [mark(selectors.venue), mark(selectors.date), mark(selectors.content)]
+  const marks: Marks = { card, title, content, venue, date, label: selectors.label }
+  return cards.map((each) => readCard(each, marks, context))
 }
 
 function readCard(card: PageElement, marks: Marks, { source, pageUrl, now }: PageContext): Entry {
@@ -40,27 +42,34 @@ function readCard(card: PageElement, marks: Marks, { source, pageUrl, now }: Pag
     const element = elements.find(isMarked)
     return element ? cleanName(textOfElement(element, marks.card)) : ''
   }
-  const url = findLink(elements, source, pageUrl)
-  const label = splitLabel(card.attribs[cardSelectors[source].label ?? ''] ?? '')
-  const sourceEventId = codeOn(card, source) ?? eventIdIn(source, url)
+  const link = findLink(elements, source, pageUrl)
+  const { title, venue } = cardTitle(elements, marks)
+  const sourceEventId = codeOn(card, source) ?? link.sourceEventId
   return {
     sourceEventId,
-    title: textOf(marks.title) || label.title,
-    venueLabels: [textOf(marks.venue), label.venue].filter((each) => each !== ''),
+    title,
+    venueLabels: [textOf(marks.venue), venue].filter((each) => each !== ''),
     taoTerms: [],
-    url,
-    date: dateOfEventId(source, sourceEventId) ?? readCardDate(textOf(marks.date), now),
+    url: link.url,
+    date: dateOfEventId(source, sourceEventId) ?? readCardDate(textOf(marks.date), now) ?? dateInClass(card),
     startAt: null,
     status: null,
     images: findImages(elements).map((address) => ({ address, from: 'card' })),
   }
 }
 
-/** The first link that names a night, else the first of all: cards lead to tickets too. */
-function findLink(elements: readonly PageElement[], source: VenueSource, pageUrl: string): string | null {
-  const links = elements.filter(({ name }) => name === 'a').slice(0, mostLinks)
-  const urls = links.flatMap(({ attribs }) => eventAddress(attribs.href, pageUrl) ?? [])
-  return urls.find((url) => eventIdIn(source, url) !== null) ?? urls[0] ?? null
+/** The first link whose path names a night, else the first whose query does, else the first: cards lead to tickets too. */
+function findLink(elements: readonly PageElement[], source: VenueSource, pageUrl: string) {
+  const links = elements
+    .filter(({ name }) => name === 'a')
+    .slice(0, mostLinks)
+    .map(({ attribs: { href } }) => ({
+      url: eventAddress(href, pageUrl),
+      sourceEventId: eventIdOfLink(source, href, pageUrl),
+    }))
+  const named = links.find(({ url }) => eventIdIn(source, url) !== null)
+  const coded = named ?? links.find(({ sourceEventId }) => sourceEventId !== null)
+  return coded ?? links.find(({ url }) => url !== null) ?? { url: null, sourceEventId: null }
 }
 
 /** LIV has the code in an attribute, Wynn among the classes. */
@@ -69,17 +78,14 @@ function codeOn({ attribs }: PageElement, source: VenueSource): string | null {
   return findEventCode(attribs['data-eventcode'] ?? '') ?? findEventCode(attribs.class ?? '')
 }
 
-/** `Name - Venue`, where the end is a venue of ours. */
-function splitLabel(text: string): { title: string; venue: string } {
-  const label = cleanName(text)
-  const cut = label.lastIndexOf(' - ')
-  const venue = cut < 0 ? '' : label.slice(cut + 3)
-  return venueTagOf({ label: venue }) ? { title: label.slice(0, cut), venue } : { title: label, venue: '' }
+function dateInClass({ attribs }: PageElement): string | null {
+  const [, year, month, day] = attribs.class?.match(/\buvtddate-(\d{4})-(\d{2})-(\d{2})(?!\d)/) ?? []
+  return calendarDate(year, month, day)
 }
 
 /** The addresses of further parts of a listing on the same host. A mere fragment is the page itself. */
 export function findNextPages(page: Page, { source, pageUrl }: PageContext): string[] {
-  const { more } = cardSelectors[source]
+  const more = moreLinks[source]
   const here = resolveLink(pageUrl, pageUrl)
   if (!more || !here) return []
   here.hash = ''

@@ -25,24 +25,40 @@ export interface Entry {
 
 const ranks: Readonly<Record<FoundImage['from'], number>> = { performer: 0, event: 1, card: 2, api: 3 }
 
-/** One entry per night, in the order of the page. What is said first counts; labels and pictures are put together. */
-export function mergeEntries(entries: readonly Entry[]): Entry[] {
+/**
+ * One entry per night, in the order of the page. What is said first counts; labels and pictures are put together. Cards
+ * are one night only by its code: many lead to one page of tickets. `nodes` are what further descriptions say of the
+ * cards' nights, and join one by its address too.
+ */
+export function mergeEntries(cards: readonly Entry[], nodes: readonly Entry[] = []): Entry[] {
   const merged: Entry[] = []
   const byId = new Map<string, number>()
-  const byAddress = new Map<string, number>()
-  for (const entry of entries) {
-    const { sourceEventId: id } = entry
-    const address = addressKey(entry)
-    const at = byId.get(id ?? '') ?? sameAddress(merged, byAddress.get(address), id) ?? merged.length
+  const add = (entry: Entry, found: number | undefined): void => {
+    const at = byId.get(entry.sourceEventId ?? '') ?? found ?? merged.length
     const first = merged[at]
     merged[at] = first ? join(first, entry) : entry
-    if (id !== null) byId.set(id, at)
-    if (address !== '' && !byAddress.has(address)) byAddress.set(address, at)
+    if (entry.sourceEventId !== null) byId.set(entry.sourceEventId, at)
   }
+  for (const card of cards) add(card, undefined)
+  const byAddress = ownAddresses(merged)
+  for (const node of nodes) add(node, sameAddress(merged, byAddress.get(addressKey(node)), node.sourceEventId))
   return merged.map((entry) => ({ ...entry, images: entry.images.toSorted(byRank) }))
 }
 
-/** Two nights may lead to one page of tickets: an address joins only what has no other code. */
+/** The addresses that a single entry has: those of several are of no night in particular. */
+function ownAddresses(entries: readonly Entry[]): Map<string, number> {
+  const own = new Map<string, number>()
+  const shared = new Set([''])
+  entries.forEach((entry, at) => {
+    const address = addressKey(entry)
+    if (own.has(address)) shared.add(address)
+    own.set(address, at)
+  })
+  for (const address of shared) own.delete(address)
+  return own
+}
+
+/** An address joins only what has no other code. */
 function sameAddress(merged: readonly Entry[], at: number | undefined, id: string | null): number | undefined {
   if (at === undefined) return undefined
   return id === null || merged[at]?.sourceEventId === null ? at : undefined

@@ -18,6 +18,15 @@ export function resolveLink(link: string | null | undefined, pageUrl: string): U
   return url.protocol === 'https:' || url.protocol === 'http:' ? url : null
 }
 
+/** What a source calls the night that a link names, be it in its path or in its query. */
+export function eventIdOfLink(source: VenueSource, link: string | null | undefined, pageUrl: string): string | null {
+  const url = resolveLink(link, pageUrl)
+  const page = resolveLink(pageUrl, pageUrl)
+  // a mere fragment has the query of the page itself
+  if (!url || (url.search === page?.search && eventAddress(link, pageUrl) === null)) return null
+  return eventIdIn(source, source === 'tao' ? url.pathname : url.href)
+}
+
 /** What a source calls the night at an address: UrVenue's code, or the slug at taogroup.com. */
 export function eventIdIn(source: VenueSource, address: string | null): string | null {
   if (address === null) return null

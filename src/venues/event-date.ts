@@ -8,8 +8,10 @@ const inLasVegas = new Intl.DateTimeFormat('sv-SE', {
 const firstHour = 6
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
-const isoForm = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/
-const usForm = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?: (\d{1,2}):(\d{2})(?::\d{2})? ?([AP]M))?$/i
+const isoDate = /^(\d{4})-(\d{2})-(\d{2})(?!\d)/
+const isoTime = /^.{10}[T ](\d{2}):(\d{2})(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}(?::?\d{2})?)?$/
+const usDate = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?!\d)/
+const usTime = /^[\d/]+ (\d{1,2}):(\d{2})(?::\d{2})?(?: ?([AP]M))?$/i
 const cardForm =
   /\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?\b/i
 const slugForm = /^(\d{1,2})-(\d{1,2})-(\d{4})(?:-|$)/
@@ -38,26 +40,34 @@ export function businessDateOf(instant: Date): string {
   return Number(time.slice(0, 2)) < firstHour ? dayBefore(day) : day
 }
 
-/** Reads the `startDate` of schema.org: a date, a local time, or a time with its offset, which is kept as published. */
+/**
+ * Reads the `startDate` of schema.org: a date, a local time, or a time with its offset, which is kept as published. A
+ * date counts whatever stands behind it.
+ */
 export function readIsoStart(text: string): Start | null {
-  const value = text.trim()
-  const [, year, month, day, hour, minute, offset] = value.match(isoForm) ?? []
+  // the letters of ISO 8601 may be small
+  const value = text.trim().toUpperCase()
+  const [, year, month, day] = value.match(isoDate) ?? []
   const date = calendarDate(year, month, day)
   if (!date) return null
-  if (hour === undefined) return { date, startAt: null }
-  if (Number(hour) > 23 || Number(minute) > 59) return { date, startAt: null }
-  const startAt = value.replace(' ', 'T')
+  const [, hour, minute, offset] = value.match(isoTime) ?? []
+  if (hour === undefined || Number(hour) > 23 || Number(minute) > 59) return { date, startAt: null }
+  // not every reader takes an offset without minutes
+  const startAt = value.replace(' ', 'T').replace(/(?<=:.*[+-]\d{2})$/, ':00')
   if (!offset) return { date: businessDay(date, Number(hour)), startAt }
   const instant = new Date(startAt.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'))
   return Number.isNaN(instant.getTime()) ? { date, startAt: null } : { date: businessDateOf(instant), startAt }
 }
 
-/** Reads `06/11/2027 10:30 PM`, local time, as the API of taogroup.com writes it. */
+/** Reads `06/11/2027 10:30 PM` or `22:30`, local time. A date counts whatever stands behind it. */
 export function readUsStart(text: string): Start | null {
-  const [, month, day, year, hour, minute, half] = text.trim().match(usForm) ?? []
+  const value = text.trim()
+  const [, month, day, year] = value.match(usDate) ?? []
   const date = calendarDate(year, month, day)
-  if (!date || !half) return date ? { date, startAt: null } : null
-  const hours = (Number(hour) % 12) + (half.toUpperCase() === 'PM' ? 12 : 0)
+  if (!date) return null
+  const [, hour, minute, half] = value.match(usTime) ?? []
+  const hours = half ? (Number(hour) % 12) + (half.toUpperCase() === 'PM' ? 12 : 0) : Number(hour)
+  if (hour === undefined || hours > 23 || Number(minute) > 59) return { date, startAt: null }
   const startAt = `${date}T${String(hours).padStart(2, '0')}:${minute}:00`
   return { date: businessDay(date, hours), startAt }
 }

@@ -22,6 +22,8 @@ export interface FileName {
 const ours = /^(.+)(\.(?:jpe?g|png))(\.(?:webp|avif))?$/i
 const otherMedia = /\.(?:webp|gif|svgz?|avif|bmp|ico|tiff?|heic|heif|jxl|jfif|jp2|psd|pdf|eps|mp4|webm|mov)$/i
 const date = /^(?:\d{6}|\d{8})$/
+/** the count of a designer, or the year */
+const count = /^(?:\d{1,2}|20\d{2})$/
 const dimensions = /^\d+x\d+$/i
 const wordsOfVenues = new Set([
   ...venueWords,
@@ -55,7 +57,7 @@ export function hintOfUpload(stem: string): NameHint {
   if (genericNames.some((form) => form.test(text))) return nobody
   const tokens = text.split(/[_\s]+/).filter((token) => token !== '')
   const kept = tokens.filter((token) => !isNoise(token.toLowerCase()))
-  if (kept.length === 0) return nobody
+  if (kept.every((token) => count.test(token)) && kept.length < tokens.length) return nobody
   const spelled = slugifyArtist(kept.join(' '))
   const artistSlug = dropNumber(spelled)
   if (kept.length < tokens.length) return { artistSlug, confidence: kept.length === 1 ? 'medium' : 'low' }
@@ -64,7 +66,12 @@ export function hintOfUpload(stem: string): NameHint {
 
 function isNoise(token: string): boolean {
   if (date.test(token) || dimensions.test(token)) return true
-  return token.split('-').every((word) => noiseWords.has(word) || wordsOfVenues.has(word))
+  const words = token.split('-').filter((word) => !count.test(word))
+  return words.length > 0 && words.every(isNoiseWord)
+}
+
+function isNoiseWord(word: string): boolean {
+  return noiseWords.has(word) || wordsOfVenues.has(word) || noiseWords.has(word.replace(/\d{1,2}$/, ''))
 }
 
 /** WordPress numbers a file whose name is taken, and one whose name looks like a copy's. */

@@ -1,6 +1,6 @@
 import { cleanName } from './artist-slug.ts'
 import type { Entry, FoundImage } from './entry.ts'
-import { dateOfEventId, eventAddress, eventIdIn } from './event-address.ts'
+import { dateOfEventId, eventAddress, eventIdOfLink } from './event-address.ts'
 import { readIsoStart } from './event-date.ts'
 import type { LdNode, LdReading } from './json-ld.ts'
 import type { EventStatus } from './listing.ts'
@@ -12,6 +12,7 @@ type Resolve = LdReading['resolve']
 const statuses: ReadonlyMap<string, EventStatus> = new Map([
   ['eventscheduled', 'scheduled'],
   ['eventcancelled', 'cancelled'],
+  ['eventcanceled', 'cancelled'],
   ['eventpostponed', 'postponed'],
   ['eventrescheduled', 'rescheduled'],
   ['eventmovedonline', 'movedonline'],
@@ -20,8 +21,9 @@ const mostImages = 20
 
 /** What an event in JSON-LD says of its night. Its performers only give pictures: vendors list but the first. */
 export function entryOfNode(node: LdNode, resolve: Resolve, source: VenueSource, pageUrl: string): Entry {
-  const url = eventAddress(textOf(listOf(node.url)[0]) ?? textOf(node['@id']), pageUrl)
-  const sourceEventId = eventIdIn(source, url)
+  const link = textOf(listOf(node.url)[0]) ?? textOf(node['@id'])
+  const url = eventAddress(link, pageUrl)
+  const sourceEventId = eventIdOfLink(source, link, pageUrl)
   const start = readIsoStart(textOf(listOf(node.startDate)[0]) ?? '')
   return {
     sourceEventId,
@@ -44,9 +46,10 @@ function labelsOf(location: unknown, resolve: Resolve): string[] {
   })
 }
 
-/** With the address of schema.org before it or without. */
+/** With the address or prefix of schema.org before it or without; a text, or a reference. */
 function statusOf(value: unknown): EventStatus | null {
-  const name = textOf(listOf(value)[0])?.split('/').at(-1) ?? ''
+  const [first] = listOf(value)
+  const name = (textOf(first) ?? textOf(dig(first, '@id')))?.split(/[/:#]/).at(-1) ?? ''
   return statuses.get(name.toLowerCase()) ?? null
 }
 

@@ -42,15 +42,15 @@ export function readJsonLd(blocks: readonly string[]): LdReading {
   }
 }
 
-/** Takes off comments and the semicolon of scripts; control characters are no JSON, in texts they stood for spaces. */
+/** Takes off comments and the semicolons of scripts; control characters are no JSON, in texts they stood for spaces. */
 function strip(block: string): string {
   const text = block
     .replace(/\p{Cc}/gu, ' ')
     .replace(/^[\s/*]*(?:<!\[CDATA\[|<!--)[\s/*]*/, '')
     .trim()
   // looking for an end all through a long text would take long
-  const end = text.slice(-longestEnd).replace(/[\s/*]*(?:\]\]>|-->)[\s/*]*$/, '')
-  return `${text.slice(0, -longestEnd)}${end}`.trim().replace(/;$/, '')
+  const end = text.slice(-longestEnd).replace(/(?:[\s/*;]|\]\]>|-->)+$/, '')
+  return `${text.slice(0, -longestEnd)}${end}`
 }
 
 /** Without the line and column that newer versions of Node add. */

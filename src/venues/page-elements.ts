@@ -45,6 +45,14 @@ export function textOfElement(element: PageElement, isPart: ElementTest): string
   return text.slice(0, longestText)
 }
 
+/** The first text in an element that is no mere space, but for that in closed parts. */
+export function firstTextIn(element: PageElement, isClosed: ElementTest): string {
+  for (const node of descend(element.children, (inner) => isClosed(inner) || textless.has(inner.name))) {
+    if (node.type === 'text' && node.data.trim() !== '') return node.data.slice(0, longestText)
+  }
+  return ''
+}
+
 /** Nodes and what is in them, in the order of the page. Recursion would overflow the stack on hostile pages. */
 function* descend(nodes: readonly PageNode[], isClosed: ElementTest): Generator<PageNode> {
   const ahead = nodes.toReversed()

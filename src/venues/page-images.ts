@@ -23,12 +23,18 @@ function addressOf({ name, attribs }: PageElement): string | undefined {
   const isImage = name === 'img'
   const read = (attribute: string) => (attribs[attribute] ?? '').slice(0, longestAttribute)
   const addresses = [
+    originalOf(read('data-folder'), read('data-file')),
     ...(isImage ? sets.map((attribute) => largestOf(read(attribute))) : []),
     ...attributes.map(read),
     isImage ? read('src') : '',
     read('style').match(/url\(\s*(["']?)(.{1,4000}?)\1\s*\)/i)?.[2] ?? '',
   ]
   return addresses.map((address) => address.trim()).find((address) => address !== '' && !isStandIn(address))
+}
+
+/** UrVenue's calendars name the halves of an address, and put the size between them. */
+function originalOf(folder: string, file: string): string {
+  return folder.trim() === '' || file.trim() === '' ? '' : `${folder.trim().replace(/\/$/, '')}/raw/${file.trim()}`
 }
 
 /** The candidate of a srcset with the greatest width or density. */

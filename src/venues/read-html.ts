@@ -20,7 +20,7 @@ export function readHtml(page: Page, context: PageContext): RawReading {
   const scripts = page.select('script[type*="ld+json" i]')
   const { events, resolve, warnings } = readJsonLd(scripts.map(scriptText))
   const nodes = events.map((node) => entryOfNode(node, resolve, context.source, context.pageUrl))
-  const entries = mergeEntries([...cards, ...nodes])
+  const entries = mergeEntries(cards, nodes)
   const blocked = entries.length === 0
   if (blocked) warnings.push(whyBlocked(page))
   return { entries, warnings, blocked, next: findNextPages(page, context) }

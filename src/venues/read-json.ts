@@ -1,6 +1,6 @@
 import { cleanName } from './artist-slug.ts'
 import type { PageContext } from './cards.ts'
-import type { Entry, FoundImage } from './entry.ts'
+import { type Entry, type FoundImage, mergeEntries } from './entry.ts'
 import { dateOfEventId, eventAddress, eventIdIn, resolveLink } from './event-address.ts'
 import { calendarDate, readUsStart } from './event-date.ts'
 import { loadPage } from './page-text.ts'
@@ -63,7 +63,7 @@ function readRows(rows: readonly unknown[], context: PageContext): RawReading {
   if (entries.length === 0 && page <= 1) return blocked('The API has no events.')
   const isFull = url !== null && Number.isInteger(page) && rows.length >= perPage && perPage > 0
   if (isFull) url.searchParams.set('page', String(page + 1))
-  return { entries, warnings: [], blocked: false, next: isFull ? [url.href] : [] }
+  return { entries: mergeEntries(entries), warnings: [], blocked: false, next: isFull ? [url.href] : [] }
 }
 
 function readRow(row: Record<string, unknown>, { source, pageUrl }: PageContext): Entry {
@@ -73,16 +73,21 @@ function readRow(row: Record<string, unknown>, { source, pageUrl }: PageContext)
   const skippedAs = plainOf(row.id)
   const start = readUsStart(textOf(dig(row, 'acf', 'event_start_date')) ?? '')
   const [, year, month, day] = plainOf(row.start_ymd)?.match(/^(\d{4})(\d{2})(\d{2})$/) ?? []
+  const title = cleanName(textOf(dig(row, 'title', 'rendered')) ?? '')
   return {
     sourceEventId,
     ...(skippedAs === null ? {} : { skippedAs }),
-    title: cleanName(
-      textOf(dig(row, 'acf', 'event_title', 'display_title')) ?? textOf(dig(row, 'title', 'rendered')) ?? '',
-    ),
+    title: cleanName(textOf(dig(row, 'acf', 'event_title', 'display_title')) ?? title),
     venueLabels: listOf(dig(row, 'acf', 'event_venue')).flatMap((venue) => textOf(dig(venue, 'post_title')) ?? []),
     taoTerms: listOf(row.event_venue).filter((term) => typeof term === 'number'),
     url,
-    date: dateOfEventId(source, sourceEventId) ?? start?.date ?? calendarDate(year, month, day),
+    date:
+      dateOfEventId(source, sourceEventId) ??
+      start?.date ??
+      calendarDate(year, month, day) ??
+      // titles begin with the date
+      readUsStart(title)?.date ??
+      null,
     startAt: start?.startAt ?? null,
     status: null,
     images: imagesOf(row),

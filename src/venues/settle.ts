@@ -6,7 +6,7 @@ import { businessDateOf } from './event-date.ts'
 import { listImages } from './event-images.ts'
 import type { ListedEvent, PageReading, SkippedEntry } from './listing.ts'
 import type { VenueTag } from './venue-list.ts'
-import { venueName, venueTagOf } from './venue-tags.ts'
+import { isForeignVenue, venueName, venueTagOf } from './venue-tags.ts'
 
 export interface SettleContext extends PageContext {
   mirrorHosts?: readonly string[] | undefined
@@ -67,6 +67,8 @@ function findVenue(
     ...taoTerms.map((taoTerm) => ({ taoTerm })),
   ]
   for (const hint of hints) {
+    // codes are of the house that sells the tickets
+    if ('label' in hint && isForeignVenue(hint.label)) return null
     const tag = venueTagOf(hint, eveVenueIds)
     if (tag) return tag
   }

@@ -1,7 +1,7 @@
 import { foldForSearch } from './artist-slug.ts'
 import { parties, promoters, weekdayArtists } from './lists/parties.ts'
-import { placeholderPatterns } from './lists/placeholders.ts'
-import { holidayPhrases, holidays, occasionWords, setNotes } from './lists/promo-words.ts'
+import { houseStates, placeholderPatterns } from './lists/placeholders.ts'
+import { holidayPhrases, holidays, occasionPlaces, occasionWords, setNotes } from './lists/promo-words.ts'
 import { venues } from './venue-list.ts'
 import { foldLabel, labelsOf } from './venue-tags.ts'
 
@@ -21,8 +21,10 @@ const occasionForm = new RegExp(`\\b(?:${occasionWords.map((word) => foldForSear
 const setNoteForm = new RegExp(`(?:^|\\s)(?:${setNotes.map(quote).join('|')})$`, 'i')
 
 const holidayText = `(?:(?:${longestFirst(holidays)})(?: (?:weekend|week|eve|day|night|party))?|${longestFirst(holidayPhrases)})`
-const holidayWhole = new RegExp(`^(?:the )?${holidayText}(?: '?\\d{2,4})?$`, 'i')
-const holidayTail = new RegExp(`^(.*[^\\s,:])[\\s,:]+(${holidayText}(?: '?\\d{2,4})?)$`, 'i')
+const placedHoliday = `(?:(?:${longestFirst([...occasionPlaces, ...holidays])}) ){0,3}${holidayText}`
+const holidayWhole = new RegExp(`^(?:the )?(?:\\d{4} )?${placedHoliday}(?: '?\\d{2,4})?$`, 'i')
+// the longest end that is one; "Vegas" alone may be the name of an artist: Dimitri Vegas
+const holidayTail = new RegExp(`^(.*?[^\\s,:])[\\s,:]+((?:las vegas )?${holidayText}(?: '?\\d{2,4})?)$`, 'i')
 
 export function createVenueTest(aliases: readonly string[]): VenueTest {
   const labels = new Set([...ourVenues, ...aliases].map(foldLabel))
@@ -33,8 +35,8 @@ export function createVenueTest(aliases: readonly string[]): VenueTest {
 export function isPlaceholder(title: string, isVenue: VenueTest): boolean {
   const folded = foldForSearch(title)
   if (placeholderPatterns.some((form) => form.test(folded))) return true
-  const night = folded.match(weekdayNight)
-  return isVenue(title) || (night !== null && isVenue(night[1] ?? ''))
+  const ofHouse = [folded.match(weekdayNight), folded.match(houseStates)]
+  return isVenue(title) || ofHouse.some((match) => match !== null && isVenue(match[1] ?? ''))
 }
 
 /** A night with a name of its own: a listed one, one that ends in a weekday in the plural, or a mere occasion. */
@@ -57,6 +59,12 @@ export function isPromoter(text: string): boolean {
 /** `Sunset Set`, `Live`, `Open to Close` */
 export function isSetNote(text: string): boolean {
   return setNoteForm.test(text)
+}
+
+/** A note about a set that names nobody: `Sunset Set`, but not `Disclosure DJ Set`. */
+export function isMereSetNote(text: string): boolean {
+  const rest = text.replace(setNoteForm, '')
+  return rest === '' || (rest !== text && isMereSetNote(rest))
 }
 
 /** Takes the occasions off the end of a billing: `Kaskade EDC Week`. */

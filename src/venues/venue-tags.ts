@@ -1,5 +1,6 @@
 import { foldForSearch } from './artist-slug.ts'
 import { venueIdOf } from './event-code.ts'
+import { foreignVenues } from './lists/foreign-venues.ts'
 import { type Venue, type VenueTag, venues } from './venue-list.ts'
 
 /** What an event says of its venue. */
@@ -14,6 +15,7 @@ const longestLabel = 200
 const byLabel = new Map(venues.flatMap((venue) => labelsOf(venue).map((label) => [foldLabel(label), venue.tag])))
 const byUrvenueId = new Map(venues.flatMap(({ urvenueId, tag }) => (urvenueId ? [[urvenueId, tag]] : [])))
 const byTaoTerm = new Map(venues.flatMap(({ taoTerm, tag }) => (taoTerm ? [[taoTerm, tag]] : [])))
+const foreignLabels = foreignVenues.map(foldLabel)
 const byTag = new Map(venues.map((venue) => [venue.tag, venue]))
 
 /**
@@ -29,6 +31,17 @@ export function venueTagOf(
   const id = venueIdOf(eventCode ?? '')
   const coded = id && (Object.hasOwn(eveVenueIds, id) ? eveVenueIds[id] : byUrvenueId.get(id))
   return coded || byTaoTerm.get(taoTerm ?? 0) || null
+}
+
+/** Whether a label names a place on the same sites that is none of ours. */
+export function isForeignVenue(label: string): boolean {
+  const folded = foldLabel(label)
+  return !byLabel.has(folded) && foreignLabels.some((each) => folded === each || folded.startsWith(`${each} `))
+}
+
+/** Whether a label names a venue at all, be it ours or not. */
+export function isKnownVenue(label: string): boolean {
+  return byLabel.has(foldLabel(label)) || isForeignVenue(label)
 }
 
 /** The name of a venue for people. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { foldForSearch, slugifyArtist } from '../../src/venues/artist-slug.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { providers } from '../support/databases.ts'
 import { jpeg } from '../support/images.ts'
@@ -84,10 +85,19 @@ describe.each(providers)('venues and their events, on %s', (provider) => {
     [{ search: 'TIESTO' }, ['Tiësto']],
     [{ search: 'xs night' }, ['RÜFÜS DU SOL']],
     [{ search: 'nobody' }, []],
+    [{ search: '!!!' }, []],
   ])('finds the events with %j, by date', async (filter, names) => {
     const events = await find(filter)
     expect(namesIn(events)).toEqual(names)
     expect(events.totalCount).toBe(names.length)
+  })
+
+  it('finds an artist by signs alone, and not everybody', async () => {
+    const query = '{ artists(search: "!!!") { nodes { name } } images(filter: { search: "!!!" }) { totalCount } }'
+    expect(await app.gql(query)).toEqual({ artists: { nodes: [] }, images: { totalCount: 0 } })
+    const searchKey = foldForSearch(slugifyArtist('!!!'), '!!!')
+    await app.db.artist.create({ data: { slug: slugifyArtist('!!!'), name: '!!!', aliases: [], searchKey } })
+    expect(await app.gql(query)).toMatchObject({ artists: { nodes: [{ name: '!!!' }] } })
   })
 
   it('refuses a day that is none', async () => {

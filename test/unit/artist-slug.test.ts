@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { foldForSearch, slugifyArtist } from '../../src/venues/artist-slug.ts'
+import { foldForSearch, foldSearch, slugifyArtist } from '../../src/venues/artist-slug.ts'
 
 describe('slugifyArtist', () => {
   it.each([
@@ -51,4 +51,13 @@ describe('slugifyArtist', () => {
 
 it('folds case, accents and punctuation away for searching', () => {
   expect(foldForSearch('RÜFÜS', 'du Sol!')).toBe('rufus du sol')
+})
+
+it('looks for signs as what their slug is, so that they do not find everything', () => {
+  expect(['Tiësto', '!!!', '?', ' '].map(foldSearch)).toEqual([
+    'tiesto',
+    'artist 9a7b006d',
+    expect.stringMatching(/^artist [0-9a-f]{8}$/),
+    '',
+  ])
 })

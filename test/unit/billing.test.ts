@@ -41,6 +41,22 @@ describe('the artist of a title', () => {
     ['Charley Pride', 'charley-pride'],
     ['Bookashade', 'bookashade'],
     ['Closedeyes', 'closedeyes'],
+    ['Disclosure DJ Set', 'disclosure-dj-set'],
+    ['Fat Joe Live', 'fat-joe-live'],
+    ['Kaskade Sunset Set', 'kaskade-sunset-set'],
+    ['Gryffin Live - XS Nightclub', 'gryffin-live'],
+    ['Bob Moses Live - EDC Week', 'bob-moses-live'],
+    ['EDC Week - Disclosure DJ Set', 'disclosure-dj-set'],
+    ['Kaskade - Sunset Set', 'kaskade'],
+    ['Sunset Set - Kaskade', 'kaskade'],
+    ['Kaskade & TBA', 'kaskade'],
+    ['Kaskade, TBA', 'kaskade'],
+    ['Kaskade x Zedd + Special Guests', 'kaskade-x-zedd'],
+    ['Kaskade b2b TBD', 'kaskade'],
+    ['Dimitri Vegas EDC Week', 'dimitri-vegas'],
+    ['Zedd Las Vegas Grand Prix Weekend', 'zedd'],
+    ['Zedd Mexican Independence Day', 'zedd'],
+    ['Zedd with DJ Five', 'zedd-with-dj-five'],
   ])('%s is %s', (title, artistSlug) => {
     expect(parseBilling(title)).toMatchObject({ kind: 'artist', artistSlug })
   })
@@ -51,6 +67,14 @@ describe('the artist of a title', () => {
       ...billing,
       artistSlug: 'burns',
       promos: ['Omnia Tuesdays'],
+    })
+    expect(parseBilling('Las Vegas Grand Prix Weekend - Burns')).toMatchObject({
+      ...billing,
+      promos: ['Las Vegas Grand Prix Weekend'],
+    })
+    expect(parseBilling('XS Fridays - EDC Week w/ Burns')).toMatchObject({
+      ...billing,
+      promos: ['XS Fridays', 'EDC Week'],
     })
     expect(parseBilling('EDC Week: Burns')).toMatchObject({ ...billing, promos: ['EDC Week'] })
     expect(parseBilling('Poolside Sundays - Burns')).toMatchObject({ ...billing, promos: ['Poolside Sundays'] })
@@ -102,6 +126,16 @@ describe('a night without an artist', () => {
       'OMNIA Dayclub Sunday - Memorial Day Weekend',
       'LIV Beach',
     ],
+    ...[
+      'XS Closed',
+      'Hakkasan Closed',
+      'Venue Closed',
+      'Nightclub Closed',
+      'The club is closed',
+      'Headliner TBA',
+      'XS TBA',
+    ],
+    ...['OMNIA Closed for the Season', 'TBA & TBD', 'Sunset Set'],
     ...['6/12/2027 – OMNIA Saturday – OMNIA', '', '   ', '()'],
   ])('%s is a placeholder', (title) => {
     expect(parseBilling(title)).toEqual({
@@ -110,12 +144,16 @@ describe('a night without an artist', () => {
     })
   })
 
-  it.each(['DESEO: Latin Sundays', 'Poolside Sundays', 'Lowkey Mondays', 'Nightswim', 'Sundays - EDC Week'])(
-    '%s is a party',
-    (title) => {
-      expect(parseBilling(title)).toMatchObject({ kind: 'party', artistName: null, artistSlug: null })
-    },
-  )
+  it.each([
+    'DESEO: Latin Sundays',
+    'Poolside Sundays',
+    'Lowkey Mondays',
+    'Nightswim',
+    'Sundays - EDC Week',
+    'Vegas Pride Weekend',
+  ])('%s is a party', (title) => {
+    expect(parseBilling(title)).toMatchObject({ kind: 'party', artistName: null, artistSlug: null })
+  })
 
   it('may be of a venue that the caller names', () => {
     expect(parseBilling('Zouk Friday').kind).toBe('artist')
@@ -150,14 +188,44 @@ describe('the support', () => {
     ['Zedd + Special Guests', []],
     ['Lowkey Mondays w/ Zedd feat. A', ['A']],
     ['Zedd w/ A EDC Week', ['A EDC Week']],
+    ['Zedd - w/ A', ['A']],
+    ['Zedd – w/ Special Guest A', ['A']],
+    ['Zedd | feat. A', ['A']],
+    ['Zedd: w/ A', ['A']],
+    ['Zedd - EDC Week w/ A', ['A']],
+    ['Zedd – Season Opening w/ A Live', ['A Live']],
+    ['Zedd - EDC Week w/ Special Guests', []],
+    ['Zedd (with A)', ['A']],
+    ['Zedd with A & Special Guests', ['A']],
+    ['Zedd with A, B and Special Guests', ['A', 'B']],
   ])('of %s is %j', (title, support) => {
     expect(parseBilling(title)).toMatchObject({ artistName: 'Zedd', support })
   })
 })
 
+it('is no part of the occasion before it', () => {
+  const { promos } = parseBilling('FISHER – Season Opening w/ DJ X')
+  expect(promos).toEqual(['Season Opening'])
+})
+
 it('reads a hostile title at once', () => {
   const started = performance.now()
-  for (const part of ['a ', ' - ', '(', 'w/ ', ': ', ' presents ', 'x & ', '\u0301', '&amp;'])
+  for (const part of [
+    'a ',
+    ' - ',
+    '(',
+    'w/ ',
+    ': ',
+    ' presents ',
+    'x & ',
+    '\u0301',
+    '&amp;',
+    'edc week ',
+    'las vegas ',
+    'set ',
+    ' & tba',
+    'with ',
+  ])
     parseBilling(part.repeat(100_000))
   expect(performance.now() - started).toBeLessThan(1_000)
 })

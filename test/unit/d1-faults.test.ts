@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { D1UnavailableError } from '../../src/d1-errors.ts'
-import { classifyD1Error, D1ConnectionError } from '../../src/services/d1/d1-faults.ts'
+import { classifyD1Error, D1AnswerError, D1ConnectionError } from '../../src/services/d1/d1-faults.ts'
 
 /** As fetch throws it: the code lies one deeper. */
 const broken = (code: string) =>
@@ -58,6 +58,15 @@ it.each([
 /** Prisma's sentence is its own; that of the database is in it, further down. */
 const asPrisma = (originalMessage: string) =>
   Object.assign(new Error('Raw query failed.'), { meta: { driverAdapterError: { cause: { originalMessage } } } })
+
+it.each([401, 403, 404])('takes a page with status %i for that of another than Cloudflare', (status) => {
+  const answerOf = (words: string | null) => new D1AnswerError({ status, codes: [], words, retryAfterMs: 0 })
+  expect(classifyD1Error(answerOf(null)).error).toMatchObject({
+    code: 'D1_UNAVAILABLE',
+    message: expect.stringContaining('not the Cloudflare API'),
+  })
+  expect(classifyD1Error(answerOf('A reason of theirs')).error.code).toBe('D1_REFUSED')
+})
 
 it.each([undefined, null, 'text', {}])('takes %s, thrown, for what may pass', (thrown) => {
   expect(classifyD1Error(thrown).error).toBeInstanceOf(D1UnavailableError)

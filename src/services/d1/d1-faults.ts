@@ -57,11 +57,13 @@ export function classifyD1Error(error: unknown): D1Fault {
   return toFault(meaning, { cause: error, words })
 }
 
+const foreign: ReadonlySet<number> = new Set([401, 403, 404])
+
 function meaningOfAnswer({ status, codes, words }: Answer): D1Meaning {
   const byTheirCode = codes.map((code) => byCode[code]).find((row) => row !== undefined)
   const told = byTheirCode ?? (words === null ? undefined : firstFit(byWords, words))
-  // a 404 that is not Cloudflare's own says nothing of the database
-  if (words === null && status === 404) return unreadable
+  // what is not Cloudflare's own, as the page of a proxy, says nothing of the token or the database
+  if (words === null && foreign.has(status)) return unreadable
   const row = told ?? byStatus[status]
   if (row) return row
   if (status >= 500) return failing

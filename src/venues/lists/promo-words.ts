@@ -19,6 +19,9 @@ export const holidayPhrases: readonly string[] = [
   ...['Market Week', 'Rodeo Week', 'Rodeo Weekend', 'Miami Music Week', 'Summer Kickoff', 'Game Day'],
 ]
 
+/** Where an occasion is: it may stand before its name. */
+export const occasionPlaces: readonly string[] = ['Las Vegas', 'Vegas', 'LV', 'Sin City']
+
 /** Words that make what stands right of a dash an occasion. */
 export const occasionWords: readonly string[] = [
   ...['weekend', 'week', 'anniversary', 'premiere', 'celebration', 'takeover', 'after dark', 'birthday', 'opening'],
@@ -28,6 +31,16 @@ export const occasionWords: readonly string[] = [
 
 /** How notes in brackets about a set end. */
 export const setNotes: readonly string[] = [
-  ...['set', 'live', 'open to close', 'open till close', 'all night', 'all night long', 'all day', 'all day long'],
+  ...[
+    'dj set',
+    'set',
+    'live',
+    'open to close',
+    'open till close',
+    'all night',
+    'all night long',
+    'all day',
+    'all day long',
+  ],
   ...['extended', 'sunset', 'sunrise', 'vinyl only', 'unplugged', 'acoustic', 'late night', '18+', '21+', 'sold out'],
 ]
