@@ -192,7 +192,8 @@ describe.each(providers)('reprocessing on %s', (provider) => {
     await app.process(await jpeg())
     expect(await app.db.run.findUnique({ where: { id } })).toMatchObject({
       status: 'FAILED',
-      lastError: 'The run cannot be planned: There is no recipe "gone"; the recipes are responsive, presets, artist, artist-sizes.',
+      lastError:
+        'The run cannot be planned: There is no recipe "gone"; the recipes are responsive, presets, artist, artist-sizes.',
     })
     expect(await app.db.run.count({ where: { status: 'SUCCEEDED' } })).toBe(1)
   })
