@@ -14,6 +14,7 @@ export interface ShowOptions {
   signal: AbortSignal
   /** looks in storage whether what was stored is still there */
   verify: boolean
+  only?: string | undefined // shows and verifies just this venue, and leaves what is due
 }
 
 export interface ArtistPictures {
