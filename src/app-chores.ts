@@ -11,6 +11,7 @@ import { createScrapeSchedule } from './services/scrape-schedule.ts'
 import type { Scrapes } from './services/scrapes.ts'
 import { createSyncChore } from './services/sync-chore.ts'
 import type { Uploads } from './services/uploads.ts'
+import { sweepPages } from './services/venue-pages.ts'
 import { createWorkLoop } from './services/work-loop.ts'
 
 interface Parts {
@@ -48,6 +49,7 @@ export function createChores(parts: Parts, { d1, scrape }: Config, log: Log): Ch
     }),
     every(hourMs, 'remove temporary files', () => sweepTemp().then(() => false)),
     every(hourMs, 'remove uploads that are over', uploads.sweep),
+    every(hourMs, 'remove pages that were never read', () => sweepPages(db).then(() => false)),
     every(hourMs, 'delete pictures that are not shown', async () => (await artistPictures.collect()) > 0),
     every(2_000, 'show pictures', createPictureChore({ db, pictures: artistPictures, log, signal: stop.signal })),
   ]

@@ -17,7 +17,7 @@ export interface ShowOptions {
   /** looks in storage whether what was stored is still there */
   verify: boolean
   /** at this venue alone; elsewhere what is due stays due */
-  only?: string
+  only?: string | undefined
 }
 
 export interface ArtistPictures {

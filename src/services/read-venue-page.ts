@@ -1,18 +1,22 @@
 import { readFile } from 'node:fs/promises'
 import { SourceBlockedError, SourceUnavailableError } from '../errors.ts'
 import type { Prisma, VenuePage } from '../generated/sqlite/client.ts'
-import type { ListedEvent, PageReading } from '../venues/listing.ts'
-import { readPage } from '../venues/read-page.ts'
+import { isBeyondTheEnd } from '../venues/end-of-listing.ts'
+import type { PageReading } from '../venues/listing.ts'
+import { readerRevision, readPage } from '../venues/read-page.ts'
 import { isVenueSource } from '../venues/venue-list.ts'
 import type { Claim } from './claims.ts'
-import type { Db, Tx } from './db/open-db.ts'
+import type { Db } from './db/open-db.ts'
+import { count, describePage } from './describe-page.ts'
+import { createRecordPage, type PageValidators } from './record-page.ts'
 import type { NewRunEvent } from './run-events.ts'
-import { firstScope, isPage, type ScrapeScope } from './run-scope.ts'
-import { growPlan } from './run-states.ts'
+import { firstScope, type ScrapeScope } from './run-scope.ts'
+import { isToBeDoneAgain } from './settle-task.ts'
 import type { SourceClient } from './sources/source-client.ts'
+import type { Stages } from './stages.ts'
 import type { Tasks } from './tasks.ts'
-import { billingSubject, findBillings, recordEvents } from './venue-events.ts'
 import type { VenueHosts } from './venue-hosts.ts'
+import { forgetLook } from './venue-pages.ts'
 import type { Job } from './work-on-task.ts'
 
 interface Deps {
@@ -24,16 +28,11 @@ interface Deps {
 
 /** A page of events is about 1 MB; more is not a page of events, bytes. */
 const maxPageBytes = 8 * 1024 * 1024
-/** What pages of a run lead to is followed so far. */
-const maxPages = 60
-/** Events and entries of a page that are told one by one. */
-const maxTold = 200
 
 interface Fetched {
   body: Uint8Array
   contentType: string | null
-  /** null for what was handed over */
-  validators: Pick<VenuePage, 'finalUrl' | 'etag' | 'lastModified'> | null
+  validators: PageValidators
 }
 
 /**
@@ -41,13 +40,15 @@ interface Fetched {
  * becomes a task of the run. A page that has not changed costs one conditional request, and its tasks are the same.
  */
 export function createReadVenuePage({ db, tasks, client, hosts }: Deps): Job {
+  const recordPage = createRecordPage({ tasks })
+
   async function fetchPage(page: VenuePage, signal: AbortSignal): Promise<Fetched | 'unchanged'> {
     if (page.document) return { body: page.document, contentType: null, validators: null }
     if (!page.url.startsWith('http')) return mustBeRead(page)
-    const { url, finalUrl, etag, lastModified, blocked } = page
+    const { url, finalUrl, etag, lastModified, blocked, reader } = page
     const answer = await client.fetch(url, {
-      // what could not be read is read again: whoever mended the reader wants to know
-      ...(finalUrl && !blocked && { conditional: { url: finalUrl, etag, lastModified } }),
+      // what could not be read, or not by this reader, is read again: whoever mended it wants to know
+      ...(finalUrl && !blocked && reader === readerRevision && { conditional: { url: finalUrl, etag, lastModified } }),
       maxBytes: maxPageBytes,
       accept: 'text/html, application/json;q=0.9',
       obeyRobots: true,
@@ -70,95 +71,87 @@ export function createReadVenuePage({ db, tasks, client, hosts }: Deps): Job {
   }
 
   /** What was read before stays as it was. */
-  async function refuse(page: VenuePage, { warnings, skipped }: PageReading, dryRun: boolean): Promise<never> {
-    const facts = { blocked: true, warnings, skipped: skipped as unknown as Prisma.InputJsonArray }
-    if (!dryRun) await db.venuePage.update({ where: { url: page.url }, data: { ...facts, readAt: new Date() } })
-    const why = warnings.length > 0 ? ` (${warnings.join(' ')})` : ''
-    throw new SourceBlockedError(
-      `The page shows no events that can be read: the site blocks us, or has changed${why}. What was read before is kept.`,
-    )
-  }
-
-  /** The pictures and pages that this one leads to, and that the run does not have yet. */
-  async function grow(tx: Tx, claim: Claim, page: VenuePage, eventIds: string[], next: string[]): Promise<string[]> {
-    const billings = await findBillings(tx, eventIds)
-    const known = await tx.task.findMany({ where: { runId: claim.runId }, select: { subject: true } })
-    const subjects = new Set(known.map(({ subject }) => subject))
-    const room = maxPages - [...subjects].filter(isPage).length
-    const pages = next.filter((url) => !subjects.has(url)).slice(0, Math.max(0, room))
-    for (const url of pages)
-      await tx.venuePage.upsert({ where: { url }, create: newPage(url, page.source), update: {} })
-    const pictures = [...new Set(billings.map(billingSubject))].filter((subject) => !subjects.has(subject))
-    const added = [...pages, ...pictures]
-    if (added.length > 0) {
-      await growPlan(
-        tx,
-        claim.runId,
-        added.map((subject) => ({ subject, imageId: null, plannedWork: 1 })),
-      )
-    }
-    return added
-  }
-
-  function record(claim: Claim, page: VenuePage, reading: PageReading, { validators }: Fetched): Promise<void> {
-    return tasks.tell(claim, async (tx) => {
-      await recordEvents(tx, reading.events)
-      const eventIds = reading.events.map(({ id }) => id)
-      const { next, skipped, warnings } = reading
-      await tx.venuePage.update({
-        where: { url: page.url },
-        data: {
-          ...validators,
-          eventIds,
-          next,
-          warnings,
-          skipped: skipped as unknown as Prisma.InputJsonArray,
-          blocked: false,
-          document: null,
-          readAt: new Date(),
-        },
-      })
-      await grow(tx, claim, page, eventIds, next)
-      return { events: describe(claim, reading, false), issue: warnings.length > 0 }
+  const noteBlocked = ({ url }: VenuePage, { warnings, skipped }: PageReading) =>
+    db.venuePage.update({
+      where: { url },
+      data: { blocked: true, warnings, skipped: skipped as unknown as Prisma.InputJsonArray, readAt: new Date() },
     })
+
+  async function getPage(page: VenuePage, signal: AbortSignal): Promise<Fetched | 'unchanged' | 'gone'> {
+    try {
+      return await fetchPage(page, signal)
+    } catch (error) {
+      if (isEndOfListing(page, error)) return 'gone'
+      throw error
+    }
   }
 
-  /** What it lists is what it listed before; each picture is looked at all the same. */
-  const keep = (claim: Claim, page: VenuePage) =>
+  async function readAndRecord(claim: Claim, page: VenuePage, signal: AbortSignal, stages: Stages): Promise<void> {
+    const fetched = await stages.run('FETCH', () => getPage(page, signal))
+    if (fetched === 'gone') {
+      await stages.run('PERSIST', () => recordPage.isGone(claim, page))
+      return tasks.skip(claim, isOver(page))
+    }
+    if (fetched === 'unchanged') {
+      await stages.run('PERSIST', () => recordPage.unchanged(claim, page))
+      return tasks.skip(claim, isAsBefore(page))
+    }
+    const reading = await stages.run('VALIDATE', async () => read(page, fetched))
+    if (reading.blocked) await noteBlocked(page, reading)
+    await stages.run('VALIDATE', async () => mustNotBeBlocked(reading))
+    await stages.run('PERSIST', () => recordPage.read(claim, page, reading, fetched.validators))
+    await tasks.succeed(claim, stages.durations)
+  }
+
+  /** What is only looked at is looked at whole, and nothing of it stays. */
+  async function look(claim: Claim, page: VenuePage, signal: AbortSignal, stages: Stages): Promise<void> {
+    const fetched = await stages.run('FETCH', () => getPage({ ...page, finalUrl: null }, signal))
+    if (typeof fetched === 'string') {
+      await forget(claim)
+      return tasks.skip(claim, fetched === 'gone' ? isOver(page) : isAsBefore(page))
+    }
+    const reading = await stages.run('VALIDATE', async () => mustNotBeBlocked(read(page, fetched)))
+    await stages.run('PERSIST', () => forget(claim, describePage(page.url, reading, { eachEvent: true })))
+    await tasks.succeed(claim, stages.durations)
+  }
+
+  const forget = (claim: Claim, events: readonly NewRunEvent[] = []) =>
     tasks.tell(claim, async (tx) => {
-      const eventIds = page.eventIds as string[]
-      await tx.venuePage.update({ where: { url: page.url }, data: { readAt: new Date() } })
-      await tx.venueEvent.updateMany({ where: { id: { in: eventIds } }, data: { seenAt: new Date() } })
-      await grow(tx, claim, page, eventIds, page.next as string[])
-      return { events: [] }
+      await forgetLook(tx, claim.subject)
+      return { events }
     })
 
   return async (claim, signal, stages) => {
-    const { dryRun } = scrapeScope(claim)
     const page = await db.venuePage.findUnique({ where: { url: claim.subject } })
-    if (!page)
-      throw new SourceUnavailableError(`The page ${claim.subject} is not known any more.`, { retryable: false })
-    // what is only looked at is looked at whole
-    const known = dryRun ? { ...page, finalUrl: null } : page
-    const fetched = await stages.run('FETCH', () => fetchPage(known, signal))
-    if (fetched === 'unchanged') {
-      await stages.run('PERSIST', () => keep(claim, page))
-      const events = count((page.eventIds as string[]).length, 'event')
-      return tasks.skip(claim, `${claim.subject} has not changed since it was read: ${events}.`)
+    if (!page) {
+      const message = `The page ${claim.subject} is not known any more; begin a new scrape with it.`
+      throw new SourceUnavailableError(message, { retryable: false })
     }
-    const reading = await stages.run('VALIDATE', async () => read(page, fetched))
-    if (reading.blocked) return stages.run('VALIDATE', () => refuse(page, reading, dryRun))
-    await stages.run('PERSIST', () =>
-      dryRun ? tasks.tell(claim, (tx) => onlyTell(tx, claim, reading)) : record(claim, page, reading, fetched),
-    )
-    await tasks.succeed(claim, stages.durations)
+    if (!scrapeScope(claim).dryRun) return readAndRecord(claim, page, signal, stages)
+    await look(claim, page, signal, stages).catch(async (error: unknown) => {
+      if (!isToBeDoneAgain(claim, error, signal)) await forget(claim)
+      throw error
+    })
   }
 }
 
-/** Nothing of it stays, unless it had been read before. */
-async function onlyTell(tx: Tx, claim: Claim, reading: PageReading) {
-  await tx.venuePage.deleteMany({ where: { url: claim.subject, readAt: null } })
-  return { events: describe(claim, reading, true) }
+const isOver = ({ url }: VenuePage) => `${url} comes after the last page of its listing.`
+
+const isAsBefore = ({ url, eventIds }: VenuePage) =>
+  `${url} has not changed since it was read: ${count((eventIds as string[]).length, 'event')}.`
+
+/** A page that its listing does not have any more is nothing that went wrong. */
+function isEndOfListing({ source, url }: VenuePage, error: unknown): boolean {
+  if (!(error instanceof SourceUnavailableError) || !isVenueSource(source)) return false
+  return isBeyondTheEnd(source, url, error.httpStatus)
+}
+
+function mustNotBeBlocked(reading: PageReading): PageReading {
+  if (!reading.blocked) return reading
+  const why = reading.warnings.length > 0 ? ` (${reading.warnings.join(' ')})` : ''
+  throw new SourceBlockedError(
+    `The page shows no events that can be read: the site blocks us, or has changed${why}. What was read before is kept.`,
+  )
 }
 
 /** What was handed over is not kept once it has been read; then it can only be what it was. */
@@ -169,36 +162,8 @@ function mustBeRead({ readAt, blocked }: VenuePage): 'unchanged' {
   })
 }
 
-/** A page that is to be read, and has not been yet. */
-export const newPage = (url: string, source: string) => ({
-  url,
-  source,
-  eventIds: [],
-  skipped: [],
-  warnings: [],
-  next: [],
-})
-
 function scrapeScope({ scope, subject }: Claim): ScrapeScope {
   const first = firstScope(scope)
   if (first.kind !== 'SCRAPE') throw new Error(`${subject} is not to be read.`)
   return first
-}
-
-const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`
-
-function describe({ subject }: Claim, { events, skipped, warnings }: PageReading, eachEvent: boolean): NewRunEvent[] {
-  const summary = `${subject}: ${count(events.length, 'event')}, ${skipped.length} skipped.`
-  const found = eachEvent ? events.map(describeEvent) : []
-  const missed = [...skipped.map(({ title, reason }) => `Skipped "${title}": ${reason}.`), ...warnings]
-  const told: NewRunEvent[] = [
-    { type: 'PAGE_READ', message: summary },
-    ...found.map((message) => ({ type: 'EVENT_FOUND' as const, message })),
-    ...missed.map((message) => ({ type: 'EVENT_SKIPPED' as const, message })),
-  ]
-  return told.slice(0, maxTold)
-}
-
-function describeEvent({ date, venue, venueTag, artistName, artistSlug, images }: ListedEvent): string {
-  return `${date}, ${venue} (${venueTag}): ${artistName} (${artistSlug}), ${count(images.length, 'picture')}.`
 }

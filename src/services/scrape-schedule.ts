@@ -5,6 +5,8 @@ import type { Db } from './db/open-db.ts'
 import type { Scrapes } from './scrapes.ts'
 
 const name = 'scrape'
+/** A scrape that could not be started is tried again after so long, ms. */
+const againMs = 60_000
 
 interface Deps {
   db: Db
@@ -23,26 +25,35 @@ export function createScrapeSchedule({ db, scrapes, log, schedule }: Deps) {
   const pattern = `${schedule.pattern} ${timezone}`
   const next = () => cron.nextRun() ?? new Date(8.64e15)
 
-  async function isDue(): Promise<boolean> {
+  /** When it became due; null while it is not. */
+  async function dueSince(): Promise<Date | null> {
     const row = await db.schedule.findUnique({ where: { name } })
-    if (!row || row.pattern !== pattern) {
-      const facts = { pattern, nextAt: next() }
-      await db.schedule.upsert({ where: { name }, create: { name, ...facts }, update: facts })
-      return false
-    }
-    if (row.nextAt > new Date()) return false
-    const { count } = await db.schedule.updateMany({ where: { name, nextAt: row.nextAt }, data: { nextAt: next() } })
-    return count > 0
+    if (row?.pattern === pattern) return row.nextAt > new Date() ? null : row.nextAt
+    const facts = { pattern, nextAt: next() }
+    await db.schedule.upsert({ where: { name }, create: { name, ...facts }, update: facts })
+    return null
   }
 
-  return async (): Promise<boolean> => {
-    if (!(await isDue())) return false
+  async function start(): Promise<void> {
     try {
       await scrapes.start({ sources: [], pages: [], recipes: null, dryRun: false })
     } catch (error) {
       if (!(error instanceof RunAlreadyActiveError)) throw error
-      log.warn('a scheduled scrape is left out: the one before is not over')
+      // the one before is not over, or another process was faster
+      log.warn('a scheduled scrape is left out: another is not over')
     }
+  }
+
+  return async (): Promise<boolean> => {
+    const since = await dueSince()
+    if (!since) return false
+    const move = (nextAt: Date) => db.schedule.updateMany({ where: { name, nextAt: since }, data: { nextAt } })
+    // first the one and then the other: what cannot be started now must not be lost
+    await start().catch(async (error: unknown) => {
+      await move(new Date(Date.now() + againMs))
+      throw error
+    })
+    await move(next())
     return false
   }
 }

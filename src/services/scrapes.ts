@@ -4,10 +4,10 @@ import type { Prisma, Run } from '../generated/sqlite/client.ts'
 import { type VenueSource, venueSourceNames, venueSources } from '../venues/venue-list.ts'
 import type { Tx } from './db/open-db.ts'
 import { cleanFilename } from './picture-details.ts'
-import { newPage } from './read-venue-page.ts'
 import { checkRecipes } from './recipes.ts'
 import type { Runs } from './runs.ts'
 import type { VenueHosts } from './venue-hosts.ts'
+import { newPage } from './venue-pages.ts'
 
 /** A page to read: an address, or a file that somebody has saved. */
 export type PageInput = { source: VenueSource } & ({ url: string } | { filename: string; document: Uint8Array })

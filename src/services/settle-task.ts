@@ -14,7 +14,8 @@ import { HostDiedError } from './host-connection.ts'
 import { LeaseLostError } from './task-states.ts'
 import type { TaskFailure, Tasks } from './tasks.ts'
 
-const maxAttempts = 4
+/** A task is begun so often at most. */
+export const maxAttempts = 4
 /** An image that ended the image host this often, while it was alone in it, is not given to it again. */
 const maxCrashes = 2
 
@@ -116,6 +117,15 @@ export function createSettleTask({ tasks, storage, giveUp, retryBaseMs, log }: D
       if (!(lost instanceof LeaseLostError)) log.error({ err: lost, taskId: claim.taskId }, 'a task cannot be settled')
     }
   }
+}
+
+/** Whether a task whose work ended with this error will be done again, so that what it needs must stay. */
+export function isToBeDoneAgain({ attempt }: Claim, error: unknown, signal: AbortSignal): boolean {
+  if (error instanceof LeaseLostError) return true
+  if (signal.aborted) return !(signal.reason instanceof RunCancelledError)
+  if (error instanceof StorageUnavailableError && error.outage) return true
+  if (error instanceof SourceUnavailableError && !error.asked) return true
+  return describe(error, 'FETCH').retryable && attempt < maxAttempts
 }
 
 function statusOf(error: AppError): number | null {

@@ -1,9 +1,10 @@
-import type { ArtistPictures } from './artist-pictures.ts'
+import type { ArtistPictures, ShowOptions } from './artist-pictures.ts'
 import type { ImageClaim } from './claims.ts'
 import type { Db } from './db/open-db.ts'
-import { verifiesStorage } from './run-scope.ts'
+import { firstScope, verifiesStorage } from './run-scope.ts'
 import { pictureRecipe } from './showable.ts'
 import type { Tasks } from './tasks.ts'
+import { parseBillingSubject } from './venue-events.ts'
 
 /** Shows an image whose variants are stored, where it is the one to show; resolves to whether anything has changed. */
 export type ShowImage = (claim: ImageClaim, signal: AbortSignal) => Promise<boolean>
@@ -14,19 +15,37 @@ interface Deps {
   pictures: ArtistPictures
 }
 
+interface Wanted {
+  id: string
+  only: Pick<ShowOptions, 'only'>
+}
+
 export function createShowImage({ db, tasks, pictures }: Deps): ShowImage {
+  /** Whose pictures are to be looked at, and at which venue where not at all of them. */
+  async function findArtists({ scope, subject, image }: ImageClaim): Promise<Wanted[]> {
+    const shown = { OR: [{ placements: { some: { imageId: image.id } } }, { pinnedImageId: image.id }] }
+    const select = { id: true, picturesDueAt: true }
+    if (firstScope(scope).kind !== 'SCRAPE') {
+      return (await db.artist.findMany({ where: shown, select })).map(({ id }) => ({ id, only: {} }))
+    }
+    // each of the others that share the picture has a task of their own
+    const { artistSlug, venueTag } = parseBillingSubject(subject)
+    const artists = await db.artist.findMany({
+      where: { OR: [{ slug: artistSlug }, { AND: [shown, { picturesDueAt: { not: null } }] }] },
+      select,
+    })
+    return artists.map(({ id, picturesDueAt }) => ({ id, only: picturesDueAt ? {} : { only: venueTag } }))
+  }
+
   return async (claim, signal) => {
     const imageId = claim.image.id
     // most images are not made for it, and then this is all it costs
     const wanted = await db.variantSet.count({ where: { imageId, recipe: pictureRecipe.name } })
     if (wanted === 0) return false
-    const artists = await db.artist.findMany({
-      where: { OR: [{ placements: { some: { imageId } } }, { pinnedImageId: imageId }] },
-      select: { id: true },
-    })
     const options = { signal, verify: verifiesStorage(claim.scope) }
     const keys: string[] = []
-    for (const { id } of artists) keys.push(...(await pictures.refresh(id, options)))
+    for (const { id, only } of await findArtists(claim))
+      keys.push(...(await pictures.refresh(id, { ...options, ...only })))
     if (keys.length === 0) return false
     const events = keys.map((key) => ({ type: 'PICTURE_SHOWN' as const, message: `${key} shows what it is to show.` }))
     await tasks.tell(claim, async () => ({ events }))

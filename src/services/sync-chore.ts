@@ -4,7 +4,7 @@ import type { Db } from './db/open-db.ts'
 import { unfinished } from './run-states.ts'
 import type { Runs } from './runs.ts'
 
-/** After a sync in which something failed D1 is left alone for so long, ms. */
+/** After a sync in which something failed, or that somebody cancelled, D1 is left alone for so long, ms. */
 const restMs = 5 * 60_000
 
 /**
@@ -13,10 +13,12 @@ const restMs = 5 * 60_000
  */
 export function createSyncChore({ db, sync }: { db: Db; sync: Runs['sync'] }) {
   async function mayStart(): Promise<boolean> {
-    const atWork = await db.run.count({ where: { ...unfinished, kind: { in: ['SCRAPE', 'SYNC'] } } })
+    // one that is paused may stay so for days
+    const atWork = await db.run.count({ where: { ...unfinished, pausedAt: null, kind: { in: ['SCRAPE', 'SYNC'] } } })
     if (atWork > 0 || (await countDue(db)) === 0) return false
     const last = await db.run.findFirst({ where: { kind: 'SYNC' }, orderBy: { id: 'desc' } })
-    return !last || last.failedCount === 0 || Date.now() - (last.finishedAt?.getTime() ?? 0) > restMs
+    const wentWell = !last || (last.status === 'SUCCEEDED' && last.failedCount === 0)
+    return wentWell || Date.now() - (last.finishedAt?.getTime() ?? 0) > restMs
   }
 
   return async (): Promise<boolean> => {

@@ -41,8 +41,8 @@ interface Known {
   source: KnownSource
   image: Image
 }
-/** What an answer says of itself, and where it came from. */
-type Validators = Pick<Source, 'finalUrl' | 'etag' | 'lastModified'>
+/** What an answer says of itself, where it came from, and when. */
+type Validators = Pick<Source, 'finalUrl' | 'etag' | 'lastModified' | 'fetchedAt'>
 
 /**
  * Takes in what an address holds, for a task that then waits to be claimed with the image. The owner of the address is
@@ -82,9 +82,9 @@ export function createTakeIn({ db, bell, tasks, intake, sources }: Deps): TakeIn
     claim: Claim,
     url: string,
     image: Image,
-    { finalUrl, etag, lastModified }: Validators,
+    { finalUrl, etag, lastModified, fetchedAt }: Validators,
   ): Promise<void> {
-    const facts = { finalUrl, etag, lastModified, imageId: image.id, fetchedAt: new Date() }
+    const facts = { finalUrl, etag, lastModified, fetchedAt, imageId: image.id }
     await tx.source.upsert({ where: { url }, create: { url, ...facts }, update: facts })
     await tasks.fetched(tx, claim, image)
   }
@@ -110,7 +110,7 @@ export function createTakeIn({ db, bell, tasks, intake, sources }: Deps): TakeIn
     const picture = { ...about, source, load: () => readFile(file.path) }
     const record = async (tx: Tx, received: readonly ReceivedImage[]) => {
       for (const { image } of received) {
-        await attach(tx, claim, url, image, { finalUrl, etag, lastModified })
+        await attach(tx, claim, url, image, { finalUrl, etag, lastModified, fetchedAt: new Date() })
         await listAnew(tx, image, errand)
       }
       return received.map(({ image }) => image)
@@ -134,10 +134,11 @@ export function createTakeIn({ db, bell, tasks, intake, sources }: Deps): TakeIn
     const known = await stages.run('PREPARE', () => recall(url, signal))
     const get = (source: KnownSource | null) => stages.run('FETCH', () => fetch(url, source, errand, signal))
     const receive = (fetched: FetchedSource) => stages.run('VALIDATE', () => take(claim, url, errand, fetched, signal))
-    const answer = known && isFresh(known.source, errand) ? unchanged : await get(known?.source ?? null)
+    const fresh = known && isFresh(known.source, errand) ? known : null
+    const answer = fresh ? unchanged : await get(known?.source ?? null)
     const images =
       answer.kind === 'unchanged'
-        ? await keep(claim, url, errand, mustBeKnown(known))
+        ? await keep(claim, url, errand, fresh ?? askedNow(mustBeKnown(known)))
         : await receive(answer).catch(async (error: unknown) => {
             // it may have been damaged on the way: once more, then it is the source's
             if (!(error instanceof CorruptImageError)) throw error
@@ -156,6 +157,9 @@ function isFresh({ fetchedAt, etag, lastModified }: Source, { freshSince }: Erra
   if (!freshSince) return false
   return fetchedAt > freshSince || (!etag && !lastModified && Date.now() - fetchedAt.getTime() < trustedMs)
 }
+
+/** What was not asked for keeps its date, or what is trusted for some days would be trusted for ever. */
+const askedNow = ({ source, image }: Known): Known => ({ image, source: { ...source, fetchedAt: new Date() } })
 
 function mustBeKnown(known: Known | null): Known {
   if (known) return known

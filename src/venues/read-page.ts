@@ -5,6 +5,9 @@ import { readJson } from './read-json.ts'
 import { type SettleContext, settleEntries } from './settle.ts'
 import type { VenueSource } from './venue-list.ts'
 
+/** To be raised by hand when the reader finds more or other things: then pages are read anew, changed or not. */
+export const readerRevision = 1
+
 export interface ReadPageOptions extends Omit<SettleContext, 'source'> {
   /** the header of the answer; its charset counts more than what the page says */
   contentType?: string | undefined

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { RunAlreadyActiveError } from '../../src/errors.ts'
+import { createLog } from '../../src/log.ts'
+import { createScrapeSchedule } from '../../src/services/scrape-schedule.ts'
+import { createEngine } from '../support/engine.ts'
 import { jpeg } from '../support/images.ts'
 import { createScrapeFixture, listingPath } from '../support/venue-site.ts'
 
@@ -23,4 +27,36 @@ describe('a scrape by schedule', () => {
     const row = await f.app.db.schedule.findUniqueOrThrow({ where: { name: 'scrape' } })
     expect(row.pattern).toBe('* * * * * * America/Los_Angeles')
   }, 60_000)
+
+  it('is not lost when it cannot be started, but tried again a minute later', async () => {
+    await using engine = await createEngine('sqlite')
+    const { db } = engine
+    const outcomes: (Error | null)[] = [new Error('The storage is away.'), new RunAlreadyActiveError('1'), null]
+    const start = async () => {
+      const outcome = outcomes.shift()
+      if (outcome) throw outcome
+      return db.run.create({ data: { kind: 'SCRAPE', lane: 1, scope: {} } })
+    }
+    const schedule = { pattern: '0 4 * * *', timezone: 'UTC' }
+    const step = createScrapeSchedule({ db, scrapes: { start }, log: createLog('silent'), schedule })
+    const stepWhenDue = async () => {
+      await db.schedule.updateMany({ data: { nextAt: new Date(Date.now() - 1_000) } })
+      await step()
+      return (await db.schedule.findFirstOrThrow()).nextAt
+    }
+    // the first look only notes when it is due
+    await step()
+    expect(outcomes).toHaveLength(3)
+
+    await expect(stepWhenDue()).rejects.toThrow('The storage is away.')
+    const nextAt = (await db.schedule.findFirstOrThrow()).nextAt.getTime()
+    expect(nextAt - Date.now()).toBeGreaterThan(50_000)
+    expect(nextAt - Date.now()).toBeLessThanOrEqual(60_000)
+    await step()
+    expect(outcomes).toHaveLength(2)
+    for (const left of [1, 0]) {
+      expect((await stepWhenDue()).toISOString()).toContain('T04:00:00.000Z')
+      expect(outcomes).toHaveLength(left)
+    }
+  })
 })

@@ -5,12 +5,14 @@ export async function queriesOf(app: TestApp, action: () => Promise<unknown>): P
   return Math.min(await countQueries(app, action), await countQueries(app, action), await countQueries(app, action))
 }
 
-async function countQueries(app: TestApp, action: () => Promise<unknown>): Promise<number> {
+/** Of those queries that name this, once. */
+export async function countQueries(app: TestApp, action: () => Promise<unknown>, naming = ''): Promise<number> {
   let count = 0
   let counting = true
-  const { db } = app as unknown as { db: { $on(event: 'query', listener: () => void): void } }
-  db.$on('query', () => {
-    if (counting) count += 1
+  type Listener = (event: { query: string }) => void
+  const { db } = app as unknown as { db: { $on(event: 'query', listener: Listener): void } }
+  db.$on('query', ({ query }) => {
+    if (counting && query.includes(naming)) count += 1
   })
   await action()
   counting = false

@@ -45,7 +45,7 @@ export async function addEvent(
 export function holdRun({ db }: Pick<App, 'db'>, kind: 'SCRAPE' | 'SYNC', activeKey: string | null) {
   const scope = kind === 'SYNC' ? { which: 'DUE' } : { recipes: ['artist'] }
   const now = new Date()
-  const run = { kind, lane: 1, activeKey, plannedAt: now, pausedAt: now }
+  const run = { kind, lane: 1, activeKey, plannedAt: now }
   return db.run.create({ data: { ...run, scope: { kind, recipes: null, dryRun: false, ...scope } } })
 }
 
