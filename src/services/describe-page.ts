@@ -20,7 +20,9 @@ export function describePage(
     ...found.map((message) => ({ type: 'EVENT_FOUND' as const, message })),
     ...missed.map((message) => ({ type: 'EVENT_SKIPPED' as const, message })),
   ]
-  return told.slice(0, maxTold)
+  if (told.length <= maxTold) return told
+  const rest = { type: 'PAGE_READ' as const, message: `… and ${told.length - maxTold} more of ${url}.` }
+  return [...told.slice(0, maxTold), rest]
 }
 
 function describeEvent({ date, venue, venueTag, artistName, artistSlug, images }: ListedEvent): string {

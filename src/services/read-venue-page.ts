@@ -66,6 +66,7 @@ export function createReadVenuePage({ db, tasks, client, hosts }: Deps): Job {
     return readPage(page.source, body, {
       pageUrl: validators?.finalUrl ?? page.url,
       mirrorHosts: hosts.mirrorHosts,
+      now: new Date(),
       ...(contentType !== null && { contentType }),
     })
   }

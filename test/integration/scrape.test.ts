@@ -5,22 +5,10 @@ import { describe, expect, it } from 'vitest'
 import { openD1 } from '../../src/services/d1/open-d1.ts'
 import { providers } from '../support/databases.ts'
 import { jpeg, picture } from '../support/images.ts'
-import { createScrapeFixture, listingPath, type ScrapeFixture } from '../support/venue-site.ts'
+import { createScrapeFixture, listingPath, listTwo, type ScrapeFixture, twoPictures } from '../support/venue-site.ts'
 
-const cox = '/wp-content/uploads/2026/03/carl-cox.jpg'
-const gou = '/img/artists/a87c1de/peggy-gou_500.jpg'
+const { cox, gou } = twoPictures
 const signal = AbortSignal.timeout(60_000)
-
-/** Two artists with a picture each, and a night that is none. */
-async function listTwo(f: ScrapeFixture): Promise<void> {
-  f.site.pages.set(cox, { body: await jpeg(1600, 1200), etag: '"cox 1"' })
-  f.site.pages.set(gou, { body: await jpeg(500, 500), etag: '"gou 1"' })
-  f.list([
-    { title: 'Carl Cox', image: f.site.url('/wp-content/uploads/2026/03/carl-cox-300x225.jpg') },
-    { title: 'Peggy Gou', venue: 'LIV Beach', image: gou },
-    { title: 'TBA', image: null },
-  ])
-}
 
 /** What D1's embedded file has. */
 async function d1Rows({ app }: ScrapeFixture) {
@@ -130,36 +118,6 @@ async function deleteRow({ app }: ScrapeFixture, id: string): Promise<void> {
 }
 
 describe('a scrape', () => {
-  it('keeps what was read when a page shows nothing that can be read, and says so', async () => {
-    await using f = await createScrapeFixture()
-    await listTwo(f)
-    await f.scrape()
-    f.site.pages.set(listingPath, { body: Buffer.from('<html><title>Just a moment...</title></html>') })
-    const run = await f.scrape()
-    expect(run).toMatchObject({ status: 'FAILED', outcome: 'ALL_FAILED' })
-    expect(run.tasks).toMatchObject([{ status: 'FAILED', errorCode: 'SOURCE_BLOCKED' }])
-    expect(run.lastError).toContain('blocks us, or has changed')
-    expect(await f.app.db.venueEvent.count()).toBe(2)
-    expect(await f.app.db.venuePage.findFirst()).toMatchObject({ blocked: true })
-    expect((await f.app.db.venuePage.findFirstOrThrow()).eventIds).toHaveLength(2)
-  })
-
-  it('tells what is on a page and records nothing, when it is only to tell', async () => {
-    await using f = await createScrapeFixture()
-    await listTwo(f)
-    const run = await f.scrape({ dryRun: true })
-    const events = await f.app.db.runEvent.findMany({ where: { runId: run.id }, orderBy: { seq: 'asc' } })
-    const told = events.filter(({ type }) => type.startsWith('EVENT_')).map(({ payload }) => payload)
-    expect(told).toMatchObject([
-      { message: expect.stringContaining('LIV Las Vegas (liv): Carl Cox (carl-cox), 1 picture.') },
-      { message: expect.stringContaining('LIV Beach (livb): Peggy Gou (peggy-gou), 1 picture.') },
-      { message: 'Skipped "TBA": placeholder.' },
-    ])
-    expect(run.totalCount).toBe(1)
-    expect(await f.app.db.venueEvent.count()).toBe(0)
-    expect(await f.app.db.image.count()).toBe(0)
-  })
-
   it('asks a site only as far as its robots.txt allows', async () => {
     await using f = await createScrapeFixture()
     await listTwo(f)

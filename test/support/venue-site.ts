@@ -3,6 +3,7 @@ import type { Provider } from '../../src/services/db/open-db.ts'
 import { createTestApp, type TestApp } from './app.ts'
 import { databaseId } from './control.ts'
 import { expectConsistent } from './engine.ts'
+import { jpeg } from './images.ts'
 import { type PictureSite, startPictureSite } from './picture-site.ts'
 
 /** A night as LIV's page lists it. */
@@ -114,4 +115,21 @@ async function finished(app: TestApp, runId: string) {
     }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
+}
+
+/** Where the pictures of `listTwo` lie. */
+export const twoPictures = {
+  cox: '/wp-content/uploads/2026/03/carl-cox.jpg',
+  gou: '/img/artists/a87c1de/peggy-gou_500.jpg',
+}
+
+/** Two artists with a picture each, and a night that is none. */
+export async function listTwo(f: ScrapeFixture): Promise<void> {
+  f.site.pages.set(twoPictures.cox, { body: await jpeg(1600, 1200), etag: '"cox 1"' })
+  f.site.pages.set(twoPictures.gou, { body: await jpeg(500, 500), etag: '"gou 1"' })
+  f.list([
+    { title: 'Carl Cox', image: f.site.url('/wp-content/uploads/2026/03/carl-cox-300x225.jpg') },
+    { title: 'Peggy Gou', venue: 'LIV Beach', image: twoPictures.gou },
+    { title: 'TBA', image: null },
+  ])
 }
