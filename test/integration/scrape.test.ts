@@ -8,12 +8,11 @@ import { jpeg, picture } from '../support/images.ts'
 import { createScrapeFixture, listingPath, listTwo, type ScrapeFixture, twoPictures } from '../support/venue-site.ts'
 
 const { cox, gou } = twoPictures
-const signal = AbortSignal.timeout(60_000)
 
 /** What D1's embedded file has. */
 async function d1Rows({ app }: ScrapeFixture) {
   await using d1 = openD1({ file: path.join(app.dir, 'private/d1.db'), cloudflare: null })
-  return await d1.read(null, 1_000, signal)
+  return await d1.read(null, 1_000, AbortSignal.timeout(20_000))
 }
 
 /** Each row's picture is fetched and compared with what is on record. */
