@@ -1,7 +1,7 @@
 import { decodeHTML } from 'entities'
 import { v7 as timeOrderedId } from 'uuid'
 import { InvalidInputError } from '../errors.ts'
-import type { Artist, Prisma } from '../generated/sqlite/client.ts'
+import { type Artist, Prisma } from '../generated/sqlite/client.ts'
 import { foldForSearch, slugifyArtist } from '../venues/artist-slug.ts'
 import type { Db, Tx } from './db/open-db.ts'
 
@@ -65,10 +65,15 @@ export async function noteListed(tx: Tx, artistId: string, imageId: string, venu
   await tx.placement.updateMany({ where: { artistId, imageId, venueTag }, data: { listedAt: new Date() } })
 }
 
-/** Makes others who want to write what is shown of these artists wait for the end of the transaction. */
-export async function lockArtists(tx: Tx, ids: readonly string[]): Promise<void> {
-  for (const id of [...new Set(ids)].sort())
-    await tx.$executeRaw`UPDATE "Artist" SET "slug" = "slug" WHERE "id" = ${id}`
+/**
+ * Keeps others from changing what events of these artists show, until the end of the transaction: whoever reads a page
+ * and whoever shows a picture do so first, so neither writes over what it has not seen. In the order of the ids, so
+ * that two pages with the same artists wait for each other and not in a circle.
+ */
+export async function lockArtists(tx: Tx, artistIds: Iterable<string>): Promise<void> {
+  const ids = [...new Set(artistIds)].sort()
+  if (ids.length === 0) return
+  await tx.$executeRaw`UPDATE "Artist" SET "slug" = "slug" WHERE "id" IN (${Prisma.join(ids)})`
 }
 
 /** The artists that an image may be shown of. */

@@ -115,7 +115,7 @@ export async function acknowledge(tx: Tx, rows: readonly D1Row[]): Promise<void>
       UPDATE "VenueEvent" SET "syncedRevision" = "sentRevision", "syncError" = NULL, "namedKeys" = CASE
         WHEN "revision" <> "sentRevision" THEN "namedKeys"
         WHEN "pictureKey" IS NULL THEN '' ELSE "pictureKey" || ' ' END
-      WHERE ("id", "sentRevision") IN (VALUES ${pairs}) AND "syncedRevision" < "sentRevision"`
+      WHERE ("id", "sentRevision") IN (VALUES ${pairs})`
   }
 }
 

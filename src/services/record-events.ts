@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type ArtistPicture, Prisma, type VenueEvent } from '../generated/sqlite/client.ts'
+import type { ArtistPicture, Prisma, VenueEvent } from '../generated/sqlite/client.ts'
 import { slugifyArtist } from '../venues/artist-slug.ts'
 import type { ListedEvent } from '../venues/listing.ts'
-import { findOrCreateArtist, picturesAreDue } from './artists.ts'
+import { findOrCreateArtist, lockArtists, picturesAreDue } from './artists.ts'
 import type { Tx } from './db/open-db.ts'
 import { bestPicture } from './showable.ts'
 
@@ -55,17 +55,6 @@ export async function recordEvents(tx: Tx, listed: readonly ListedEvent[], seenA
 /** These events are listed as they were. */
 export async function markSeen(tx: Tx, ids: readonly string[], seenAt: Date): Promise<void> {
   if (ids.length > 0) await tx.venueEvent.updateMany({ where: { id: { in: [...ids] } }, data: { seenAt } })
-}
-
-/**
- * Keeps others from changing what events of these artists show, until the end of the transaction; whoever shows their
- * pictures does the same first, so neither writes over what it has not seen. In the order of the ids, so that two pages
- * with the same artists wait for each other and not in a circle.
- */
-export async function lockArtists(tx: Tx, artistIds: Iterable<string>): Promise<void> {
-  const ids = [...new Set(artistIds)].sort()
-  if (ids.length === 0) return
-  await tx.$executeRaw`UPDATE "Artist" SET "slug" = "slug" WHERE "id" IN (${Prisma.join(ids)})`
 }
 
 async function findOrCreateArtists(tx: Tx, listed: readonly ListedEvent[]): Promise<Map<string, string>> {

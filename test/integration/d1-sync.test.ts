@@ -87,6 +87,10 @@ describe('a sync to D1', () => {
       await d1.execute('DELETE FROM events WHERE id = ?', first?.id)
       await d1.execute("UPDATE events SET artist_slug = 'vandal' WHERE id = ?", second?.id)
       await d1.execute("INSERT INTO events (id, artist_slug) VALUES ('other', 'somebody')")
+      // the read succeeds, and what is sent then is refused: that is on record until it is not
+      d1.failNext(null, { status: 401, body: { code: 10000, message: 'Authentication error' } })
+      expect(await f.sync()).toMatchObject({ status: 'FAILED' })
+      expect(await f.app.db.venueEvent.count({ where: { syncError: { contains: 'D1_TOKEN' } } })).toBe(2)
       expect(await f.sync()).toMatchObject({ status: 'SUCCEEDED', succeededCount: 1 })
       expect(await d1.execute("DELETE FROM events WHERE id = 'other' RETURNING artist_slug")).toEqual([
         { artist_slug: 'somebody' },
