@@ -123,7 +123,7 @@ describe('the built service', () => {
     )
     await once(socket, 'data')
     process.kill(server.pid, 'SIGTERM')
-    await sleep(600)
+    await sleep(200)
     expect(await server.stop('SIGTERM')).toBe(1)
     socket.destroy()
   })
