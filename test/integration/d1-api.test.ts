@@ -107,7 +107,7 @@ describe.each(providers)('over the API, on %s', (provider) => {
   })
 
   it('finds what D1 has lost only where it compares', async () => {
-    const { id } = await addEvent(app, { ...stored, revision: 3, syncedRevision: 3 })
+    const { id } = await addEvent(app, { ...stored, revision: 3, sentRevision: 3, syncedRevision: 3 })
     expect((await sync({ which: 'DUE' })).outcome).toBe('NOTHING_TO_DO')
     expect((await sync({ which: 'COMPARED' })).rows).toEqual([`${id}, carl-cox at liv: is missing in D1.`])
     expect((await readD1()).map(({ revision }) => revision)).toEqual([3])

@@ -38,7 +38,13 @@ describe.each(providers)('venues and their events, on %s', (provider) => {
     await addEvent(app, { artistName: 'Tiësto', date: '2099-06-01' })
     await addEvent(app, { artistName: 'RÜFÜS DU SOL', date: '2099-06-03', venueTag: 'xs', venue: 'XS', source: 'wynn' })
     await addEvent(app, { artistName: 'Carl Cox', date: '2001-01-01' })
-    await addEvent(app, { artistName: 'Gone', date: '2099-06-04', syncedRevision: 1, status: 'movedonline' })
+    await addEvent(app, {
+      artistName: 'Gone',
+      date: '2099-06-04',
+      sentRevision: 1,
+      syncedRevision: 1,
+      status: 'movedonline',
+    })
     const [readAt, empty] = [new Date('2099-01-01T00:00:00Z'), { eventIds: [], warnings: [], next: [] }]
     const skipped = [{ title: 'Guest', reason: 'no-event-code', sourceEventId: null }]
     await app.db.venuePage.create({ data: { ...empty, url: 'https://a.example/', source: 'liv', readAt, skipped } })
