@@ -64,17 +64,18 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const threads = work.threads ?? availableParallelism()
   await using resources = new AsyncDisposableStack()
 
+  // first, for its start takes longest
+  const host = resources.use(createImageHost({ threads, log }))
   const { db, provider } = resources.use(await openDb(config.database.url))
   const dialect = dialects[provider]
   const bell = createBell()
-  const stores = resources.use(openStores({ ...config.storage, connections: connectionsFor(threads) }))
+  const stores = resources.use(await openStores({ ...config.storage, connections: connectionsFor(threads) }))
   if (sharesPublicPlace(config.storage.url, config.storage.originalsUrl)) {
     log.warn('originals share the bucket of the variants; a private one of their own (ORIGINALS_URL) is safer')
   }
   // a service that is up can say what is wrong, so this is no reason not to start
   void stores.check().catch((error: Error) => log.error(error.message))
   const sources = resources.use(openSources(config.sources))
-  const host = resources.use(createImageHost({ threads, log }))
   // a service that cannot process must not say that it is up
   await host.encoder().catch((cause: unknown) => {
     throw new CannotStartError(`The image host cannot be started: ${(cause as Error).message}`, { cause })
@@ -94,7 +95,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
 
   const artistPictures = createArtistPictures({ db, bell, variants: stores.variants })
   const hosts = createVenueHosts({ live: config.scrape.live, allow: config.sources.allow })
-  const d1 = resources.use(openD1(config.d1))
+  const d1 = resources.use(await openD1(config.d1))
   const intake = createIntake({ db, originals: stores.originals, limits })
   let origin = ''
   let publicBase = config.storage.publicBaseUrl ?? `http://localhost:${config.http.port}/media`

@@ -18,7 +18,7 @@ export async function printDiagnosis(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { url, originalsUrl, s3 } = storage
-  await using stores = openStores({ ...storage, connections: 4 })
+  await using stores = await openStores({ ...storage, connections: 4 })
   output.write(`variants   ${url}\noriginals  ${originalsUrl}\n`)
   const usesS3 = [url, originalsUrl].some((place) => place.startsWith('s3:'))
   if (usesS3 && s3) output.write(`endpoint   ${s3.endpoint}, region ${s3.region}\n`)
@@ -55,7 +55,7 @@ async function* examine(patient: Patient, d1: Config['d1'], signal: AbortSignal)
 
 /** Stores no row; a table that is not there is made. */
 async function examineD1(config: Config['d1'], signal: AbortSignal): Promise<Diagnosis> {
-  await using d1 = openD1(config)
+  await using d1 = await openD1(config)
   try {
     await d1.check(signal)
     return { what: 'D1', verdict: 'ok', text: 'the table events can be read and written' }

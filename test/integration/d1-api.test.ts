@@ -49,7 +49,7 @@ describe.each(providers)('over the API, on %s', (provider) => {
   }
 
   async function readD1(): Promise<D1Row[]> {
-    await using d1 = openD1({ file: path.join(app.dir, 'private/d1.db'), cloudflare: null })
+    await using d1 = await openD1({ file: path.join(app.dir, 'private/d1.db'), cloudflare: null })
     return await d1.read(null, 100, new AbortController().signal)
   }
 

@@ -21,22 +21,22 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-function open(access: Partial<D1Server['access']> = {}, limits: Partial<CloudflareLimits> = {}): D1 {
+async function open(access: Partial<D1Server['access']> = {}, limits: Partial<CloudflareLimits> = {}): Promise<D1> {
   const cloudflare = { ...server.access, ...access }
-  const d1 = openD1({ file: '', cloudflare, limits: { requestsPerSecond: 1_000, ...limits } })
+  const d1 = await openD1({ file: '', cloudflare, limits: { requestsPerSecond: 1_000, ...limits } })
   onTestFinished(() => d1[Symbol.asyncDispose]())
   return d1
 }
 
 const sent = () => server.log.map(({ statements: [first] }) => first?.sql.split(' ')[0])
 
-it('says which database it is, and not with which token', () => {
-  expect(open().place).toBe(`Cloudflare D1 ${server.access.databaseId}`)
+it('says which database it is, and not with which token', async () => {
+  expect((await open()).place).toBe(`Cloudflare D1 ${server.access.databaseId}`)
 })
 
 describe('requests', () => {
   it('are as few as can be: 5,000 rows are one, and the table is looked at once', async () => {
-    const d1 = open()
+    const d1 = await open()
     await d1.upsert(rowsOf(5_000), never)
     expect(sent()).toEqual(['SELECT', 'CREATE', 'INSERT'])
     await d1.upsert([rowOf(5_001)], never)
@@ -45,12 +45,12 @@ describe('requests', () => {
   })
 
   it('are none for no rows', async () => {
-    await open().upsert([], never)
+    await (await open()).upsert([], never)
     expect(server.log).toEqual([])
   })
 
   it('carry at most 1 MB in a parameter', async () => {
-    await open().upsert(rowsOf(20, { artistName: 'é'.repeat(100_000) }), never)
+    await (await open()).upsert(rowsOf(20, { artistName: 'é'.repeat(100_000) }), never)
     const [, , ...upserts] = server.log.flatMap(({ statements }) => statements)
     expect(upserts.length).toBe(5)
     for (const { params, largestParamBytes } of upserts) {
@@ -60,7 +60,7 @@ describe('requests', () => {
   })
 
   it('are no more than four a second, of all that use one D1', async () => {
-    const d1 = openD1({ file: '', cloudflare: server.access })
+    const d1 = await openD1({ file: '', cloudflare: server.access })
     onTestFinished(() => d1[Symbol.asyncDispose]())
     await d1.check(never)
     await sleep(1_100)
@@ -76,7 +76,7 @@ describe('requests', () => {
   })
 
   it('wait for their turn no longer than until they are aborted', async () => {
-    const d1 = open({}, { requestsPerSecond: 1 })
+    const d1 = await open({}, { requestsPerSecond: 1 })
     const reason = new Error('The service is stopping.')
     const controller = new AbortController()
     const waiting = d1.upsert([rowOf(1)], controller.signal)
@@ -87,7 +87,7 @@ describe('requests', () => {
   })
 
   it('take values one by one where the engine has no JSON, from then on', async () => {
-    const d1 = open()
+    const d1 = await open()
     await d1.check(never)
     const message = 'no such table: json_each: SQLITE_ERROR'
     server.failNext({ status: 400, body: { code: 7500, message } })
@@ -102,7 +102,7 @@ describe('requests', () => {
   })
 
   it('carry JSON again after a refusal that had another reason', async () => {
-    const d1 = open()
+    const d1 = await open()
     await d1.check(never)
     const broken = { status: 400, body: { code: 7500, message: 'no such function: of_a_trigger: SQLITE_ERROR' } }
     server.failNext(broken, broken)
@@ -114,7 +114,7 @@ describe('requests', () => {
   it.each(['string or blob too big: SQLITE_TOOBIG', 'no such function: json_each: SQLITE_ERROR'])(
     'take values one by one from the row on whose parameter was refused with "%s"',
     async (message) => {
-      const d1 = open()
+      const d1 = await open()
       await d1.check(never)
       const rows = rowsOf(4, { artistName: 'x'.repeat(400_000) })
       // the first parameter, with two of the rows, is taken
@@ -129,7 +129,7 @@ describe('requests', () => {
 
 describe('an interruption', () => {
   it('ends a request under way at once', async () => {
-    const d1 = open()
+    const d1 = await open()
     await d1.check(never)
     server.failNext('stall')
     const reason = new Error('The run is being cancelled.')
@@ -144,7 +144,7 @@ describe('an interruption', () => {
   })
 
   it('of the answer alone leaves rows that a repetition does not change', async () => {
-    const d1 = open()
+    const d1 = await open()
     await d1.check(never)
     server.failNext('lost answer')
     await expect(d1.upsert(rowsOf(3), never)).rejects.toMatchObject({ code: 'D1_UNAVAILABLE', retryable: true })
@@ -157,7 +157,7 @@ describe('an interruption', () => {
     await server.execute(
       'CREATE TABLE events (id TEXT PRIMARY KEY, artist_name TEXT, artist_slug TEXT, artist_image_url TEXT, venue_tag TEXT)',
     )
-    const d1 = open()
+    const d1 = await open()
     const row = rowOf(1)
     // the second request adds the column
     const adding = d1.upsert([row], never)
@@ -168,8 +168,8 @@ describe('an interruption', () => {
   })
 
   it('by another process that adds the column first changes nothing', async () => {
-    await open().check(never)
-    const d1 = open()
+    await (await open()).check(never)
+    const d1 = await open()
     server.failNext({ status: 200, body: tableWithoutRevision })
     await d1.upsert([rowOf(1)], never)
     expect(sent().slice(-3)).toEqual(['SELECT', 'ALTER', 'INSERT'])

@@ -24,34 +24,34 @@ function holdFile() {
 }
 
 it('says where the rows lie', async () => {
-  await using d1 = open()
+  await using d1 = await open()
   expect(d1.place).toBe(`the file ${file}`)
 })
 
 it('touches nothing before it is used', async () => {
-  await using _d1 = open()
+  await using _d1 = await open()
   await expect(mkdir(path.dirname(file))).resolves.toBeUndefined()
 })
 
 it('still has its rows when it is opened again', async () => {
   {
-    await using d1 = open()
+    await using d1 = await open()
     await d1.upsert([rowOf(1)], never)
   }
-  await using d1 = open()
+  await using d1 = await open()
   expect(await d1.read(null, 10, never)).toEqual([rowOf(1)])
 })
 
 it('can be looked into by others meanwhile', async () => {
-  await using d1 = open()
+  await using d1 = await open()
   await d1.upsert([rowOf(1)], never)
-  await using other = open()
+  await using other = await open()
   expect(await other.read(null, 10, never)).toEqual([rowOf(1)])
 })
 
 it('works as soon as what kept it from being opened is gone', async () => {
   await writeFile(path.dirname(file), '')
-  await using d1 = open()
+  await using d1 = await open()
   await expect(d1.upsert([rowOf(1)], never)).rejects.toMatchObject({
     code: 'D1_UNAVAILABLE',
     retryable: true,
@@ -66,7 +66,7 @@ it('works as soon as what kept it from being opened is gone', async () => {
 it('says so when the file is something else', async () => {
   await mkdir(path.dirname(file))
   await writeFile(file, 'A letter to the editor. '.repeat(1_000))
-  await using d1 = open()
+  await using d1 = await open()
   await expect(d1.check(never)).rejects.toMatchObject({
     code: 'D1_REFUSED',
     message: expect.stringContaining('damaged, or no database'),
@@ -74,7 +74,7 @@ it('says so when the file is something else', async () => {
 })
 
 it('waits for another process to end its write', async () => {
-  await using d1 = open()
+  await using d1 = await open()
   await d1.check(never)
   const held = holdFile()
   setTimeout(held.release, 300)
@@ -83,7 +83,7 @@ it('waits for another process to end its write', async () => {
 })
 
 it('does not wait for ever, and goes on afterwards', async () => {
-  await using d1 = open()
+  await using d1 = await open()
   await d1.check(never)
   const held = holdFile()
   await expect(d1.upsert([rowOf(1)], never)).rejects.toMatchObject({

@@ -14,7 +14,7 @@ const limits = { requestsPerSecond: 1_000 }
 describeD1('the file of D1', async () => {
   const dir = await mkdtemp(path.join(tmpdir(), 'greenroom-d1-'))
   const file = path.join(dir, 'private/d1.db')
-  const d1 = openD1({ file, cloudflare: null })
+  const d1 = await openD1({ file, cloudflare: null })
   return {
     d1,
     async execute(sql) {
@@ -27,7 +27,7 @@ describeD1('the file of D1', async () => {
         other.close()
       }
     },
-    broken() {
+    async broken() {
       writeFileSync(path.join(dir, 'no-folder'), '')
       return openD1({ file: path.join(dir, 'no-folder/d1.db'), cloudflare: null })
     },
@@ -46,7 +46,7 @@ afterAll(() => engine[Symbol.asyncDispose]())
 
 describeD1('D1 over the REST API', async () => {
   const server = await startD1Server(engine)
-  const d1 = openD1({ file: '', cloudflare: server.access, limits })
+  const d1 = await openD1({ file: '', cloudflare: server.access, limits })
   return {
     d1,
     execute: (sql) => server.execute(sql),

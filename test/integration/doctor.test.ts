@@ -24,7 +24,7 @@ async function admit() {
   const dir = await mkdtemp(path.join(tmpdir(), 'greenroom-doctor-'))
   resources.defer(() => rm(dir, { recursive: true, force: true }))
   const config = loadConfig({ DATA_DIR: dir, ...bucketEnv(s3) })
-  const stores = resources.use(openStores({ ...config.storage, connections: 4 }))
+  const stores = resources.use(await openStores({ ...config.storage, connections: 4 }))
   const publicBase = { url: `${s3.endpoint}/pictures`, served: false }
   const patient = { stores, publicBase, origin, sharesPublic: false }
   let stop: (signal: NodeJS.Signals) => void = () => {}

@@ -18,7 +18,7 @@ const sha256 = createHash('sha256').update(bytes).digest('hex')
 async function start(places?: number) {
   const s3 = await startStrictS3()
   const { endpoint, accessKeyId, secretAccessKey } = s3
-  const stores = openStores({
+  const stores = await openStores({
     url: 's3://pictures',
     originalsUrl: 's3://pictures',
     s3: { endpoint, accessKeyId, secretAccessKey, region: 'auto', acl: null, timeoutMs: 5_000 },

@@ -11,7 +11,7 @@ const { cox, gou } = twoPictures
 
 /** What D1's embedded file has. */
 async function d1Rows({ app }: ScrapeFixture) {
-  await using d1 = openD1({ file: path.join(app.dir, 'private/d1.db'), cloudflare: null })
+  await using d1 = await openD1({ file: path.join(app.dir, 'private/d1.db'), cloudflare: null })
   return await d1.read(null, 1_000, AbortSignal.timeout(20_000))
 }
 

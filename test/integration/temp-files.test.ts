@@ -11,7 +11,7 @@ it('leaves what one bucket has checked out alone when all are swept', async () =
   await using s3 = await startStrictS3({ buckets: ['pictures', 'originals'] })
   const dir = await mkdtemp(path.join(tmpdir(), 'greenroom-temp-'))
   const { storage } = loadConfig({ ...bucketEnv(s3), DATA_DIR: dir })
-  await using stores = openStores({ ...storage, connections: 4 })
+  await using stores = await openStores({ ...storage, connections: 4 })
   const key = 'images/a/main.webp'
   const options = { contentType: 'image/webp', cacheControl: '', sha256: '', ifAbsent: true }
   for (const store of [stores.variants, stores.originals]) {

@@ -7,7 +7,7 @@ export interface D1Place extends AsyncDisposable {
   /** as another program would do it */
   execute(sql: string): Promise<unknown>
   /** another D1 on a place that does not work, for a reason that somebody has to mend or that passes */
-  broken(): D1
+  broken(): Promise<D1>
 }
 
 /** `00042` for 42: ids in the order of their numbers. */
@@ -215,7 +215,7 @@ export function describeD1(name: string, create: () => Promise<D1Place>): void {
 
     it('tells of a place that does not work', async () => {
       await using place = await create()
-      await using d1 = place.broken()
+      await using d1 = await place.broken()
       await expect(d1.check(never)).rejects.toMatchObject({ code: expect.stringMatching(/^D1_/) })
       await expect(d1.read(null, 1, never)).rejects.toMatchObject({ code: expect.stringMatching(/^D1_/) })
     })

@@ -23,7 +23,7 @@ export async function startFailingD1() {
     limits: Partial<CloudflareLimits> = {},
   ): Promise<Thrown> {
     const cloudflare = { ...server.access, ...access }
-    await using d1 = openD1({ file: '', cloudflare, limits: { requestsPerSecond: 1_000, ...limits } })
+    await using d1 = await openD1({ file: '', cloudflare, limits: { requestsPerSecond: 1_000, ...limits } })
     const outcome = await d1.upsert([rowOf(1, { artistName: 'Somebody' })], never).catch((error: unknown) => error)
     expect(outcome).toBeInstanceOf(Error)
     return outcome as Thrown

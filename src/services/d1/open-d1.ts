@@ -1,4 +1,4 @@
-import { type CloudflareAccess, type CloudflareLimits, createCloudflareBackend } from './cloudflare-d1.ts'
+import type { CloudflareAccess, CloudflareLimits } from './cloudflare-d1.ts'
 import type { D1 } from './d1.ts'
 import { createEmbeddedBackend } from './embedded-d1.ts'
 import { createPrismaD1 } from './prisma-d1.ts'
@@ -11,6 +11,9 @@ interface Options {
 }
 
 /** Opens where the nights are published. Nothing is asked or written before the first call. */
-export function openD1({ file, cloudflare, limits }: Options): D1 {
-  return createPrismaD1(cloudflare ? createCloudflareBackend(cloudflare, limits) : createEmbeddedBackend(file))
+export async function openD1({ file, cloudflare, limits }: Options): Promise<D1> {
+  if (!cloudflare) return createPrismaD1(createEmbeddedBackend(file))
+  // only where it is used, as the clients of other services are
+  const { createCloudflareBackend } = await import('./cloudflare-d1.ts')
+  return createPrismaD1(createCloudflareBackend(cloudflare, limits))
 }

@@ -4,7 +4,7 @@ import { StorageNotConfiguredError } from '../../errors.ts'
 import { createDiskStore, type DiskStore } from './disk-store.ts'
 import { createGuardedStore, type GuardedStore, probeKey } from './guarded-store.ts'
 import type { ObjectStore } from './object-store.ts'
-import { createS3Store, type S3Store } from './s3-store.ts'
+import type { S3Store } from './s3-store.ts'
 
 export interface S3Account {
   endpoint: string
@@ -58,13 +58,15 @@ type Opened = { kind: 'disk'; store: DiskStore } | { kind: 's3'; store: S3Store 
 const probeMs = 2_000
 
 /** Opens where variants and originals lie. */
-export function openStores({ url, originalsUrl, s3, tempDir, connections }: Options): Stores {
+export async function openStores({ url, originalsUrl, s3, tempDir, connections }: Options): Promise<Stores> {
   const resources = new AsyncDisposableStack()
 
   // whoever sweeps a folder must know all of it that is in use
-  function open(place: string, tempName: 'variants' | 'originals'): Opened {
+  async function open(place: string, tempName: 'variants' | 'originals'): Promise<Opened> {
     if (place.startsWith('file:')) return { kind: 'disk', store: createDiskStore(place.slice('file:'.length)) }
     if (!s3) throw new Error(`${place} needs the account of an S3 storage.`)
+    // only where it is used: the SDK is a quarter of what a start would load
+    const { createS3Store } = await import('./s3-store.ts')
     const { hostname, pathname } = new URL(place)
     const { acl, timeoutMs, ...access } = s3
     const store = createS3Store({
@@ -80,9 +82,9 @@ export function openStores({ url, originalsUrl, s3, tempDir, connections }: Opti
     return { kind: 's3', store: resources.use(store) }
   }
 
-  const variants = open(url, 'variants')
+  const variants = await open(url, 'variants')
   // one store for both, unless what is put into it is not made public alike
-  const originals = originalsUrl === url && !s3?.acl ? variants : open(originalsUrl, 'originals')
+  const originals = originalsUrl === url && !s3?.acl ? variants : await open(originalsUrl, 'originals')
   const guardedVariants = guard(variants)
   const guardedOriginals = originals === variants ? guardedVariants : guard(originals)
   const guarded = [...new Set([guardedVariants, guardedOriginals])]
