@@ -9,6 +9,8 @@ export default defineConfig({
     // on Node 20 the SDK warns of its versions to come; ours is pinned
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     reporters: ['default', './test/support/reporter.ts'],
+    // many tests wait more than they work
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -20,6 +22,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           pool: 'forks',
+          // files that share what they import: loading the service takes longer than most of them do
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           globalSetup: ['test/support/global-setup.ts'],
@@ -35,6 +39,11 @@ export default defineConfig({
           hookTimeout: 120_000,
           globalSetup: ['test/support/build.ts'],
         },
+      },
+      {
+        extends: true,
+        // what keeps the machine busy on purpose, after all others
+        test: { name: 'alone', include: ['test/alone/**/*.test.ts'], pool: 'forks', sequence: { groupOrder: 1 } },
       },
     ],
   },

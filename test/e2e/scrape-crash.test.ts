@@ -50,7 +50,7 @@ it('is gone on with after each kill, and ends in D1 with every picture that ther
   expect(run.processedCount).toBe(run.totalCount)
   expect(await server.stop('SIGTERM')).toBe(0)
 
-  await using d1 = openD1({ file: path.join(data.dir, 'private/d1.db'), cloudflare: null })
+  await using d1 = await openD1({ file: path.join(data.dir, 'private/d1.db'), cloudflare: null })
   const rows = await d1.read(null, 100, AbortSignal.timeout(10_000))
   const shown = venueEvents.nodes.filter(({ images }) => images.length > 0)
   expect(rows.map((row) => [row.id, row.artistSlug]).sort()).toEqual(
