@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { createChores } from './app-chores.ts'
 import { createEngine } from './app-engine.ts'
@@ -26,6 +25,7 @@ import { createGarbageCollector } from './services/garbage.ts'
 import { createImageHost, type ImageHost } from './services/image-host.ts'
 import { createImages } from './services/images.ts'
 import { createIntake } from './services/intake.ts'
+import { idleHostBytes } from './services/machine.ts'
 import { createPins } from './services/pins.ts'
 import { createPublicUrls } from './services/public-urls.ts'
 import { createQueue } from './services/queue.ts'
@@ -61,11 +61,11 @@ const tempMaxAgeMs = 3_600_000
 /** Builds and starts everything, in the order of dependence; disposing ends it in the reverse order. */
 export async function createApp(config: Config, log: Log = createLog(config.logLevel)): Promise<App> {
   const { limits, defaultRecipes, work, cleaning } = config
-  const threads = work.threads ?? availableParallelism()
+  const { threads, pixelsInFlight, unitMs } = work
   await using resources = new AsyncDisposableStack()
 
   // first, for its start takes longest
-  const host = resources.use(createImageHost({ threads, log }))
+  const host = resources.use(createImageHost({ threads, limits: { pixelsInFlight, unitMs, idleHostBytes: idleHostBytes() }, log }))
   const { db, provider } = resources.use(await openDb(config.database.url))
   const dialect = dialects[provider]
   const bell = createBell()

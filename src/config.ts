@@ -2,6 +2,7 @@ import path from 'node:path'
 import { Cron } from 'croner'
 import { z } from 'zod'
 import { OperatorError } from './errors.ts'
+import { defaultPixelsInFlight, usableCores } from './services/machine.ts'
 import { checkRecipes } from './services/recipes.ts'
 import { isVenueSource, type VenueSource } from './venues/venue-list.ts'
 
@@ -121,6 +122,8 @@ const environment = z
     PUBLIC_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
     CONCURRENCY: integer(0, 256).default(2),
     IMAGE_THREADS: integer(1, 256).optional(),
+    MEGAPIXELS_IN_FLIGHT: integer(1, 1_000_000).optional(),
+    UNIT_TIMEOUT_SECONDS: integer(1, 3_600).default(60),
     DEFAULT_RECIPES: recipeList.prefault('presets,responsive'),
     SOURCE_ALLOW: hostList.default([]),
     SCRAPE_LIVE: z.enum(['true', 'false']).default('false'),
@@ -188,7 +191,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
     d1: { file: path.join(privateDir, 'd1.db'), cloudflare: readD1(e), autoSync: e.D1_AUTO_SYNC === 'true' },
     work: {
       concurrency: e.CONCURRENCY,
-      threads: e.IMAGE_THREADS ?? null,
+      threads: e.IMAGE_THREADS ?? usableCores(),
+      pixelsInFlight: e.MEGAPIXELS_IN_FLIGHT ? e.MEGAPIXELS_IN_FLIGHT * 1e6 : defaultPixelsInFlight(),
+      unitMs: e.UNIT_TIMEOUT_SECONDS * 1000,
       leaseMs: e.LEASE_SECONDS * 1000,
       retryBaseMs: e.RETRY_BASE_SECONDS * 1000,
     },

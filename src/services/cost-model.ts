@@ -1,5 +1,4 @@
-import type { OutputFormat } from '../workers/protocol.ts'
-import type { Unit } from './units.ts'
+import type { EncodeUnit, OutputFormat } from '../workers/protocol.ts'
 
 // Measured on photographs with sharp 0.35 (libvips 8.18) on a core of 2020's servers: milliseconds of one core for a
 // megapixel. An estimate: another machine differs by a factor, another picture by as much.
@@ -13,4 +12,5 @@ export const typicalBytesPerPixel: Record<OutputFormat, number> = { avif: 0.06, 
 export const decodeCost = (megapixels: number) => megapixels * decodeMs
 
 /** Milliseconds of one core to make a variant. */
-export const encodeCost = ({ width, height, format }: Unit) => ((width * height) / 1e6) * encodeMs[format]
+export const encodeCost = ({ width, height, output }: EncodeUnit) =>
+  ((width * height) / 1e6) * encodeMs[output.format]

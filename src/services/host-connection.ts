@@ -35,7 +35,7 @@ export interface HostConnection {
   /** fails with HostDiedError */
   ask(request: Unsent<HostRequest>): Promise<HostReply>
   /** ends the process, whatever it is at */
-  kill(): Promise<void>
+  kill(reason: string): Promise<void>
 }
 
 interface Waiting {
@@ -85,6 +85,7 @@ export function connectToHost({ threads, openImages, onEnd }: Options): HostConn
   let ready = false
   let over = false
   let wasAlone = false
+  let killedFor: string | null = null
 
   const encoder = new Promise<string>((resolve, reject) => {
     waiting.set(0, { resolve: (reply) => resolve(reply.kind === 'ready' ? reply.encoder : ''), reject })
@@ -109,7 +110,7 @@ export function connectToHost({ threads, openImages, onEnd }: Options): HostConn
     waiting.delete(reply.id)
   })
   child.on('error', (error) => end(error.message))
-  child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`))
+  child.once('exit', (code, signal) => end(killedFor ?? signal ?? `exit code ${code}`))
 
   return {
     pid: child.pid,
@@ -130,8 +131,9 @@ export function connectToHost({ threads, openImages, onEnd }: Options): HostConn
         })
       })
     },
-    async kill() {
+    async kill(reason) {
       if (over || child.pid === undefined) return
+      killedFor = reason
       const exited = once(child, 'exit')
       child.kill('SIGKILL')
       await exited

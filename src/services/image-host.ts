@@ -1,16 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { Semaphore } from 'async-mutex'
 import PQueue from 'p-queue'
 import { CorruptImageError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { DecodeRequest, Encoded, EncodeUnit, HostReply, ImageFacts } from '../workers/protocol.ts'
-import { connectToHost, type HostConnection } from './host-connection.ts'
+import { decodeCost, encodeCost } from './cost-model.ts'
+import type { HostConnection } from './host-connection.ts'
+import { createHostRoom, pixelsInHost } from './host-room.ts'
+import { createHostSupervisor } from './host-supervisor.ts'
+import { orAborted } from './or-aborted.ts'
 
-/** A host that dies before it has said anything is not started again at once. */
-const restartDelayMs = 1_000
-
-/** More than there ever are tasks in work, so that only who wants the host alone has to wait. */
-const seats = 10_000
+/** A unit may take that many times what it is expected to, before what the settings allow beyond that is used up. */
+const patience = 20
 
 export interface OpenImage extends AsyncDisposable {
   facts: ImageFacts
@@ -31,68 +30,74 @@ export interface ImageHost extends AsyncDisposable {
   readonly pid: number | undefined
 }
 
+interface Deps {
+  threads: number
+  limits: {
+    /** px in the host at once */
+    pixelsInFlight: number
+    /** what a host may hold while no image is in it, bytes */
+    idleHostBytes: number
+    /** what a unit may take beyond many times what it is expected to, ms */
+    unitMs: number
+  }
+  log: Log
+}
+
 /**
- * Supervises the one image host process: starts it, starts it anew when it dies, and hands it as many units as it has
- * threads, decodes first and then the smallest, whichever image they belong to.
+ * Hands the image host as many units as it has threads, decodes first and then the smallest, whichever image they
+ * belong to. Memory is bounded by the pixels in the host, time by what a unit is expected to take.
  */
-export function createImageHost({ threads, log }: { threads: number; log: Log }): ImageHost {
+export function createImageHost({ threads, limits, log }: Deps): ImageHost {
   const slots = new PQueue({ concurrency: threads })
-  const room = new Semaphore(seats)
-  let inHost = 0
-  let disposed = false
-  let connection = start()
+  const room = createHostRoom(limits.pixelsInFlight)
+  const supervisor = createHostSupervisor({ threads, openImages: () => room.occupants, log })
+  let replacing = false
 
-  function start(): HostConnection {
-    return connectToHost({
-      threads,
-      openImages: () => inHost,
-      onEnd({ reason, wasReady }) {
-        if (disposed) return
-        log.warn({ reason }, 'the image host ended; starting it anew')
-        setTimeout(
-          () => {
-            if (!disposed) connection = start()
-          },
-          wasReady ? 0 : restartDelayMs,
-        ).unref()
-      },
-    })
-  }
-
-  /** The host there is; waits for the next one while there is none. */
-  async function connected(signal: AbortSignal): Promise<HostConnection> {
-    while (!connection.isOpen()) await sleep(20, undefined, { signal })
-    return connection
-  }
-
-  /** Waits for room, first come first served: one that wants the host alone is not overtaken for ever. */
-  async function enter(alone: boolean, signal: AbortSignal): Promise<() => void> {
-    const [, release] = await orAborted(room.acquire(alone ? seats : 1), signal, ([, leave]) => leave())
-    inHost += 1
-    return () => {
-      inHost -= 1
-      release()
-    }
+  /** One that takes far too long will never end; nothing but the end of its process stops native code. */
+  async function inTime<T>(owner: HostConnection, expectedMs: number, asking: Promise<T>): Promise<T> {
+    const budgetMs = limits.unitMs + patience * expectedMs
+    const reason = `a unit took longer than ${Math.round(budgetMs / 1000)} s`
+    const timer = setTimeout(() => owner.kill(reason), budgetMs)
+    return asking.finally(() => clearTimeout(timer))
   }
 
   function decode(request: DecodeRequest, signal: AbortSignal) {
+    const expectedMs = decodeCost((request.source.width * request.source.height) / 1e6)
     return slots.add(
       async () => {
         signal.throwIfAborted()
-        const owner = await connected(signal)
-        return { owner, opened: expectKind(await owner.ask({ kind: 'open', request }), 'opened') }
+        const owner = await supervisor.connected(signal)
+        const reply = await inTime(owner, expectedMs, owner.ask({ kind: 'open', request }))
+        return { owner, opened: expectKind(reply, 'opened') }
       },
       { priority: 0 },
     )
   }
 
+  async function close(owner: HostConnection, handle: number): Promise<void> {
+    if (!owner.isOpen()) return
+    const { residentBytes } = expectKind(await owner.ask({ kind: 'close', handle }), 'closed')
+    // not waited for: it waits until this image has left
+    if (residentBytes - room.bytes > limits.idleHostBytes) void replace(residentBytes)
+  }
+
+  /** Once the images in it are done: to end it now would make suspects of them. */
+  async function replace(residentBytes: number): Promise<void> {
+    if (replacing) return
+    replacing = true
+    const leave = await room.enter(Number.POSITIVE_INFINITY, new AbortController().signal)
+    await supervisor.replace(`it holds ${Math.round(residentBytes / 1e6)} MB`)
+    replacing = false
+    leave()
+  }
+
   return {
     get pid() {
-      return connection.pid
+      return supervisor.current.pid
     },
-    encoder: () => connection.encoder,
+    encoder: () => supervisor.current.encoder,
     async open({ alone, ...request }, signal) {
-      const leave = await enter(alone, signal)
+      const leave = await room.enter(alone ? Number.POSITIVE_INFINITY : pixelsInHost(request), signal)
       // what the host still works on, though nobody may wait for it any more
       const asked = new Set<Promise<unknown>>()
       const track = <T>(asking: Promise<T>): Promise<T> => {
@@ -101,12 +106,9 @@ export function createImageHost({ threads, log }: { threads: number; log: Log })
         return asking
       }
       const decoding = track(decode(request, signal))
-      const close = async () => {
-        const { owner, opened } = await decoding
-        if (owner.isOpen()) await owner.ask({ kind: 'close', handle: opened.handle })
-      }
       const done = () => {
-        close()
+        decoding
+          .then(({ owner, opened }) => close(owner, opened.handle))
           .catch(ignore)
           .finally(() => Promise.all(asked).then(leave))
       }
@@ -117,7 +119,7 @@ export function createImageHost({ threads, log }: { threads: number; log: Log })
           async encode(unit, unitSignal) {
             const ask = () => {
               unitSignal.throwIfAborted()
-              return owner.ask({ kind: 'encode', handle: opened.handle, unit })
+              return inTime(owner, encodeCost(unit), owner.ask({ kind: 'encode', handle: opened.handle, unit }))
             }
             const encoding = track(slots.add(ask, { priority: -unit.width * unit.height }))
             return expectKind(await orAborted(encoding, unitSignal), 'encoded').encoded
@@ -131,35 +133,12 @@ export function createImageHost({ threads, log }: { threads: number; log: Log })
         throw error
       }
     },
-    async [Symbol.asyncDispose]() {
-      disposed = true
-      await connection.kill()
-    },
+    [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
   }
 }
 
 /** A host that died has closed everything it had open, and whoever asked was told. */
 const ignore = () => {}
-
-/** The promise, or the signal's reason as soon as that comes; then what the promise brings is given to `unwanted`. */
-async function orAborted<T>(
-  promise: Promise<T>,
-  signal: AbortSignal,
-  unwanted: (value: T) => void = ignore,
-): Promise<T> {
-  if (signal.aborted) {
-    promise.then(unwanted, ignore)
-    throw signal.reason
-  }
-  return new Promise<T>((resolve, reject) => {
-    const abort = () => {
-      promise.then(unwanted, ignore)
-      reject(signal.reason)
-    }
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
-}
 
 function expectKind<K extends HostReply['kind']>(reply: HostReply, kind: K): Extract<HostReply, { kind: K }> {
   if (reply.kind === 'failed') {

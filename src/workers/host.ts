@@ -29,7 +29,7 @@ async function answer(request: HostRequest): Promise<HostReply> {
     }
     case 'close':
       images.delete(request.handle)
-      return { id, kind: 'closed' }
+      return { id, kind: 'closed', residentBytes: process.memoryUsage.rss() }
   }
 }
 

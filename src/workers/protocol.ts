@@ -94,6 +94,7 @@ export type HostFailure = { code: 'CORRUPT_IMAGE' | 'INTERNAL_ERROR'; message: s
 export type HostReply =
   | { id: number; kind: 'opened'; handle: number; facts: ImageFacts }
   | { id: number; kind: 'encoded'; encoded: Encoded }
-  | { id: number; kind: 'closed' }
+  /** the memory of the whole process that is in RAM */
+  | { id: number; kind: 'closed'; residentBytes: number }
   | { id: number; kind: 'failed'; failure: HostFailure }
   | { id: 0; kind: 'ready'; encoder: string }

@@ -1,0 +1,46 @@
+import { Semaphore } from 'async-mutex'
+import type { DecodeRequest } from '../workers/protocol.ts'
+import { bytesPerPixel } from './machine.ts'
+import { orAborted } from './or-aborted.ts'
+
+export interface HostRoom {
+  /**
+   * Waits until this many pixels fit, first come first served, so that a large image is not overtaken for ever. More
+   * than all of the room is all of it: such an image is in the host alone. Resolves to what gives them back.
+   */
+  enter(pixels: number, signal: AbortSignal): Promise<() => void>
+  /** images in the host */
+  readonly occupants: number
+  /** what they take at most */
+  readonly bytes: number
+}
+
+/** Bounds the memory of the image host by the pixels that are in it at once, however many images they belong to. */
+export function createHostRoom(maxPixels: number): HostRoom {
+  const room = new Semaphore(maxPixels)
+  let occupants = 0
+  return {
+    get occupants() {
+      return occupants
+    },
+    get bytes() {
+      return (maxPixels - room.getValue()) * bytesPerPixel
+    },
+    async enter(pixels, signal) {
+      const weight = Math.max(1, Math.min(maxPixels, pixels))
+      const [, release] = await orAborted(room.acquire(weight), signal, ([, leave]) => leave())
+      occupants += 1
+      return () => {
+        occupants -= 1
+        release()
+      }
+    },
+  }
+}
+
+/**
+ * What an image takes while it is open: its source, which some decoders hold whole (progressive JPEG, WebP, whatever is
+ * turned upright), and what is made of that twice, as the decoder gives it and as the threads share it.
+ */
+export const pixelsInHost = ({ source, working }: Pick<DecodeRequest, 'source' | 'working'>): number =>
+  source.width * source.height + 2 * working.width * working.height

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import os from 'node:os'
+
+const mebibyte = 1024 * 1024
+/** in memory: 8 bits each of red, green, blue and alpha */
+export const bytesPerPixel = 4
+
+/** Cores that this process may use; of a container with a quota, so many that it is used up (cgroup v2). */
+export function usableCores(quota = readQuota()): number {
+  const [allowed = 'max', period = ''] = quota.trim().split(' ')
+  const cores = os.availableParallelism()
+  return allowed === 'max' ? cores : Math.max(1, Math.min(cores, Math.ceil(Number(allowed) / Number(period))))
+}
+
+function readQuota(): string {
+  try {
+    return readFileSync('/sys/fs/cgroup/cpu.max', 'utf8')
+  } catch {
+    // another system, or none
+    return 'max'
+  }
+}
+
+/** What the processes of the service may use together, bytes: what its container has, or the machine. */
+function usableMemory(): number {
+  const limit = process.constrainedMemory()
+  return limit > 0 ? Math.min(limit, os.totalmem()) : os.totalmem()
+}
+
+/** px in the image host at once: a quarter of the memory, since encoders need as much again, and others the rest. */
+export const defaultPixelsInFlight = (memory = usableMemory()): number => Math.floor(memory / 4 / bytesPerPixel)
+
+/** bytes: an image host that holds more though no image is in it has lost them, and is replaced. */
+export const idleHostBytes = (memory = usableMemory()): number =>
+  Math.min(Math.max(memory / 4, 256 * mebibyte), 1024 * mebibyte)

@@ -1,0 +1,31 @@
+import os from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { defaultPixelsInFlight, idleHostBytes, usableCores } from '../../src/services/machine.ts'
+
+const cores = os.availableParallelism()
+const mebibyte = 1024 * 1024
+
+describe('what a container leaves', () => {
+  it.each([
+    ['max 100000\n', cores],
+    ['max', cores],
+    ['50000 100000\n', 1],
+    ['100000 100000\n', 1],
+    [`${cores * 1000} 1000\n`, cores],
+    ['9999900000 100000\n', cores],
+  ])('of cores with cpu.max %j is %i', (quota, expected) => {
+    expect(usableCores(quota)).toBe(expected)
+  })
+
+  it('of memory is shared out so that pixels get a quarter', () => {
+    expect(defaultPixelsInFlight(512 * mebibyte)).toBe(32 * mebibyte)
+  })
+
+  it.each([
+    [512, 256],
+    [2048, 512],
+    [65_536, 1024],
+  ])('of %i MiB lets an idle image host hold %i', (memory, idle) => {
+    expect(idleHostBytes(memory * mebibyte) / mebibyte).toBe(idle)
+  })
+})
