@@ -115,7 +115,8 @@ export function createTakeIn({ db, bell, tasks, intake, sources }: Deps): TakeIn
       }
       return received.map(({ image }) => image)
     }
-    return intake.receive([picture], record, signal)
+    // waited for here: the file goes when this returns
+    return await intake.receive([picture], record, signal)
   }
 
   /** What lies there is what we have; who is in it and what is made of it may be new. */

@@ -26,11 +26,11 @@ async function expectWhole(app: BucketApp, variants: number): Promise<void> {
 }
 
 async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 400; tries += 1) {
+  for (let tries = 0; tries < 1_000; tries += 1) {
     if (await holds()) return
     await sleep(50)
   }
-  throw new Error('It did not come about in 20 s.')
+  throw new Error('It did not come about in 50 s.')
 }
 
 describe('with pictures in a bucket', () => {

@@ -82,6 +82,24 @@ describe.each(providers)('importing on %s', (provider) => {
     expect(events).toHaveLength(2)
   })
 
+  it('takes in more at once than it holds in memory, and loses no file meanwhile', async () => {
+    await using resources = new AsyncDisposableStack()
+    const body = () => picture(600, 450).png({ compressionLevel: 0 }).toBuffer()
+    const sites: PictureSite[] = []
+    for (let n = 0; n < 8; n += 1) sites.push(resources.use(await startPictureSite(`127.0.0.${21 + n}`)))
+    for (const site of sites) site.pages.set('/a.png', { body: Buffer.concat([await body(), await jpeg()]) })
+    const env = { SOURCE_ALLOW: sites.map(({ host }) => host).join(','), CONCURRENCY: '8' }
+    const app = resources.use(await createTestApp({ provider, env }))
+    const urls = sites.map((site) => site.url('/a.png'))
+    const { importImages } = await app.gql<{ importImages: Imported }>(mutation, {
+      input: { urls, artistName: 'Carl Cox', recipes: ['artist'] },
+    })
+    const { tasks } = await finished(app, importImages.run.id)
+    expect(tasks.map(({ status, attempt, errorMessage }) => [status, attempt, errorMessage])).toEqual(
+      Array(8).fill(['SUCCEEDED', 1, null]),
+    )
+  })
+
   it('does not fetch again what has not changed, and takes what has as a new image', async () => {
     await using f = await createFixture(provider)
     f.site.pages.set('/etag.jpg', { body: await jpeg(), etag: '"v1"' })
