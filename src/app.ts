@@ -61,11 +61,13 @@ const tempMaxAgeMs = 3_600_000
 /** Builds and starts everything, in the order of dependence; disposing ends it in the reverse order. */
 export async function createApp(config: Config, log: Log = createLog(config.logLevel)): Promise<App> {
   const { limits, defaultRecipes, work, cleaning } = config
-  const { threads, pixelsInFlight, unitMs } = work
+  const { threads, megapixelsInFlight, unitMs } = work
   await using resources = new AsyncDisposableStack()
 
   // first, for its start takes longest
-  const host = resources.use(createImageHost({ threads, limits: { pixelsInFlight, unitMs, idleHostBytes: idleHostBytes() }, log }))
+  const host = resources.use(
+    createImageHost({ threads, limits: { megapixelsInFlight, unitMs, idleHostBytes: idleHostBytes() }, log }),
+  )
   const { db, provider } = resources.use(await openDb(config.database.url))
   const dialect = dialects[provider]
   const bell = createBell()

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { Cron } from 'croner'
 import { z } from 'zod'
 import { OperatorError } from './errors.ts'
-import { defaultPixelsInFlight, usableCores } from './services/machine.ts'
+import { defaultMegapixelsInFlight, usableCores } from './services/machine.ts'
 import { checkRecipes } from './services/recipes.ts'
 import { isVenueSource, type VenueSource } from './venues/venue-list.ts'
 
@@ -192,7 +192,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
     work: {
       concurrency: e.CONCURRENCY,
       threads: e.IMAGE_THREADS ?? usableCores(),
-      pixelsInFlight: e.MEGAPIXELS_IN_FLIGHT ? e.MEGAPIXELS_IN_FLIGHT * 1e6 : defaultPixelsInFlight(),
+      megapixelsInFlight: e.MEGAPIXELS_IN_FLIGHT ?? defaultMegapixelsInFlight(),
       unitMs: e.UNIT_TIMEOUT_SECONDS * 1000,
       leaseMs: e.LEASE_SECONDS * 1000,
       retryBaseMs: e.RETRY_BASE_SECONDS * 1000,

@@ -12,5 +12,4 @@ export const typicalBytesPerPixel: Record<OutputFormat, number> = { avif: 0.06, 
 export const decodeCost = (megapixels: number) => megapixels * decodeMs
 
 /** Milliseconds of one core to make a variant. */
-export const encodeCost = ({ width, height, output }: EncodeUnit) =>
-  ((width * height) / 1e6) * encodeMs[output.format]
+export const encodeCost = ({ width, height, output }: EncodeUnit) => ((width * height) / 1e6) * encodeMs[output.format]

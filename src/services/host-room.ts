@@ -16,18 +16,19 @@ export interface HostRoom {
 }
 
 /** Bounds the memory of the image host by the pixels that are in it at once, however many images they belong to. */
-export function createHostRoom(maxPixels: number): HostRoom {
-  const room = new Semaphore(maxPixels)
+export function createHostRoom(megapixels: number): HostRoom {
+  // in megapixels, for the semaphore counts its units one by one
+  const room = new Semaphore(megapixels)
   let occupants = 0
   return {
     get occupants() {
       return occupants
     },
     get bytes() {
-      return (maxPixels - room.getValue()) * bytesPerPixel
+      return (megapixels - room.getValue()) * 1e6 * bytesPerPixel
     },
     async enter(pixels, signal) {
-      const weight = Math.max(1, Math.min(maxPixels, pixels))
+      const weight = Math.max(1, Math.min(megapixels, Math.ceil(pixels / 1e6)))
       const [, release] = await orAborted(room.acquire(weight), signal, ([, leave]) => leave())
       occupants += 1
       return () => {

@@ -33,8 +33,8 @@ export interface ImageHost extends AsyncDisposable {
 interface Deps {
   threads: number
   limits: {
-    /** px in the host at once */
-    pixelsInFlight: number
+    /** of pixels in the host at once */
+    megapixelsInFlight: number
     /** what a host may hold while no image is in it, bytes */
     idleHostBytes: number
     /** what a unit may take beyond many times what it is expected to, ms */
@@ -49,7 +49,7 @@ interface Deps {
  */
 export function createImageHost({ threads, limits, log }: Deps): ImageHost {
   const slots = new PQueue({ concurrency: threads })
-  const room = createHostRoom(limits.pixelsInFlight)
+  const room = createHostRoom(limits.megapixelsInFlight)
   const supervisor = createHostSupervisor({ threads, openImages: () => room.occupants, log })
   let replacing = false
 

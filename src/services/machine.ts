@@ -27,8 +27,9 @@ function usableMemory(): number {
   return limit > 0 ? Math.min(limit, os.totalmem()) : os.totalmem()
 }
 
-/** px in the image host at once: a quarter of the memory, since encoders need as much again, and others the rest. */
-export const defaultPixelsInFlight = (memory = usableMemory()): number => Math.floor(memory / 4 / bytesPerPixel)
+/** In the image host at once: a quarter of the memory, since encoders need as much again, and others the rest. */
+export const defaultMegapixelsInFlight = (memory = usableMemory()): number =>
+  Math.max(1, Math.floor(memory / 4 / bytesPerPixel / 1e6))
 
 /** bytes: an image host that holds more though no image is in it has lost them, and is replaced. */
 export const idleHostBytes = (memory = usableMemory()): number =>

@@ -7,40 +7,40 @@ const signal = new AbortController().signal
 describe('the room in the image host', () => {
   it('takes as many images as their pixels fit, and the next as soon as one leaves', async () => {
     const room = createHostRoom(10)
-    const leave = await room.enter(6, signal)
-    await room.enter(4, signal)
+    const leave = await room.enter(6e6, signal)
+    await room.enter(4e6, signal)
     let entered = false
-    const waiting = room.enter(5, signal).then(() => {
+    const waiting = room.enter(5e6, signal).then(() => {
       entered = true
     })
     await turn()
-    expect([entered, room.occupants, room.bytes]).toEqual([false, 2, 40])
+    expect([entered, room.occupants, room.bytes]).toEqual([false, 2, 40e6])
     leave()
     await waiting
-    expect([room.occupants, room.bytes]).toEqual([2, 36])
+    expect([room.occupants, room.bytes]).toEqual([2, 36e6])
   })
 
   it('takes an image that is larger than all of it when no other is there', async () => {
     const room = createHostRoom(10)
-    const leave = await room.enter(1, signal)
+    const leave = await room.enter(1e6, signal)
     let alone = false
-    const large = room.enter(1_000, signal).then(() => {
+    const large = room.enter(1_000e6, signal).then(() => {
       alone = true
     })
     await turn()
     expect(alone).toBe(false)
     leave()
     await large
-    expect([room.occupants, room.bytes]).toEqual([1, 40])
+    expect([room.occupants, room.bytes]).toEqual([1, 40e6])
   })
 
   it('lets no small image overtake a large one that waits', async () => {
     const room = createHostRoom(10)
-    const leave = await room.enter(5, signal)
+    const leave = await room.enter(5e6, signal)
     const order: string[] = []
     const enter = (name: string, pixels: number) => room.enter(pixels, signal).then(() => order.push(name))
-    const large = enter('large', 10)
-    void enter('small', 1)
+    const large = enter('large', 10e6)
+    void enter('small', 1e6)
     await turn()
     expect(order).toEqual([])
     leave()
@@ -50,13 +50,13 @@ describe('the room in the image host', () => {
 
   it('is not taken by who has given up waiting', async () => {
     const room = createHostRoom(10)
-    const leave = await room.enter(10, signal)
+    const leave = await room.enter(10e6, signal)
     const abort = new AbortController()
-    const waiting = room.enter(10, abort.signal)
+    const waiting = room.enter(10e6, abort.signal)
     abort.abort(new Error('no longer'))
     await expect(waiting).rejects.toThrow('no longer')
     leave()
-    await room.enter(10, signal)
+    await room.enter(10e6, signal)
     expect(room.occupants).toBe(1)
   })
 })

@@ -1,6 +1,6 @@
 import os from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { defaultPixelsInFlight, idleHostBytes, usableCores } from '../../src/services/machine.ts'
+import { defaultMegapixelsInFlight, idleHostBytes, usableCores } from '../../src/services/machine.ts'
 
 const cores = os.availableParallelism()
 const mebibyte = 1024 * 1024
@@ -18,7 +18,7 @@ describe('what a container leaves', () => {
   })
 
   it('of memory is shared out so that pixels get a quarter', () => {
-    expect(defaultPixelsInFlight(512 * mebibyte)).toBe(32 * mebibyte)
+    expect(defaultMegapixelsInFlight(512 * mebibyte)).toBe(33)
   })
 
   it.each([
