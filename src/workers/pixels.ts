@@ -42,7 +42,7 @@ export async function decode(request: DecodeRequest): Promise<{ image: WorkingIm
     new Uint8Array(pixels).set(data)
     const channels = info.channels === 4 ? 4 : 3
     const image: WorkingImage = { pixels, width: info.width, height: info.height, channels, source }
-    return { image, facts: await describePixels(openRaw(image), metadata, frames) }
+    return { image, facts: describePixels(image, metadata, frames) }
   } catch (cause) {
     // the machine's trouble is not the image's
     if (/file is missing|open files|memory|allocate/i.test(String(cause))) throw cause
