@@ -8,11 +8,11 @@ import type { EncodeUnit, ImageFacts, WorkingImage } from '../../src/workers/pro
 const folder = new URL('../golden/', import.meta.url)
 export const goldenLimits = { maxBytes: 10 * 1024 * 1024, maxPixels: 1e8, minWidth: 100, minHeight: 100 }
 
-export interface Pixels {
+export interface Pixels<Data = Uint8Array> {
   width: number
   height: number
   channels: number
-  data: Uint8Array
+  data: Data
 }
 
 export const goldenPath = (name: string) => fileURLToPath(new URL(`inputs/${name}`, folder))
