@@ -1,4 +1,4 @@
-"""What Pillow cannot write: PNGs of any depth, animations with a first frame of part of the canvas, private metadata."""
+"""What Pillow cannot write: PNGs of any depth, animations whose first frame is a part, private metadata."""
 import struct
 import zlib
 
@@ -36,7 +36,8 @@ def png(rows, depth, colour, channels, before=b'', interlaced=False):
 
 
 def riff(chunks):
-    body = b'WEBP' + b''.join(name + struct.pack('<I', len(data)) + data + bytes(len(data) % 2) for name, data in chunks)
+    parts = (name + struct.pack('<I', len(data)) + data + bytes(len(data) % 2) for name, data in chunks)
+    body = b'WEBP' + b''.join(parts)
     return b'RIFF' + struct.pack('<I', len(body)) + body
 
 
@@ -56,10 +57,12 @@ def webp_chunks(data):
 def animation(canvas, frames, alpha):
     """`frames` are (x, y, width, height, WebP of one picture); x and y are even. RFC 9649."""
     width, height = canvas
-    chunks = [(b'VP8X', struct.pack('<I', 0x12 if alpha else 0x02) + u24(width - 1) + u24(height - 1)), (b'ANIM', bytes(6))]
+    header = struct.pack('<I', 0x12 if alpha else 0x02) + u24(width - 1) + u24(height - 1)
+    chunks = [(b'VP8X', header), (b'ANIM', bytes(6))]
     for x, y, w, h, data in frames:
         picture = riff([each for each in webp_chunks(data) if each[0] in (b'ALPH', b'VP8 ', b'VP8L')])[12:]
-        chunks.append((b'ANMF', u24(x // 2) + u24(y // 2) + u24(w - 1) + u24(h - 1) + u24(100) + b'\x02' + picture))
+        head = b''.join(map(u24, (x // 2, y // 2, w - 1, h - 1, 100)))
+        chunks.append((b'ANMF', head + b'\x02' + picture))
     return riff(chunks)
 
 
@@ -70,7 +73,8 @@ def xmp():
 def iptc():
     name = SECRET.encode()
     dataset = b'\x1c\x02\x50' + struct.pack('>H', len(name)) + name
-    return b'Photoshop 3.0\0' + b'8BIM\x04\x04\0\0' + struct.pack('>I', len(dataset)) + dataset + bytes(len(dataset) % 2)
+    block = struct.pack('>I', len(dataset)) + dataset + bytes(len(dataset) % 2)
+    return b'Photoshop 3.0\0' + b'8BIM\x04\x04\0\0' + block
 
 
 def private_jpeg(data, exif, icc):
@@ -96,7 +100,7 @@ def private_png_chunks(exif, icc):
         chunk(b'eXIf', exif),
         chunk(b'tEXt', b'Author\0' + secret),
         chunk(b'zTXt', b'Comment\0\0' + zlib.compress(secret)),
-        chunk(b'zTXt', b'Raw profile type iptc\0\0' + zlib.compress(b'\niptc\n' + str(len(iptc())).encode() + b'\n' + iptc().hex().encode())),
+        chunk(b'zTXt', b'Raw profile type iptc\0\0' + zlib.compress(f'\niptc\n{len(iptc())}\n{iptc().hex()}'.encode())),
         chunk(b'iTXt', b'XML:com.adobe.xmp\0\0\0\0\0' + xmp()),
         chunk(b'tIME', struct.pack('>HBBBBB', 2026, 1, 2, 3, 4, 5)),
     ))

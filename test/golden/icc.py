@@ -1,4 +1,4 @@
-"""Small ICC version 2 profiles, written from the specification (ICC.1:2001-04), and the colour arithmetic they stand for."""
+"""Small ICC version 2 profiles, from the specification (ICC.1:2001-04), and the arithmetic they stand for."""
 import struct
 
 D50 = (0.9642, 1.0, 0.8249)
@@ -102,8 +102,9 @@ def rgb_profile(primaries, description):
     columns = list(zip(*rgb_to_d50(primaries)))
     curve = b''.join(struct.pack('>H', round(decode_srgb(i / 1023) * 65535)) for i in range(1024))
     curve = b'curv\0\0\0\0' + struct.pack('>I', 1024) + curve
-    tags = {name + b'XYZ': b'XYZ \0\0\0\0' + b''.join(map(s15, columns[i])) for i, name in enumerate((b'r', b'g', b'b'))}
-    tags |= {name + b'TRC': curve for name in (b'r', b'g', b'b')}
+    names = (b'r', b'g', b'b')
+    tags = {name + b'XYZ': b'XYZ \0\0\0\0' + b''.join(map(s15, column)) for name, column in zip(names, columns)}
+    tags |= {name + b'TRC': curve for name in names}
     return profile(b'mntr', b'RGB ', b'XYZ ', description, tags)
 
 

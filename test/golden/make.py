@@ -1,19 +1,18 @@
 #!/usr/bin/python3
 """Makes inputs/ and expected/ of this folder with Pillow and littlecms; README.md says how and from what."""
 import io
-import math
 import struct
 import sys
 import zlib
 from pathlib import Path
 
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image, ImageCms
 
 import containers
 import icc
+from drawings import SIZE, chart, clear_chart, photograph, rows_of, strip
 
 HERE = Path(__file__).parent
-SIZE = (131, 101)
 LOSSLESS = {'lossless': True, 'quality': 100, 'method': 6, 'exact': True}
 
 
@@ -37,51 +36,12 @@ def decoded(data):
     return image
 
 
-def chart(size=SIZE):
-    """Smooth colours, a large F (its own mirror images are all different) and four corners of four colours."""
-    width, height = size
-    image = Image.new('RGB', size)
-    image.putdata([
-        (255 * x // (width - 1), 255 * y // (height - 1), round(127 + 127 * math.sin((x + 2 * y) / 17)))
-        for y in range(height) for x in range(width)
-    ])
-    draw = ImageDraw.Draw(image)
-    left, top, unit = width // 3, height // 5, height // 10
-    draw.rectangle((left, top, left + unit, top + 6 * unit), '#ffffff')
-    draw.rectangle((left, top, left + 4 * unit, top + unit), '#ffffff')
-    draw.rectangle((left, top + 3 * unit, left + 3 * unit, top + 4 * unit), '#101010')
-    for place, colour in zip(((0, 0), (width - 12, 0), (width - 12, height - 8), (0, height - 8)), ('red', 'lime', 'blue', 'yellow')):
-        draw.rectangle((*place, place[0] + 11, place[1] + 7), colour)
-    return image
-
-
-def clear_chart(size=SIZE):
-    """The chart with alpha of every value, and colours under what is wholly clear."""
-    image = chart(size).convert('RGBA')
-    width, height = size
-    image.putalpha(Image.frombytes('L', size, bytes(
-        max(0, min(255, round(400 * math.hypot(x / width - 0.5, y / height - 0.5) - 20))) for y in range(height) for x in range(width)
-    )))
-    return image
-
-
-def photograph(box, size):
-    """A part of a sample photograph of the project that is in the public domain (CC0)."""
-    path = HERE.parent.parent / 'examples' / 'photos' / 'dandelion-meadow-16mp.jpg'
-    return Image.open(path).convert('RGB').crop(box).resize(size, Image.LANCZOS)
-
-
-def rows_of(image):
-    width, channels = image.width, len(image.getbands())
-    data = image.tobytes()
-    return [list(data[at:at + width * channels]) for at in range(0, len(data), width * channels)]
-
-
 def convert(image, source, mode=None, intent=0, flags=0):
     """By littlecms, perceptual as the engine's, to sRGB as a version 2 profile: between version 4 profiles littlecms
     would move the black point too."""
     open_profile = lambda data: ImageCms.getOpenProfile(io.BytesIO(data))
-    return ImageCms.profileToProfile(image, open_profile(source), open_profile(SRGB), renderingIntent=intent, outputMode=mode, flags=flags)
+    profiles = open_profile(source), open_profile(SRGB)
+    return ImageCms.profileToProfile(image, *profiles, renderingIntent=intent, outputMode=mode, flags=flags)
 
 
 SRGB = icc.rgb_profile(icc.SRGB, 'sRGB')
@@ -164,10 +124,6 @@ def make_cmyk():
     expect('cmyk-plain', convert(decoded(plain), press, 'RGB', 1, ImageCms.FLAGS['BLACKPOINTCOMPENSATION']))
 
 
-def scale16(value):
-    return (value * 255 + 32767) // 65535
-
-
 def make_kinds():
     upright, clear = chart(), clear_chart()
     few = upright.quantize(16, dither=Image.Dither.NONE)
@@ -175,28 +131,34 @@ def make_kinds():
     grey = upright.convert('L')
     grey_alpha = Image.merge('LA', (grey, clear.getchannel('A')))
 
-    for name, image in {'rgb': upright, 'rgba': clear, 'palette': few, 'palette-clear': clear_few, 'grey': grey, 'grey-alpha': grey_alpha}.items():
+    for name, image, mode in (
+        ('rgb', upright, 'RGB'), ('rgba', clear, 'RGBA'), ('palette', few, 'RGB'), ('palette-clear', clear_few, 'RGBA'),
+        ('grey', grey, 'RGB'), ('grey-alpha', grey_alpha, 'RGBA'),
+    ):
         save(f'{name}.png', encoded(image, 'PNG', optimize=True))
-        expect(name, image.convert('RGBA' if 'a' in name[-1:] and name != 'rgb' or name == 'palette-clear' else 'RGB'))
+        expect(name, image.convert(mode))
     for depth in (1, 2, 4):
         rows = [[value >> (8 - depth) for value in row] for row in rows_of(grey)]
         save(f'grey-{depth}-bit.png', containers.png(rows, depth, 0, 1))
         top = 2 ** depth - 1
-        expect(f'grey-{depth}-bit', Image.frombytes('L', SIZE, bytes(v * 255 // top for row in rows for v in row)).convert('RGB'))
+        light = bytes(value * 255 // top for row in rows for value in row)
+        expect(f'grey-{depth}-bit', Image.frombytes('L', SIZE, light).convert('RGB'))
 
     # one colour that is wholly clear (tRNS), as PNG has it beside an alpha channel
-    save('rgb-key.png', containers.png(rows_of(upright), 8, 2, 3, containers.chunk(b'tRNS', struct.pack('>HHH', 255, 255, 255))))
+    key = containers.chunk(b'tRNS', struct.pack('>HHH', 255, 255, 255))
+    save('rgb-key.png', containers.png(rows_of(upright), 8, 2, 3, key))
     keyed = upright.convert('RGBA')
     keyed.putdata([(*rgb, 0 if rgb == (255, 255, 255) else 255) for rgb in upright.getdata()])
     expect('rgb-key', keyed)
     save('interlaced.png', containers.png(rows_of(upright), 8, 2, 3, interlaced=True))
 
-    for name, image, colour in (('rgb', upright, 2), ('rgba', clear, 6), ('grey', grey, 0), ('grey-alpha', grey_alpha, 4)):
+    deep_kinds = (('rgb', upright, 2), ('rgba', clear, 6), ('grey', grey, 0), ('grey-alpha', grey_alpha, 4))
+    for name, image, colour in deep_kinds:
         channels = len(image.getbands())
         # low bytes of every value, which a decoder may round or cut off
         deep = [[value << 8 | (31 * i + 7) % 256 for i, value in enumerate(row)] for row in rows_of(image)]
         save(f'{name}-16.png', containers.png(deep, 16, colour, channels))
-        shallow = Image.frombytes(image.mode, SIZE, bytes(scale16(value) for row in deep for value in row))
+        shallow = Image.frombytes(image.mode, SIZE, bytes((value * 255 + 32767) // 65535 for row in deep for value in row))
         expect(f'{name}-16', shallow.convert('RGBA' if channels % 2 == 0 else 'RGB'))
 
 
@@ -224,24 +186,14 @@ def make_webps():
 
     first, second = chart(), Image.new('RGB', SIZE, '#00ff00')
     lossless = lambda image: encoded(image, 'WEBP', **LOSSLESS)
-    save('animated.webp', containers.animation(SIZE, [(0, 0, *SIZE, lossless(each)) for each in (first, second, second)], alpha=False))
+    frames = [(0, 0, *SIZE, lossless(each)) for each in (first, second, second)]
+    save('animated.webp', containers.animation(SIZE, frames, alpha=False))
     part = chart((61, 41))
-    save('animated-part.webp', containers.animation(SIZE, [(30, 20, *part.size, lossless(part)), (0, 0, *SIZE, lossless(second))], alpha=True))
+    frames = [(30, 20, *part.size, lossless(part)), (0, 0, *SIZE, lossless(second))]
+    save('animated-part.webp', containers.animation(SIZE, frames, alpha=True))
     canvas = Image.new('RGBA', SIZE)
     canvas.paste(part, (30, 20))
     expect('animated-part', canvas)
-
-
-def strip(size):
-    """Colours that change along the long side only, slowly, with a mark each 1,000 px."""
-    long = max(size)
-    line = Image.new('RGB', (1, long))
-    line.putdata([
-        (255, 255, 255) if at % 1000 < 40 else
-        tuple(round(127 + 120 * math.sin(at / long * math.tau * turns)) for turns in (1, 2, 3)) for at in range(long)
-    ])
-    line = line if size[1] == long else line.transpose(Image.ROTATE_90)
-    return line.resize(size, Image.NEAREST)
 
 
 def make_sizes():
@@ -267,8 +219,9 @@ def make_sizes():
     expect('clear-white-120', Image.alpha_composite(white, clear).convert('RGB').resize((120, 120), Image.LANCZOS))
 
     for size in ((100, 100), (101, 103), (100, 333), (997, 100)):
-        save(f'size-{size[0]}x{size[1]}.jpg', encoded(chart(size), 'JPEG', quality=75, subsampling=2))
-        expect(f'size-{size[0]}x{size[1]}', decoded((HERE / 'inputs' / f'size-{size[0]}x{size[1]}.jpg').read_bytes()))
+        data = encoded(chart(size), 'JPEG', quality=75, subsampling=2)
+        save(f'size-{size[0]}x{size[1]}.jpg', data)
+        expect(f'size-{size[0]}x{size[1]}', decoded(data))
 
 
 def make_private():
