@@ -2,12 +2,14 @@
 import { Command } from 'commander'
 import { benchClaims } from './claims.ts'
 import { benchLargeRun } from './large-run.ts'
+import { benchQuality } from './quality.ts'
 import { benchSubscribers } from './subscribers.ts'
 import { benchUploads } from './uploads.ts'
 
 const benches: Record<string, { about: string; run: () => Promise<void> }> = {
   claims: { about: 'tasks claimed and ended a second', run: benchClaims },
   'large-run': { about: 'accepting, planning and cancelling a run over 100,000 images', run: benchLargeRun },
+  quality: { about: 'likeness of variants to the best that can be made of the original', run: benchQuality },
   subscribers: { about: 'what 200 subscribers to one run cost it', run: benchSubscribers },
   uploads: { about: 'memory of the service while 20 files of 10 MB arrive at once', run: benchUploads },
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import sharp, { type Sharp } from 'sharp'
+import sharp, { type Metadata, type Sharp } from 'sharp'
 import { describePixels } from './pixel-facts.ts'
 import type { Crop, DecodeRequest, Encoded, EncodeUnit, ImageFacts, Output, WorkingImage } from './protocol.ts'
 
@@ -32,7 +32,7 @@ export async function decode(request: DecodeRequest): Promise<{ image: WorkingIm
         `it is ${upright.width}x${upright.height} px, not ${source.width}x${source.height} as its header says`,
       )
     }
-    const { data, info } = await sharp(path, options)
+    const { data, info } = await throughProfile(sharp(path, options), metadata)
       .autoOrient()
       .resize(working.width, working.height, { fit: 'fill', kernel: 'lanczos3' })
       .toColourspace('srgb')
@@ -48,6 +48,13 @@ export async function decode(request: DecodeRequest): Promise<{ image: WorkingIm
     if (/file is missing|open files|memory|allocate/i.test(String(cause))) throw cause
     throw new DamagedImageError(`The image is damaged and cannot be decoded (${firstLine(cause)}).`, { cause })
   }
+}
+
+/** Left to itself, sharp turns 16-bit colours that have a profile into Display P3, and 16-bit greys not at all. */
+function throughProfile(pipeline: Sharp, { space, hasProfile }: Metadata): Sharp {
+  if (hasProfile && space === 'rgb16') return pipeline.withIccProfile('srgb', { attach: false })
+  if (hasProfile && space === 'grey16') return pipeline.pipelineColourspace('b-w')
+  return pipeline
 }
 
 /** Makes one variant from decoded pixels. Carries no metadata, since the pixels carry none. */
