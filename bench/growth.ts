@@ -8,7 +8,7 @@ import { renderGrowth } from './report/tables.ts'
 import { measureService } from './service.ts'
 
 const recipe = 'presets'
-const warmUps = 2
+const warmUps = 9
 const parallels = [1, 2, 4, 8]
 const imageCounts = [10, 30, 100, 300, 1000]
 /** What the one stays at while the other changes. */

@@ -9,10 +9,15 @@ import { describeSetting, type RecipeResult, type SystemName, writeResults } fro
 import { renderPipeline } from './report/tables.ts'
 import { measureService } from './service.ts'
 import { measureSharp } from './sharp-alone.ts'
-import { createWork, type Work } from './work.ts'
+import { createWork, type Extent, type Work } from './work.ts'
 
-/** Photographs a round: enough for some seconds of each. AVIF takes about 30 times as long as JPEG. */
-const usualImages: Record<string, number> = { presets: 54, artist: 54, responsive: 9 }
+/** Of a round: enough for some seconds of each system. AVIF takes about 30 times as long as JPEG. */
+const extents: Record<string, Extent> = {
+  presets: { images: 54, warmUps: 9 },
+  artist: { images: 54, warmUps: 9 },
+  responsive: { images: 9, warmUps: 2 },
+}
+const leastExtent: Extent = { images: 9, warmUps: 9 }
 
 type Measure = (work: Work) => Promise<Measured>
 
@@ -21,13 +26,14 @@ type Measure = (work: Work) => Promise<Measured>
  * its turn; the bench fails when they did not make the same.
  */
 export async function benchPipeline(options: BenchOptions): Promise<void> {
-  const { rounds = 5, parallel = 8, recipes = Object.keys(usualImages) } = options
+  const { rounds = 5, parallel = 8, recipes = Object.keys(extents) } = options
   const version = await vipsthumbnailVersion()
   if (!version) print(`pipeline: vipsthumbnail is not installed and left out; to install it: ${installCommand}`)
   const setting = describeSetting(version ? { vipsthumbnail: version } : {})
   const results: RecipeResult[] = []
   for (const recipe of recipes) {
-    await using work = await createWork(findRecipe(recipe), options.images ?? usualImages[recipe] ?? 9)
+    const { images, warmUps } = { ...leastExtent, ...extents[recipe] }
+    await using work = await createWork(findRecipe(recipe), { images: options.images ?? images, warmUps })
     const systems: Partial<Record<SystemName, Measure>> = {
       service: (each) => measureService({ ...loadOf(each), parallel }),
       once: (each) => measureSharp('once', each),

@@ -2,6 +2,7 @@
 // A process of its own that makes variants with sharp and nothing of ours, so nothing of ours is in its memory either:
 // `node sharp-loops.mjs LOOP`, forked by sharp-alone.ts, which sends what to make.
 import { createHash } from 'node:crypto'
+import PQueue from 'p-queue'
 import sharp from 'sharp'
 
 /**
@@ -14,6 +15,8 @@ import sharp from 'sharp'
  */
 
 const imagesAtOnce = 2
+/** Decodes and encodes of all images: as many as cores, also when only one image is left. */
+const slots = new PQueue({ concurrency: 2 })
 
 /** What begins before the clock does, and what is measured. */
 const loops = {
@@ -50,7 +53,7 @@ function decode({ file, working }) {
 
 /** @param {PhotoWork} photo */
 async function makeOnce(photo) {
-  return encodeAll(await decode(photo), photo)
+  return encodeAll(await slots.add(() => decode(photo)), photo)
 }
 
 /** @param {PhotoWork} photo */
@@ -64,15 +67,17 @@ async function encodeDecoded(photo) {
  * @param {Encoded} pixels
  * @param {PhotoWork} photo
  */
-async function encodeAll({ data, info }, { units }) {
+function encodeAll({ data, info }, { units }) {
   const { width, height, channels } = info
-  const made = []
-  for (const unit of units) {
-    const pipeline = sharp(data, { raw: { width, height, channels } })
-    if (unit.workingCrop) pipeline.extract(unit.workingCrop)
-    made.push(await write(pipeline.resize(unit.width, unit.height, { fit: 'fill' }), unit))
-  }
-  return made
+  return Promise.all(
+    units.map((unit) =>
+      slots.add(() => {
+        const pipeline = sharp(data, { raw: { width, height, channels } })
+        if (unit.workingCrop) pipeline.extract(unit.workingCrop)
+        return write(pipeline.resize(unit.width, unit.height, { fit: 'fill' }), unit)
+      }),
+    ),
+  )
 }
 
 /**

@@ -40,11 +40,11 @@ function kindAt(index: number): Kind {
 
 async function howItEnds(client: ServiceClient, bytes: Uint8Array): Promise<string> {
   const answer = await client.upload(bytes)
-  return 'id' in answer ? client.ended(answer.id) : `refused as ${answer.code}`
+  return 'code' in answer ? `refused as ${answer.code}` : client.ended(answer)
 }
 
-/** Samples until it is disposed; the first is of before anything was sent. */
-function sampleMemory({ pid }: Server, done: () => number): Disposable & { samples: SoakSample[] } {
+/** Samples until it is told to stop; the first is of before anything was sent. */
+function sampleMemory({ pid }: Server, done: () => number) {
   const samples: SoakSample[] = []
   const since = performance.now()
   const look = () => {
@@ -55,7 +55,12 @@ function sampleMemory({ pid }: Server, done: () => number): Disposable & { sampl
   }
   look()
   const timer = setInterval(look, sampleMs)
-  return { samples, [Symbol.dispose]: () => clearInterval(timer) }
+  return { samples, stop: () => clearInterval(timer) }
+}
+
+/** Never resolves. */
+async function endedEarly({ ended }: Server): Promise<never> {
+  throw new Error(`The service ended in the middle of it (${await ended}).`)
 }
 
 /** MB for each 1,000 images, over the samples from when half of all were done. */
@@ -77,7 +82,7 @@ async function soak({ images, parallel, seed }: Options): Promise<void> {
   const bar = new SingleBar({ format, noTTYOutput: true, notTTYSchedule: 15_000 })
   let next = 0
   let done = 0
-  using memory = sampleMemory(server, () => done)
+  const memory = sampleMemory(server, () => done)
   bar.start(total, 0, { mb: 0 })
 
   async function sender(): Promise<void> {
@@ -85,7 +90,8 @@ async function soak({ images, parallel, seed }: Options): Promise<void> {
       const index = next++
       const kind = kindAt(index)
       const bytes = kinds[kind].make(withNumber(photoAt(photos, index).bytes, index), dice)
-      ends.set(kind, [...(ends.get(kind) ?? []), await howItEnds(client, bytes)])
+      const end = await howItEnds(client, bytes)
+      ends.set(kind, [...(ends.get(kind) ?? []), end])
       done += 1
       const { serviceMb, hostMb } = memory.samples.at(-1) ?? { serviceMb: 0, hostMb: 0 }
       bar.update(done, { mb: Math.round(serviceMb + hostMb) })
@@ -93,9 +99,13 @@ async function soak({ images, parallel, seed }: Options): Promise<void> {
   }
 
   const since = performance.now()
-  await Promise.all(Array.from({ length: parallel }, sender))
+  try {
+    await Promise.race([Promise.all(Array.from({ length: parallel }, sender)), endedEarly(server)])
+  } finally {
+    memory.stop()
+    bar.stop()
+  }
   const seconds = (performance.now() - since) / 1000
-  bar.stop()
   await server.stop('SIGTERM')
   const { samples } = memory
   const slopeMb = growth(samples, total)

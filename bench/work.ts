@@ -8,9 +8,6 @@ import { scaleCrop } from '../src/workers/pixels.ts'
 import type { EncodeUnit } from '../src/workers/protocol.ts'
 import { loadPhotos, type Photo, photoAt, withNumber } from './photos.ts'
 
-/** Every system begins with so many that do not count: what it loads and starts once is not what is measured. */
-const warmUps = 2
-
 /** Plain data, so that it can be sent to another process. */
 export interface PhotoWork {
   /** of the sample it was made of */
@@ -31,19 +28,25 @@ export interface UnitWork extends EncodeUnit {
   workingCrop: EncodeUnit['crop']
 }
 
+export interface Extent {
+  images: number
+  warmUps: number
+}
+
 export interface Work extends AsyncDisposable {
   recipe: string
   photos: PhotoWork[]
+  /** what every system begins with and what does not count: loading, and compiling what is used often */
   warmUp: PhotoWork[]
 }
 
-/** Files to process, each photograph as often as the others, so `count` or a few more; gone when disposed. */
-export async function createWork(recipe: Recipe, count: number): Promise<Work> {
+/** Files to process, each photograph as often as the others, so `images` or a few more; gone when disposed. */
+export async function createWork(recipe: Recipe, { images, warmUps }: Extent): Promise<Work> {
   const photos = await loadPhotos()
   const dir = await mkdtemp(path.join(tmpdir(), 'greenroom-bench-'))
   const write = (first: number, length: number) =>
     Promise.all(Array.from({ length }, (_, index) => describe(recipe, photoAt(photos, index), first + index, dir)))
-  const whole = Math.ceil(count / photos.length) * photos.length
+  const whole = Math.ceil(images / photos.length) * photos.length
   return {
     recipe: recipe.name,
     photos: await write(0, whole),

@@ -1,35 +1,42 @@
 import { colours, look, type Part, type Plot } from './plot.ts'
 import type { PipelineResults, RecipeResult } from './results.ts'
-import { systemLabels } from './tables.ts'
+import { plural, systemLabels } from './tables.ts'
 
-const height = 110
-const systemAxis = { field: 'label', type: 'nominal', sort: null, title: null } as const
+const rowHeight = 22
 
 /** For each recipe a row: how many images a second, and how long one takes. */
 export function pipelinePlot({ recipes, rounds, parallel, machine }: PipelineResults): Plot {
+  const how = `Medians of ${plural(rounds, 'round')} on ${machine.cores} cores.`
   return {
     ...look,
     title: {
-      text: 'Photographs to variants: throughput and time for one',
-      subtitle: `Medians of ${rounds} rounds, on ${machine.cores} cores. Greenroom has ${parallel} uploads under way at once, which wait for each other; the others take 2.`,
+      text: 'From photograph to variants: throughput, and time for one',
+      subtitle: `${how} Greenroom has ${plural(parallel, 'upload')} under way, which wait for each other; the others take 2.`,
     },
-    vconcat: recipes.map((recipe) => ({ hconcat: [throughput(recipe), latency(recipe)] })),
+    vconcat: recipes.map((result) => ({
+      title: { text: `recipe ${result.recipe}`, fontSize: 13, offset: 8 },
+      hconcat: [throughput(result), latency(result)],
+    })),
   }
 }
 
-function throughput({ recipe, systems }: RecipeResult): Part {
-  const values = systems.map(({ system, median }) => ({
+/** The same order on both sides. */
+const systemScale = ({ systems }: RecipeResult) => ({ domain: systems.map(({ system }) => systemLabels[system]) })
+
+function throughput(result: RecipeResult): Part {
+  const values = result.systems.map(({ system, median }) => ({
     label: systemLabels[system],
     isOurs: system === 'service',
     rate: median.imagesPerSecond,
   }))
-  const x = { field: 'rate', type: 'quantitative', title: 'images/s' } as const
   return {
-    title: recipe,
     width: 300,
-    height,
+    height: { step: rowHeight },
     data: { values },
-    encoding: { y: systemAxis, x },
+    encoding: {
+      y: { field: 'label', type: 'nominal', scale: systemScale(result), title: null, axis: { labelLimit: 0 } },
+      x: { field: 'rate', type: 'quantitative', title: 'images/s' },
+    },
     layer: [
       {
         mark: { type: 'bar' },
@@ -43,24 +50,19 @@ function throughput({ recipe, systems }: RecipeResult): Part {
   }
 }
 
-function latency({ systems }: RecipeResult): Part {
-  const values = systems
-    .filter(({ system }) => system !== 'encoders')
-    .flatMap(({ system, median }) => [
-      { label: systemLabels[system], share: 'p50', seconds: median.p50Ms / 1000 },
-      { label: systemLabels[system], share: 'p95', seconds: median.p95Ms / 1000 },
-    ])
-  const x = {
-    field: 'seconds',
-    type: 'quantitative',
-    title: 'seconds from hand-over to the last variant',
-    scale: { zero: true },
-  } as const
+function latency(result: RecipeResult): Part {
+  const values = result.systems.flatMap(({ system, median }) => [
+    { label: systemLabels[system], share: 'p50', seconds: median.p50Ms / 1000 },
+    { label: systemLabels[system], share: 'p95', seconds: median.p95Ms / 1000 },
+  ])
   return {
-    width: 260,
-    height,
+    width: 300,
+    height: { step: rowHeight },
     data: { values },
-    encoding: { y: systemAxis, x },
+    encoding: {
+      y: { field: 'label', type: 'nominal', scale: systemScale(result), axis: null },
+      x: { field: 'seconds', type: 'quantitative', title: 'time for one photograph, s', scale: { zero: true } },
+    },
     layer: [
       { mark: { type: 'line', color: '#bbbbbb' }, encoding: { detail: { field: 'label', type: 'nominal' } } },
       {

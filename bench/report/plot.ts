@@ -12,9 +12,16 @@ export const look = {
   padding: 12,
   config: {
     font: 'Helvetica, Arial, sans-serif',
-    axis: { labelFontSize: 12, titleFontSize: 12, labelColor: '#333333', titleColor: '#333333', labelLimit: 260 },
+    axis: { labelFontSize: 12, titleFontSize: 12, labelColor: '#333333', titleColor: '#333333' },
     legend: { labelFontSize: 12, titleFontSize: 12, labelColor: '#333333', titleColor: '#333333' },
-    title: { fontSize: 14, color: '#111111', subtitleColor: '#444444', subtitleFontSize: 12, anchor: 'start' },
+    title: {
+      fontSize: 14,
+      color: '#111111',
+      subtitleColor: '#444444',
+      subtitleFontSize: 12,
+      anchor: 'start',
+      offset: 14,
+    },
     view: { stroke: null },
   },
 } as const

@@ -40,10 +40,10 @@ function figureCells({ imagesPerSecond, cpuSecondsPerImage, p50Ms, p95Ms, peakRs
   ]
 }
 
-/** The first column is text, the others are figures. */
-function table(heads: readonly string[], rows: readonly string[][]): string {
+/** The columns after the first `texts` are figures. */
+function table(heads: readonly string[], rows: readonly string[][], texts = 1): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(heads), `|---|${'---:|'.repeat(heads.length - 1)}`, ...rows.map(line)].join('\n')
+  return [line(heads), `|${'---|'.repeat(texts)}${'---:|'.repeat(heads.length - texts)}`, ...rows.map(line)].join('\n')
 }
 
 function describeSetting({ date, machine, versions }: Setting): string {
@@ -52,7 +52,7 @@ function describeSetting({ date, machine, versions }: Setting): string {
   return `Measured on ${date.slice(0, 10)}: ${cpu}, ${cores} cores, ${memoryGb} GB, ${system}, load ${load.toFixed(1)} before it began; ${named.join(', ')}.`
 }
 
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
+export const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 function describeRatio([system, { median, min, max }]: [string, Spread]): string {
   const range = `${min.toFixed(2)} to ${max.toFixed(2)}`
@@ -93,7 +93,7 @@ export function renderSoak(results: SoakResults): string {
   const rows = ends.map(({ kind, expected, count, asExpected }) => [kind, expected, String(count), String(asExpected)])
   return [
     `${describeSetting(results)} Recipe \`presets\`, ${images} images in ${seconds.toFixed(0)} s.`,
-    table(['images that were', 'are to end as', 'sent', 'ended so'], rows),
+    table(['images that were', 'are to end as', 'sent', 'ended so'], rows, 2),
     `Memory at its most ${peak.toFixed(0)} MB, service and image host together; over the last half it changed by ${slopeMb.toFixed(0)} MB in 1,000 images.`,
   ].join('\n\n')
 }
