@@ -6,13 +6,13 @@ import { createTasks } from '../src/services/tasks.ts'
 import { imageRow } from '../test/support/rows.ts'
 import { onEachDatabase } from './databases.ts'
 import { median, print, timed } from './figures.ts'
+import type { BenchOptions } from './options.ts'
 
 const tasks = 600
-const rounds = 5
 const scope = { kind: 'UPLOAD' as const, recipes: ['presets'] }
 
 /** Claims and finished tasks a second, by 1 and by 8 workers that have nothing else to do. */
-export async function benchClaims(): Promise<void> {
+export async function benchClaims({ rounds = 5 }: BenchOptions): Promise<void> {
   print(`claims: ${tasks} tasks, each claimed and ended; median of ${rounds} rounds`)
   await onEachDatabase(async ({ db }, provider) => {
     const bell = createBell()

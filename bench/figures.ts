@@ -11,6 +11,26 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
 }
 
+/** The rise of y for each 1 of x, by least squares; NaN where every x is the same. */
+export function slope(points: readonly { x: number; y: number }[]): number {
+  const mean = (axis: 'x' | 'y') => points.reduce((sum, point) => sum + point[axis], 0) / points.length
+  const [x, y] = [mean('x'), mean('y')]
+  const covariance = points.reduce((sum, point) => sum + (point.x - x) * (point.y - y), 0)
+  return covariance / points.reduce((sum, point) => sum + (point.x - x) ** 2, 0)
+}
+
+export interface Spread {
+  median: number
+  min: number
+  max: number
+}
+
+/** Of the ratios a/b of each round, since what else the machine does in a round strikes both. */
+export function ratios(a: readonly number[], b: readonly number[]): Spread {
+  const each = a.map((value, round) => value / (b[round] ?? Number.NaN))
+  return { median: median(each), min: Math.min(...each), max: Math.max(...each) }
+}
+
 export interface Timed<T> {
   result: T
   ms: number

@@ -12,14 +12,13 @@ import { createRuns } from '../src/services/runs.ts'
 import { runSettings } from '../test/support/run-settings.ts'
 import { onEachDatabase } from './databases.ts'
 import { print, timed } from './figures.ts'
-
-const images = Number(process.env.IMAGES ?? 100_000)
+import type { BenchOptions } from './options.ts'
 
 const raw = (provider: Provider, value: string, type: string) =>
   provider === 'sqlite' ? Prisma.sql`${value}` : Prisma.sql`${value}::${Prisma.raw(`"${type}"`)}`
 
 /** Images that have a whole set of `presets`, but the last, which lacks it: the most there is to look through. */
-async function fill(db: Db, provider: Provider): Promise<void> {
+async function fill(db: Db, provider: Provider, images: number): Promise<void> {
   const hash = recipeHash(findRecipe('presets'))
   const numbers = Prisma.sql`WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ${images})`
   const id = (kind: string) => Prisma.sql`${kind} || (1000000 + n.x)`
@@ -60,11 +59,11 @@ async function drain(step: () => Promise<unknown>): Promise<void> {
 }
 
 /** How long a run over 100,000 images takes to be foreseen, accepted, planned, claimed from and cancelled. */
-export async function benchLargeRun(): Promise<void> {
+export async function benchLargeRun({ images = 100_000 }: BenchOptions): Promise<void> {
   print(`large run: over ${images} images`)
   await onEachDatabase(async ({ db }, provider) => {
     const { runs, planner, claims, cancellations, previews } = createEngine(db, provider)
-    const filled = await timed(() => fill(db, provider))
+    const filled = await timed(() => fill(db, provider, images))
     print(`  ${provider} filled in ${filled.ms.toFixed(0)} ms`)
     if (provider === 'postgresql') await db.$executeRaw`ANALYZE`
     for (const [scope, recipes] of cases) {

@@ -1,14 +1,22 @@
 // npm run bench -- [NAME...]: everything by default. Not beside anything else: there is only one machine.
 import { Command } from 'commander'
 import { benchClaims } from './claims.ts'
+import { benchGrowth } from './growth.ts'
 import { benchLargeRun } from './large-run.ts'
 import { benchQuality } from './quality.ts'
+import { type BenchOptions, recipeNames, wholeNumber } from './options.ts'
+import { benchPipeline } from './pipeline.ts'
 import { benchSubscribers } from './subscribers.ts'
 import { benchUploads } from './uploads.ts'
 
-const benches: Record<string, { about: string; run: () => Promise<void> }> = {
+const benches: Record<string, { about: string; run: (options: BenchOptions) => Promise<void> }> = {
   claims: { about: 'tasks claimed and ended a second', run: benchClaims },
+  growth: {
+    about: 'the whole service as more is sent at once, and in all; writes results and a plot',
+    run: benchGrowth,
+  },
   'large-run': { about: 'accepting, planning and cancelling a run over 100,000 images', run: benchLargeRun },
+  pipeline: { about: 'the whole service beside sharp alone and others; writes results and a plot', run: benchPipeline },
   quality: { about: 'likeness of variants to the best that can be made of the original', run: benchQuality },
   subscribers: { about: 'what 200 subscribers to one run cost it', run: benchSubscribers },
   uploads: { about: 'memory of the service while 20 files of 10 MB arrive at once', run: benchUploads },
@@ -16,15 +24,21 @@ const benches: Record<string, { about: string; run: () => Promise<void> }> = {
 
 const list = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)
 
+type Options = Omit<BenchOptions, 'recipes'> & { recipe?: string[] }
+
 const program = new Command('bench')
   .description('Measures; prints figures of this machine.')
   .argument('[names...]', 'which', Object.keys(benches))
-  .addHelpText('after', `\nBenches:\n${list.join('\n')}`)
-  .action(async (names: string[]) => {
+  .option('--rounds <n>', 'how often everything has its turn', wholeNumber)
+  .option('--images <n>', 'photographs a round (pipeline), at most so many (growth), rows (large-run)', wholeNumber)
+  .option('--parallel <n>', 'uploads under way at once (pipeline), at most (growth)', wholeNumber)
+  .option('--recipe <name>', 'only this; may be given again (pipeline)', recipeNames)
+  .addHelpText('after', `\nBenches:\n${list.join('\n')}\n\nMemory over 1,000 images is npm run bench:soak.`)
+  .action(async (names: string[], { recipe, ...options }: Options) => {
     for (const name of names) {
       const bench = benches[name]
       if (!bench) program.error(`There is no bench ${name}; the benches are ${Object.keys(benches).join(', ')}.`)
-      else await bench.run()
+      else await bench.run({ ...options, ...(recipe && { recipes: recipe }) })
     }
   })
 

@@ -4,9 +4,9 @@ import { connect } from 'node:net'
 import path from 'node:path'
 import { createDataDir, type Server, startServer } from '../test/support/server.ts'
 import { median, print } from './figures.ts'
+import type { BenchOptions } from './options.ts'
 
 const subscribers = 200
-const rounds = Number(process.env.ROUNDS ?? 5)
 const photos = 'examples/photos'
 const question = 'seq type message run { status progress processedCount totalCount }'
 
@@ -98,7 +98,7 @@ async function measure(count: number): Promise<number> {
 }
 
 /** One run over the sample photos, with one subscriber and with 200 more. */
-export async function benchSubscribers(): Promise<void> {
+export async function benchSubscribers({ rounds = 5 }: BenchOptions): Promise<void> {
   print(`subscribers: a run over the sample photos (responsive), ${rounds} rounds each, in turns`)
   const alone: number[] = []
   const watched: number[] = []

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { multipart } from '../test/support/client.ts'
 import { createDataDir, type Server, startServer } from '../test/support/server.ts'
 import { median, print, timed } from './figures.ts'
+import type { BenchOptions } from './options.ts'
+import { residentMb } from './processes.ts'
 
 const files = 20
-const rounds = Number(process.env.ROUNDS ?? 3)
 const side = 1_860
 const mebibyte = 1024 * 1024
 
@@ -66,11 +66,6 @@ async function sendMultipart(server: Server, pictures: Buffer[]): Promise<void> 
   await Promise.all(sent)
 }
 
-function residentMb(pid: number): number {
-  const [, kibibytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kibibytes) / 1024
-}
-
 /** Of a fresh service that takes files in and does nothing else. */
 async function measure(send: (server: Server, pictures: Buffer[]) => Promise<void>, pictures: Buffer[]) {
   await using data = await createDataDir()
@@ -87,7 +82,7 @@ async function measure(send: (server: Server, pictures: Buffer[]) => Promise<voi
 }
 
 /** Peak memory of the service while 20 files of 10 MB arrive at once: sent directly, and as multipart requests. */
-export async function benchUploads(): Promise<void> {
+export async function benchUploads({ rounds = 3 }: BenchOptions): Promise<void> {
   const pictures = await Promise.all(Array.from({ length: files }, noise))
   const size = ((pictures[0]?.byteLength ?? 0) / mebibyte).toFixed(1)
   print(`uploads: ${files} files of ${size} MiB at once, nothing processed; median of ${rounds} rounds`)

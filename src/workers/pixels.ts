@@ -85,7 +85,7 @@ function applyOutput(pipeline: Sharp, output: Output): Sharp {
 }
 
 /** Moves a crop of the original onto the decoded pixels, never outside of them. */
-function scaleCrop(crop: Crop, { width, height, source }: WorkingImage): Crop {
+export function scaleCrop(crop: Crop, { width, height, source }: Omit<WorkingImage, 'pixels' | 'channels'>): Crop {
   const left = Math.min(width - 1, Math.round((crop.left * width) / source.width))
   const top = Math.min(height - 1, Math.round((crop.top * height) / source.height))
   return {
