@@ -48,9 +48,12 @@ const hostPriority = 10
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const hostFile = fileURLToPath(new URL(`../workers/host.${extension}`, import.meta.url))
-// Node 20 runs no TypeScript by itself
-const execArgv =
-  extension === 'ts' ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []
+const execArgv = [
+  // pixels are freed when an image is closed, not when a collector comes by
+  '--expose-gc',
+  // Node 20 runs no TypeScript by itself
+  ...(extension === 'ts' ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []),
+]
 
 function forkHost(threads: number) {
   const child = fork(hostFile, [String(threads)], {

@@ -1,5 +1,6 @@
 // The image host: a child process that owns the pixels. A crash in native code ends this process, never the service.
 import { Piscina } from 'piscina'
+import { collectKept } from './collect.ts'
 import { encoderVersions } from './pixels.ts'
 import type { HostReply, HostRequest, ThreadResult, ThreadTask, WorkingImage } from './protocol.ts'
 import { applySharpSettings } from './sharp-settings.ts'
@@ -28,6 +29,7 @@ async function answer(request: HostRequest): Promise<HostReply> {
       return describeResult(id, await pool.run({ kind: 'encode', image, unit: request.unit }))
     }
     case 'close':
+      collectKept(images.get(request.handle)?.pixels.byteLength ?? 0)
       images.delete(request.handle)
       return { id, kind: 'closed', residentBytes: process.memoryUsage.rss() }
   }

@@ -1,3 +1,4 @@
+import { collectHanded } from './collect.ts'
 import { DamagedImageError, decode, encode } from './pixels.ts'
 import type { ThreadResult, ThreadTask } from './protocol.ts'
 
@@ -9,5 +10,7 @@ export default async function runTask(task: ThreadTask): Promise<ThreadResult> {
   } catch (error) {
     if (error instanceof DamagedImageError) return { kind: 'damaged', message: error.message }
     throw error
+  } finally {
+    collectHanded()
   }
 }

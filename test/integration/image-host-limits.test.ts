@@ -32,6 +32,11 @@ async function networkSockets(pid: number): Promise<string[]> {
   return own.filter((inode) => inodes.has(inode))
 }
 
+async function residentMb(pid: number): Promise<number> {
+  const [, kibibytes] = /VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kibibytes) / 1024
+}
+
 describe('the image host', () => {
   it('is ended when it hangs, and says so to those who waited', async () => {
     await using hasty = createImageHost({ threads: 1, limits: { ...limits, unitMs: 100 }, log })
@@ -60,6 +65,20 @@ describe('the image host', () => {
     expect((await third.encode(unit, signal)).width).toBe(320)
     expect(greedy.pid).not.toBe(pid)
     expect(isAlive(pid)).toBe(false)
+  })
+
+  it('gives back the memory of the images that are closed', async () => {
+    await using host = createImageHost({ threads: 2, limits, log })
+    const whole = { ...request, working: request.source }
+    const useOne = async () => {
+      await using image = await host.open(whole, signal)
+      await Promise.all([320, 640].map((width) => image.encode({ ...unit, width }, signal)))
+    }
+    await useOne()
+    const before = await residentMb(host.pid ?? 0)
+    // 48 MB each
+    for (let n = 0; n < 12; n += 1) await useOne()
+    expect((await residentMb(host.pid ?? 0)) - before).toBeLessThan(5 * 48)
   })
 
   it('has no connection to any network', async () => {
