@@ -43,11 +43,11 @@ export async function recordEvents(tx: Tx, listed: readonly ListedEvent[], seenA
   if (fresh.length > 0) {
     await tx.venueEvent.createMany({ data: fresh.map(({ id, facts }) => ({ id, ...withJson(facts), seenAt })) })
   }
-  const old = planned.filter(({ before }) => before)
-  for (const each of old.filter(hasChanged)) await change(tx, each, artistIds, seenAt)
+  for (const each of planned.filter(({ changed }) => changed)) await change(tx, each, artistIds, seenAt)
+  const same = planned.filter(({ before, changed }) => before && !changed)
   await markSeen(
     tx,
-    old.filter((each) => !hasChanged(each)).map(({ id }) => id),
+    same.map(({ id }) => id),
     seenAt,
   )
 }
@@ -94,7 +94,8 @@ function plan(listed: ListedEvent, { artistIds, events, pictures }: Known) {
   if (!artistId) throw new Error(`The artist of the event ${id} was not looked up.`)
   const picture = bestPicture(pictures.get(placeOf({ artistId, venueTag: listed.venueTag })) ?? [])
   const facts = { ...rest, artistId, pictureKey: picture?.key ?? null, pictureSha256: picture?.sha256 ?? null }
-  return { id, listed, facts, before: events.get(id) ?? null }
+  const before = events.get(id) ?? null
+  return { id, listed, facts, before, changed: before !== null && differ(before, facts) }
 }
 
 const withJson = ({ images, ...facts }: Planned['facts']) => ({
@@ -102,9 +103,7 @@ const withJson = ({ images, ...facts }: Planned['facts']) => ({
   images: images as unknown as Prisma.InputJsonArray,
 })
 
-function hasChanged({ before, facts }: Planned): boolean {
-  if (!before) return true
-  const row: Readonly<Record<string, unknown>> = before
+function differ(row: Readonly<Record<string, unknown>>, facts: object): boolean {
   return Object.entries(facts).some(([name, value]) => !isDeepStrictEqual(row[name], value))
 }
 

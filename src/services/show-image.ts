@@ -1,4 +1,4 @@
-import type { ArtistPictures, ShowOptions } from './artist-pictures.ts'
+import type { ArtistPictures } from './artist-pictures.ts'
 import type { ImageClaim } from './claims.ts'
 import type { Db } from './db/open-db.ts'
 import { firstScope, verifiesStorage } from './run-scope.ts'
@@ -17,24 +17,25 @@ interface Deps {
 
 interface Wanted {
   id: string
-  only: Pick<ShowOptions, 'only'>
+  /** a venue; undefined for all of them */
+  only: string | undefined
 }
 
 export function createShowImage({ db, tasks, pictures }: Deps): ShowImage {
-  /** Whose pictures are to be looked at, and at which venue where not at all of them. */
+  /** Whose pictures are to be looked at, and where. */
   async function findArtists({ scope, subject, image }: ImageClaim): Promise<Wanted[]> {
     const shown = { OR: [{ placements: { some: { imageId: image.id } } }, { pinnedImageId: image.id }] }
-    const select = { id: true, picturesDueAt: true }
     if (firstScope(scope).kind !== 'SCRAPE') {
-      return (await db.artist.findMany({ where: shown, select })).map(({ id }) => ({ id, only: {} }))
+      const artists = await db.artist.findMany({ where: shown, select: { id: true } })
+      return artists.map(({ id }) => ({ id, only: undefined }))
     }
     // each of the others that share the picture has a task of their own
     const { artistSlug, venueTag } = parseBillingSubject(subject)
     const artists = await db.artist.findMany({
       where: { OR: [{ slug: artistSlug }, { AND: [shown, { picturesDueAt: { not: null } }] }] },
-      select,
+      select: { id: true, picturesDueAt: true },
     })
-    return artists.map(({ id, picturesDueAt }) => ({ id, only: picturesDueAt ? {} : { only: venueTag } }))
+    return artists.map(({ id, picturesDueAt }) => ({ id, only: picturesDueAt ? undefined : venueTag }))
   }
 
   return async (claim, signal) => {
@@ -44,8 +45,9 @@ export function createShowImage({ db, tasks, pictures }: Deps): ShowImage {
     if (wanted === 0) return false
     const options = { signal, verify: verifiesStorage(claim.scope) }
     const keys: string[] = []
-    for (const { id, only } of await findArtists(claim))
-      keys.push(...(await pictures.refresh(id, { ...options, ...only })))
+    for (const { id, only } of await findArtists(claim)) {
+      keys.push(...(await pictures.refresh(id, { ...options, only })))
+    }
     if (keys.length === 0) return false
     const events = keys.map((key) => ({ type: 'PICTURE_SHOWN' as const, message: `${key} shows what it is to show.` }))
     await tasks.tell(claim, async () => ({ events }))

@@ -1,6 +1,7 @@
 import { v7 as timeOrderedId } from 'uuid'
 import { InvalidInputError } from '../errors.ts'
 import type { Upload, UploadState } from '../generated/sqlite/client.ts'
+import { compareTexts } from './compare.ts'
 import type { Db } from './db/open-db.ts'
 import { isUniqueViolation } from './db/sql.ts'
 import type { Limits } from './image-header.ts'
@@ -75,7 +76,7 @@ export function createUploads({ db, originals, targets, limits }: Deps): Uploads
 
   async function record(unordered: readonly Planned[]): Promise<void> {
     // in one order for all, or two requests could wait for each other
-    const planned = unordered.toSorted((a, b) => compare(a.upload.clientKey ?? '', b.upload.clientKey ?? ''))
+    const planned = unordered.toSorted((a, b) => compareTexts(a.upload.clientKey ?? '', b.upload.clientKey ?? ''))
     const rows = (kind: 'new' | 'pending') =>
       planned.flatMap((each) => (each.kind === kind ? [{ ...each.upload, tokenHash: each.target.tokenHash }] : []))
     await db.$transaction(async (tx) => {
@@ -116,8 +117,6 @@ export function createUploads({ db, originals, targets, limits }: Deps): Uploads
     sweep: () => sweepUploads({ db, originals }),
   }
 }
-
-const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b))
 
 /** One key for two files would lose one of them. */
 function checkSame(file: AnnouncedFile, known: Upload | undefined, index: number): void {

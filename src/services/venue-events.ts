@@ -1,4 +1,5 @@
 import type { ListedImage } from '../venues/listing.ts'
+import { compareTexts } from './compare.ts'
 import type { Tx } from './db/open-db.ts'
 
 /** A venue and an artist whose picture is to be shown there: what a task of a scrape is about. */
@@ -39,8 +40,6 @@ interface Night extends Billing {
 /** The artists at venues of these events that have a picture to look for, each once, in the order of the dates. */
 export function billingsOf(events: readonly Night[]): string[] {
   const withPicture = events.filter(({ images }) => images.length > 0)
-  const inOrder = withPicture.sort((a, b) => compare(a.date, b.date) || compare(a.id, b.id))
+  const inOrder = withPicture.sort((a, b) => compareTexts(a.date, b.date) || compareTexts(a.id, b.id))
   return [...new Set(inOrder.map(billingSubject))]
 }
-
-const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b))

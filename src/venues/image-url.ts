@@ -5,7 +5,7 @@ import { imateqHosts, veaHosts, wordpressHosts } from './lists/image-hosts.ts'
 
 /**
  * `vea`: the host of artists' pictures; `imateq`: the image service of UrVenue; `wp`: an upload on a venue's own
- * WordPress, `wp-foreign` on another's; `direct`: any other picture.
+ * WordPress, `wp-foreign` on another's; `direct`: every other picture.
  */
 export type ImageKind = 'vea' | 'imateq' | 'wp' | 'wp-foreign' | 'direct'
 

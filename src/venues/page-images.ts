@@ -6,7 +6,7 @@ const attributes = ['data-bg', 'data-src', 'data-lazy-src', 'data-original']
 const mostPerCard = 10
 const longestAttribute = 20_000
 
-/** The pictures of elements, one address for each that has any: the largest real one. */
+/** The pictures of elements, one address for each that has one: the largest real one. */
 export function findImages(elements: readonly PageElement[]): string[] {
   const found = new Set<string>()
   for (const element of elements) {

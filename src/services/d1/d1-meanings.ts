@@ -163,9 +163,14 @@ export const byStatus: Readonly<Record<number, Row>> = {
 }
 
 /** What Node says when there is no answer. */
-export const bySystemCode: Readonly<Record<string, Row>> = {
-  ...meaningsByCode({ unknownHost, unreachable, cutOff, silent, brokenTls, untrusted }),
-}
+export const bySystemCode: Readonly<Record<string, Row>> = meaningsByCode({
+  unknownHost,
+  unreachable,
+  cutOff,
+  silent,
+  brokenTls,
+  untrusted,
+})
 
 /** All that an error of D1 can mean, for the table in docs/d1.md. */
 export const d1Meanings: readonly Row[] = [

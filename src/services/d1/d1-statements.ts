@@ -10,7 +10,7 @@ export interface Upsert {
 }
 
 /**
- * How rows travel. `json`: any number of them as one parameter, so that thousands cost one request. `plain`: each value
+ * How rows travel. `json`: however many of them as one parameter, so that thousands cost one request. `plain`: each value
  * as a parameter, which every SQL engine knows.
  */
 export type UpsertForm = 'json' | 'plain'

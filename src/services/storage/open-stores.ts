@@ -65,7 +65,7 @@ export async function openStores({ url, originalsUrl, s3, tempDir, connections }
   async function open(place: string, tempName: 'variants' | 'originals'): Promise<Opened> {
     if (place.startsWith('file:')) return { kind: 'disk', store: createDiskStore(place.slice('file:'.length)) }
     if (!s3) throw new Error(`${place} needs the account of an S3 storage.`)
-    // only where it is used: the SDK is a quarter of what a start would load
+    // only where it is used: the SDK would be a fifth of what a start loads
     const { createS3Store } = await import('./s3-store.ts')
     const { hostname, pathname } = new URL(place)
     const { acl, timeoutMs, ...access } = s3
