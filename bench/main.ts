@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { benchClaims } from './claims.ts'
 import { benchGrowth } from './growth.ts'
+import { benchHostCrash } from './host-crash.ts'
 import { benchLargeRun } from './large-run.ts'
 import { type BenchOptions, recipeNames, wholeNumber } from './options.ts'
 import { benchPipeline } from './pipeline.ts'
@@ -15,6 +16,7 @@ const benches: Record<string, { about: string; run: (options: BenchOptions) => P
     about: 'the whole service as more is sent at once, and in all; writes results and a plot',
     run: benchGrowth,
   },
+  'host-crash': { about: 'what it costs when the image host is killed, idle and at work', run: benchHostCrash },
   'large-run': { about: 'accepting, planning and cancelling a run over 100,000 images', run: benchLargeRun },
   pipeline: { about: 'the whole service beside sharp alone and others; writes results and a plot', run: benchPipeline },
   quality: { about: 'likeness of variants to the best that can be made of the original', run: benchQuality },

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -69,7 +70,17 @@ function forkHost(threads: number) {
   })
   // now: threads take over the priority of the thread that starts them
   if (child.pid) os.setPriority(child.pid, hostPriority)
+  if (child.pid) offerToOutOfMemory(child.pid)
   return child
+}
+
+/** Where memory runs out, Linux ends the host before the service, which starts another (proc_pid_oom_score_adj(5)). */
+function offerToOutOfMemory(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, '800')
+  } catch {
+    // another system, or it has ended already
+  }
 }
 
 interface Options {

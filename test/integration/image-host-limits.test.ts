@@ -51,6 +51,13 @@ describe('the image host', () => {
     expect((await again.encode(unit, signal)).width).toBe(320)
   })
 
+  it('is what the kernel ends before the service when memory runs out', async () => {
+    await using host = createImageHost({ threads: 1, limits, log })
+    const score = async (pid: number | undefined) => Number(await readFile(`/proc/${pid}/oom_score_adj`, 'utf8'))
+    expect(await score(host.pid)).toBe(800)
+    expect(await score(process.pid)).toBeLessThan(800)
+  })
+
   it('is replaced when it holds too much, once the images in it are done', async () => {
     await using greedy = createImageHost({ threads: 1, limits: { ...limits, idleHostBytes: -1e12 }, log })
     await greedy.encoder()
