@@ -120,7 +120,7 @@ const environment = z
     D1_BASE_URL: d1BaseUrl.optional(),
     D1_AUTO_SYNC: z.enum(['true', 'false']).default('true'),
     PUBLIC_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
-    CONCURRENCY: integer(0, 256).default(2),
+    CONCURRENCY: integer(0, 256).optional(),
     IMAGE_THREADS: integer(1, 256).optional(),
     MEGAPIXELS_IN_FLIGHT: integer(1, 1_000_000).optional(),
     UNIT_TIMEOUT_SECONDS: integer(1, 3_600).default(60),
@@ -177,6 +177,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
   const e = parsed.data
   const dataDir = path.resolve(e.DATA_DIR)
   const privateDir = path.join(dataDir, 'private')
+  const threads = e.IMAGE_THREADS ?? usableCores()
   return {
     http: { host: e.HOST, port: e.PORT },
     database: { url: e.DATABASE_URL ?? `file:${path.join(privateDir, 'greenroom.db')}` },
@@ -190,8 +191,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
     },
     d1: { file: path.join(privateDir, 'd1.db'), cloudflare: readD1(e), autoSync: e.D1_AUTO_SYNC === 'true' },
     work: {
-      concurrency: e.CONCURRENCY,
-      threads: e.IMAGE_THREADS ?? usableCores(),
+      // more than there are threads: what is small of an image need not wait for what is large of those before it, and
+      // threads do not wait for what is fetched or stored; what these take of memory has a bound of its own
+      concurrency: e.CONCURRENCY ?? 4 * threads,
+      threads,
       megapixelsInFlight: e.MEGAPIXELS_IN_FLIGHT ?? defaultMegapixelsInFlight(),
       unitMs: e.UNIT_TIMEOUT_SECONDS * 1000,
       leaseMs: e.LEASE_SECONDS * 1000,

@@ -13,3 +13,12 @@ export const decodeCost = (megapixels: number) => megapixels * decodeMs
 
 /** Milliseconds of one core to make a variant. */
 export const encodeCost = ({ width, height, output }: EncodeUnit) => ((width * height) / 1e6) * encodeMs[output.format]
+
+/** Others may go before a unit for so many times what it costs. */
+const patience = 10
+
+/**
+ * When work on an image that came in at `sinceMs` is due; what is due first is done first. So the small units of every
+ * image go before anyone's large ones, and yet no large one waits for ever while more images come in.
+ */
+export const dueMs = (sinceMs: number, costMs: number) => sinceMs + patience * costMs

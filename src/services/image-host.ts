@@ -2,14 +2,14 @@ import PQueue from 'p-queue'
 import { CorruptImageError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { DecodeRequest, Encoded, EncodeUnit, HostReply, ImageFacts } from '../workers/protocol.ts'
-import { decodeCost, encodeCost } from './cost-model.ts'
+import { decodeCost, dueMs, encodeCost } from './cost-model.ts'
 import type { HostConnection } from './host-connection.ts'
 import { createHostRoom, pixelsInHost } from './host-room.ts'
 import { createHostSupervisor } from './host-supervisor.ts'
 import { orAborted } from './or-aborted.ts'
 
 /** A unit may take that many times what it is expected to, before what the settings allow beyond that is used up. */
-const patience = 20
+const tolerance = 20
 
 export interface OpenImage extends AsyncDisposable {
   facts: ImageFacts
@@ -44,8 +44,8 @@ interface Deps {
 }
 
 /**
- * Hands the image host as many units as it has threads, decodes first and then the smallest, whichever image they
- * belong to. Memory is bounded by the pixels in the host, time by what a unit is expected to take.
+ * Hands the image host as many units as it has threads, whichever image they belong to, those that are due first
+ * (cost-model.ts). Memory is bounded by the pixels in the host, time by what a unit is expected to take.
  */
 export function createImageHost({ threads, limits, log }: Deps): ImageHost {
   const slots = new PQueue({ concurrency: threads })
@@ -55,13 +55,13 @@ export function createImageHost({ threads, limits, log }: Deps): ImageHost {
 
   /** One that takes far too long will never end; nothing but the end of its process stops native code. */
   async function inTime<T>(owner: HostConnection, expectedMs: number, asking: Promise<T>): Promise<T> {
-    const budgetMs = limits.unitMs + patience * expectedMs
+    const budgetMs = limits.unitMs + tolerance * expectedMs
     const reason = `a unit took longer than ${Math.round(budgetMs / 1000)} s`
     const timer = setTimeout(() => owner.kill(reason), budgetMs)
     return asking.finally(() => clearTimeout(timer))
   }
 
-  function decode(request: DecodeRequest, signal: AbortSignal) {
+  function decode(request: DecodeRequest, since: number, signal: AbortSignal) {
     const expectedMs = decodeCost((request.source.width * request.source.height) / 1e6)
     return slots.add(
       async () => {
@@ -70,7 +70,8 @@ export function createImageHost({ threads, limits, log }: Deps): ImageHost {
         const reply = await inTime(owner, expectedMs, owner.ask({ kind: 'open', request }))
         return { owner, opened: expectKind(reply, 'opened') }
       },
-      { priority: 0 },
+      // what it costs is what all units of the image wait for
+      { priority: -dueMs(since, 0) },
     )
   }
 
@@ -105,7 +106,8 @@ export function createImageHost({ threads, limits, log }: Deps): ImageHost {
         asked.add(settled)
         return asking
       }
-      const decoding = track(decode(request, signal))
+      const since = performance.now()
+      const decoding = track(decode(request, since, signal))
       const done = () => {
         decoding
           .then(({ owner, opened }) => close(owner, opened.handle))
@@ -117,11 +119,12 @@ export function createImageHost({ threads, limits, log }: Deps): ImageHost {
         return {
           facts: opened.facts,
           async encode(unit, unitSignal) {
+            const costMs = encodeCost(unit)
             const ask = () => {
               unitSignal.throwIfAborted()
-              return inTime(owner, encodeCost(unit), owner.ask({ kind: 'encode', handle: opened.handle, unit }))
+              return inTime(owner, costMs, owner.ask({ kind: 'encode', handle: opened.handle, unit }))
             }
-            const encoding = track(slots.add(ask, { priority: -unit.width * unit.height }))
+            const encoding = track(slots.add(ask, { priority: -dueMs(since, costMs) }))
             return expectKind(await orAborted(encoding, unitSignal), 'encoded').encoded
           },
           async [Symbol.asyncDispose]() {

@@ -54,8 +54,9 @@ describe('the image host', () => {
   })
 
   it('makes the small ones of every image before the large ones of any', async () => {
-    await using first = await host.open(request, signal)
-    await using second = await host.open(request, signal)
+    const [first, second] = await Promise.all([host.open(request, signal), host.open(request, signal)])
+    await using _first = first
+    await using _second = second
     const order: string[] = []
     const encode = async (name: string, image: typeof first, width: number) => {
       await image.encode({ ...unit, width, height: Math.round((width * 9) / 16) }, signal)
