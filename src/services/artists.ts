@@ -32,11 +32,16 @@ export function checkVenueTag(tag: string | null): string | null {
 /** The artist of that name, made when new. Two spellings with one slug are one artist. */
 export async function findOrCreateArtist(tx: Tx, name: string): Promise<Artist> {
   const slug = slugifyArtist(name)
-  return tx.artist.upsert({
-    where: { slug },
-    update: {},
-    create: { slug, name, aliases: [], searchKey: foldForSearch(slug, name) },
-  })
+  // an upsert that finds it looks three times
+  const known = await tx.artist.findUnique({ where: { slug } })
+  return (
+    known ??
+    tx.artist.upsert({
+      where: { slug },
+      update: {},
+      create: { slug, name, aliases: [], searchKey: foldForSearch(slug, name) },
+    })
+  )
 }
 
 /** The image shows the artist at the venue; said twice, it is one placement. */

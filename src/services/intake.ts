@@ -10,7 +10,7 @@ import { type ImageHeader, inspectImage, type Limits } from './image-header.ts'
 import { newOriginalKey } from './original-keys.ts'
 import type { PictureDetails } from './picture-details.ts'
 import type { ObjectStore } from './storage/object-store.ts'
-import { ensureSets, lacksUnits, type WantedSet } from './variant-sets.ts'
+import { createSets, ensureSets, lacksUnits, type WantedSet } from './variant-sets.ts'
 
 /** A file that is to become an image. */
 export interface Picture extends PictureDetails {
@@ -117,10 +117,10 @@ export function createIntake({ db, originals, limits }: Deps): Intake {
    * Deletes originals that no image has come to use, and those that were replaced. What cannot be deleted now is found
    * when storage is compared with the database; what has been recorded, or has failed before, is what counts.
    */
-  async function tidy(kept: readonly Kept[]): Promise<void> {
+  async function tidy(kept: readonly Kept[], named: ReadonlySet<string>): Promise<void> {
     const fresh = kept.filter((each) => each.fresh)
     for (const key of fresh.flatMap((each) => [each.key, each.replaces ?? []].flat())) {
-      if (!(await isNamed(key))) await originals.delete(key).catch(() => {})
+      if (!named.has(key) && !(await isNamed(key))) await originals.delete(key).catch(() => {})
     }
   }
 
@@ -137,16 +137,25 @@ export function createIntake({ db, originals, limits }: Deps): Intake {
     signal?: AbortSignal,
   ): Promise<T> {
     const kept: Kept[] = []
-    const record = (tx: Tx) => recordAll(tx, kept).then((received) => also(tx, received))
+    /** original keys that were committed */
+    let named: ReadonlySet<string> = new Set()
+    const record = async () => {
+      const [result, keys] = await db.$transaction(async (tx) => {
+        const received = await recordAll(tx, kept)
+        return [await also(tx, received), received.map(({ image }) => image.originalKey)] as const
+      })
+      named = new Set(keys)
+      return result
+    }
     try {
       for (const picture of pictures) kept.push(await memory.runExclusive(() => keep(picture, signal)))
       // the same new bytes twice at once: the second finds the first's row
-      return await db.$transaction(record).catch((error: unknown) => {
-        if (isUniqueViolation(error)) return db.$transaction(record)
+      return await record().catch((error: unknown) => {
+        if (isUniqueViolation(error)) return record()
         throw error
       })
     } finally {
-      await tidy(kept)
+      await tidy(kept, named)
     }
   }
 
@@ -175,7 +184,8 @@ async function record(tx: Tx, kept: Kept): Promise<ReceivedImage> {
     const artist = await findOrCreateArtist(tx, artistName)
     await place(tx, artist.id, image.id, venueTag)
   }
-  return { image, sets: await ensureSets(tx, image.id, () => recipes), duplicate: known !== null }
+  const sets = known ? await ensureSets(tx, image.id, () => recipes) : await createSets(tx, image, recipes)
+  return { image, sets, duplicate: known !== null }
 }
 
 function createImage(tx: Tx, { picture, header, key, byteSize, sha256 }: Kept): Promise<Image> {

@@ -1,18 +1,20 @@
 import { setMaxListeners } from 'node:events'
 import { CorruptImageError } from '../errors.ts'
 import type { Image } from '../generated/sqlite/client.ts'
+import { createCheckpoints } from './checkpoints.ts'
 import type { ImageClaim } from './claims.ts'
 import type { ImageHost, OpenImage } from './image-host.ts'
 import { hashedCacheControl } from './public-urls.ts'
 import { findRecipe } from './recipes.ts'
 import { onlyTells, type RunScope, recipesFor, verifiesStorage } from './run-scope.ts'
 import type { ShowImage } from './show-image.ts'
+import { pictureRecipe } from './showable.ts'
 import type { Stages } from './stages.ts'
 import type { LocalFile, ObjectStore } from './storage/object-store.ts'
 import type { StorageCheck } from './storage-check.ts'
 import type { Finding, Tasks } from './tasks.ts'
 import { planUnits, type Unit, workingSize } from './units.ts'
-import { missingUnits, type WantedSet } from './variant-sets.ts'
+import { missingUnits, type StoredVariant } from './variant-sets.ts'
 import type { Job } from './work-on-task.ts'
 
 interface Deps {
@@ -67,13 +69,28 @@ export function createProcessImage({ tasks, host, stores, check, show, settings 
     const { path } = original
     const request = { path, source, frames: image.frames, working, maxPixels, alone: claim.suspect }
     await using opened = await stages.run('DECODE', () => host.open(request, signal))
-    await tasks.decoded(claim, opened.facts)
+    using checkpoints = createCheckpoints((progress) => tasks.record(claim, progress))
+    await checkpoints.add({ facts: opened.facts }, false)
     const share = 1 / missing.length
-    await allOrFirstError(signal, missing, ({ set, unit }, unitSignal) =>
-      makeVariant({ claim, set, unit, share }, opened, unitSignal, stages),
-    )
-    await stages.run('PERSIST', () => show(claim, signal))
-    await tasks.succeed(claim, stages.durations)
+    // to be seen at once
+    let urgent = image.usableAt === null
+    try {
+      await allOrFirstError(signal, missing, async ({ set, unit }, unitSignal) => {
+        const variant = await makeVariant(claim, unit, opened, unitSignal, stages)
+        const isFirst = urgent
+        urgent = false
+        await stages.run('PERSIST', () => checkpoints.add({ variants: [{ set, variant, share }] }, isFirst))
+      })
+    } catch (error) {
+      // what is stored need not be made again
+      await checkpoints.flush()
+      throw error
+    }
+    if (recipes.includes(pictureRecipe.name)) {
+      await checkpoints.flush()
+      await stages.run('PERSIST', () => show(claim, signal))
+    }
+    await tasks.succeed(claim, stages.durations, await checkpoints.take())
   }
 
   async function fetchOriginal({ originalKey, filename }: Image, signal: AbortSignal): Promise<LocalFile> {
@@ -83,20 +100,19 @@ export function createProcessImage({ tasks, host, stores, check, show, settings 
   }
 
   async function makeVariant(
-    { claim, set, unit, share }: { claim: ImageClaim; set: WantedSet; unit: Unit; share: number },
+    claim: ImageClaim,
+    unit: Unit,
     opened: OpenImage,
     signal: AbortSignal,
     stages: Stages,
-  ): Promise<void> {
+  ): Promise<StoredVariant> {
     const encoded = await stages.run('ENCODE', () => opened.encode(unit, signal))
     const { name, format, mimeType, key, width, height } = unit
     const object = await stages.run('STORE', async () => {
       const check = () => tasks.check(claim)
       return putOnce(stores.variants, key, encoded, { contentType: mimeType, signal, check })
     })
-    const encoder = await host.encoder()
-    const variant = { name, format, mimeType, width, height, key, encoder, ...object }
-    await stages.run('PERSIST', () => tasks.checkpoint(claim, set, variant, share))
+    return { name, format, mimeType, width, height, key, encoder: await host.encoder(), ...object }
   }
 
   return work

@@ -1,6 +1,6 @@
 import type { Prisma, Run, RunKind, RunOutcome, RunStatus } from '../generated/sqlite/client.ts'
 import type { Tx } from './db/open-db.ts'
-import { changeRun, type NewRunEvent } from './run-events.ts'
+import { changeRun, type EventRow, eventRows, insertEvents, type NewRunEvent, updateRun } from './run-events.ts'
 import type { RunScope } from './run-scope.ts'
 
 // The state machine of a run. Every change of Run.status is here, each one guarded UPDATE.
@@ -31,10 +31,39 @@ export interface NewRun {
 const queued: NewRunEvent = { type: 'QUEUED', message: 'The run is queued.' }
 const started: NewRunEvent = { type: 'STARTED', message: 'The run has started.' }
 
-export async function createRun(tx: Tx, { scope, ...run }: NewRun): Promise<Run> {
-  const { id } = await tx.run.create({ data: { ...run, scope: scope as unknown as Prisma.InputJsonObject } })
-  return mustChange(tx, id, active, {}, [queued])
+/** One that is planned later. */
+export function createRun(tx: Tx, run: NewRun): Promise<Run> {
+  return insertRun(tx, run, { eventSeq: 1 }, [queued])
 }
+
+/** One that is planned with its first tasks; unless it `grows`, these are all. */
+export async function createPlannedRun(
+  tx: Tx,
+  newRun: NewRun,
+  tasks: readonly NewTask[],
+  { grows }: { grows: boolean },
+): Promise<Run> {
+  const counts = { totalCount: tasks.length, plannedWork: workOf(tasks) }
+  const planned = { type: 'PLANNED' as const, message: describePlan(tasks.length) }
+  const run = grows
+    ? await insertRun(tx, newRun, { ...counts, eventSeq: 1 }, [queued])
+    : await insertRun(tx, newRun, { ...counts, plannedAt: new Date(), eventSeq: 2 }, [queued, planned])
+  await insertTasks(tx, run, tasks, 1)
+  return finishIfOver(tx, run, [])
+}
+
+async function insertRun(
+  tx: Tx,
+  { scope, ...run }: NewRun,
+  facts: Partial<Prisma.RunUncheckedCreateInput>,
+  events: readonly NewRunEvent[],
+): Promise<Run> {
+  const created = await tx.run.create({ data: { ...run, ...facts, scope: scope as unknown as Prisma.InputJsonObject } })
+  await insertEvents(tx, eventRows(created, events))
+  return created
+}
+
+const workOf = (tasks: readonly NewTask[]) => tasks.reduce((sum, task) => sum + task.plannedWork, 0)
 
 /** Another process has planned this chunk already, or the run is not to be planned any more. */
 export class NotToBePlannedError extends Error {
@@ -59,7 +88,7 @@ export async function addToPlan(tx: Tx, before: Run, { tasks, work, cursor, done
   if (!run) throw new NotToBePlannedError(`Run ${before.id} is not to be planned from there.`)
   if (!done) return run
   const planned = { type: 'PLANNED' as const, message: describePlan(run.totalCount) }
-  return finishIfOver(tx, await mustChange(tx, run.id, active, { plannedAt: new Date() }, [planned]))
+  return finishIfOver(tx, await mustChange(tx, run.id, active, { plannedAt: new Date() }, [planned]), [])
 }
 
 export interface NewTask {
@@ -71,8 +100,7 @@ export interface NewTask {
 
 /** Adds tasks to a run whose plan is still open, while one of its tasks is in work; false when it is not any more. */
 export async function growPlan(tx: Tx, runId: string, tasks: readonly NewTask[]): Promise<boolean> {
-  const work = tasks.reduce((sum, task) => sum + task.plannedWork, 0)
-  const counts = { totalCount: { increment: tasks.length }, plannedWork: { increment: work } }
+  const counts = { totalCount: { increment: tasks.length }, plannedWork: { increment: workOf(tasks) } }
   const run = await changeRun(tx, runId, { ...active, plannedAt: null }, counts, [])
   if (!run) return false
   const first = run.totalCount - tasks.length + 1
@@ -81,10 +109,12 @@ export async function growPlan(tx: Tx, runId: string, tasks: readonly NewTask[])
 }
 
 /** The first is at this position in the run. */
-export async function insertTasks(tx: Tx, run: Run, tasks: readonly NewTask[], first: number): Promise<void> {
-  await tx.task.createMany({
-    data: tasks.map((task, index) => ({ ...task, runId: run.id, lane: run.lane, position: first + index })),
-  })
+async function insertTasks(tx: Tx, run: Run, tasks: readonly NewTask[], first: number): Promise<void> {
+  const rows = tasks.map((task, index) => ({ ...task, runId: run.id, lane: run.lane, position: first + index }))
+  const [only] = rows
+  // Prisma keeps the plan of this one, and compiles every createMany anew
+  if (only && rows.length === 1) await tx.task.create({ data: only, select: { id: true } })
+  else if (rows.length > 1) await tx.task.createMany({ data: rows })
 }
 
 function describePlan(tasks: number): string {
@@ -110,27 +140,36 @@ export async function advance(
 ): Promise<Run> {
   const counts = ended && { processedCount: { increment: ended.count }, [ended.as]: { increment: ended.count } }
   const data = { doneWork: { increment: work }, ...counts, ...(issue && { hasIssues: true }) }
-  const run = await mustChange(tx, runId, unfinished, data, events)
-  return ended ? finishIfOver(tx, run) : run
+  const run = await updateRun(tx, runId, unfinished, data, events.length)
+  if (!run) throw new WrongStateError(runId)
+  const told = eventRows(run, events)
+  if (ended) return finishIfOver(tx, run, told)
+  await insertEvents(tx, told)
+  return run
 }
 
-async function finishIfOver(tx: Tx, run: Run): Promise<Run> {
-  if (!run.plannedAt || run.processedCount < run.totalCount) return run
-  if (run.status === 'CANCELLING') return finishCancelled(tx, run)
+/** `told` are events that are not inserted yet. */
+async function finishIfOver(tx: Tx, run: Run, told: EventRow[]): Promise<Run> {
+  if (!run.plannedAt || run.processedCount < run.totalCount) {
+    await insertEvents(tx, told)
+    return run
+  }
+  if (run.status === 'CANCELLING') return finishCancelled(tx, run, told)
   const outcome = outcomeOf(run)
-  const status = outcome === 'ALL_FAILED' ? 'FAILED' : 'SUCCEEDED'
+  const status = outcome === 'ALL_FAILED' ? ('FAILED' as const) : ('SUCCEEDED' as const)
   const lastError = outcome === 'ALL_FAILED' ? await commonError(tx, run) : null
   const data = { status, outcome, lastError, doneWork: run.plannedWork, ...over() } as const
-  return mustChange(tx, run.id, active, data, [{ type: status, message: lastError ?? outcomeMessages[outcome] }])
+  const events = [{ type: status, message: lastError ?? outcomeMessages[outcome] }]
+  return mustChange(tx, run.id, active, data, events, told)
 }
 
-function finishCancelled(tx: Tx, run: Run): Promise<Run> {
+function finishCancelled(tx: Tx, run: Run, told: EventRow[]): Promise<Run> {
   const { lastError, processedCount, cancelledCount } = run
   const status = lastError ? 'FAILED' : 'CANCELLED'
   const message =
     lastError ??
     `The run was cancelled; ${processedCount - cancelledCount} of ${processedCount} tasks were over before.`
-  return mustChange(tx, run.id, inStates('CANCELLING'), { status, ...over() }, [{ type: status, message }])
+  return mustChange(tx, run.id, inStates('CANCELLING'), { status, ...over() }, [{ type: status, message }], told)
 }
 
 const over = () => ({ activeKey: null, finishedAt: new Date() })
@@ -197,7 +236,14 @@ export function resume(tx: Tx, runId: string): Promise<Run | null> {
 
 async function mustChange(...change: Parameters<typeof changeRun>): Promise<Run> {
   const run = await changeRun(...change)
-  // the caller holds a task or the row of it, so only a fault of ours leads here; the transaction is taken back
-  if (!run) throw new Error(`Run ${change[1]} is not in a state that allows this.`)
+  if (!run) throw new WrongStateError(change[1])
   return run
+}
+
+/** Who changes a run holds a task or the row of it, so only a fault of ours leads here; the transaction is taken back. */
+class WrongStateError extends Error {
+  override readonly name = 'WrongStateError'
+  constructor(runId: string) {
+    super(`Run ${runId} is not in a state that allows this.`)
+  }
 }

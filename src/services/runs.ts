@@ -24,16 +24,7 @@ import {
   scopeCondition,
   type UploadScope,
 } from './run-scope.ts'
-import {
-  addToPlan,
-  createRun,
-  insertTasks,
-  type NewRun,
-  type NewTask,
-  pause,
-  resume,
-  startCancelling,
-} from './run-states.ts'
+import { createPlannedRun, type NewRun, type NewTask, pause, resume, startCancelling } from './run-states.ts'
 
 export const lanes = { interactive: 0, background: 1 } as const
 
@@ -41,11 +32,8 @@ export const lanes = { interactive: 0, background: 1 } as const
  * A run with all its tasks and first events, in the caller's transaction: once that is committed, nothing is lost. No
  * tasks: a run that is over at once, NOTHING_TO_DO.
  */
-export async function startRun(tx: Tx, newRun: NewRun, tasks: readonly NewTask[]): Promise<Run> {
-  const run = await createRun(tx, newRun)
-  await insertTasks(tx, run, tasks, 1)
-  const work = tasks.reduce((sum, task) => sum + task.plannedWork, 0)
-  return addToPlan(tx, run, { tasks: tasks.length, work, cursor: null, done: !growsItsPlan(newRun.scope) })
+export function startRun(tx: Tx, newRun: NewRun, tasks: readonly NewTask[]): Promise<Run> {
+  return createPlannedRun(tx, newRun, tasks, { grows: growsItsPlan(newRun.scope) })
 }
 
 /** A run over known images, which takes its turn before those of the background. */

@@ -86,34 +86,36 @@ export async function renewLeases(db: Db | Tx, tokens: readonly string[], until:
 }
 
 /** Throws LeaseLostError when the task is no longer theirs. */
-export async function checkHeld(db: Db | Tx, { taskId, token }: Holder): Promise<void> {
-  const held = await db.task.findFirst({
-    where: { id: taskId, status: 'RUNNING', leaseToken: token },
-    select: { id: true },
-  })
-  if (!held) throw new LeaseLostError(taskId)
+export async function checkHeld(db: Db | Tx, holder: Holder): Promise<void> {
+  const held = await db.task.findFirst({ where: asHeld(holder), select: { id: true } })
+  if (!held) throw new LeaseLostError(holder.taskId)
 }
+
+const asHeld = ({ taskId, token }: Holder) => ({ id: taskId, status: 'RUNNING', leaseToken: token }) as const
 
 type Change = Prisma.TaskUpdateManyMutationInput
 /** also of the image it is about */
 type UncheckedChange = Prisma.TaskUncheckedUpdateManyInput
 
-async function changeHeld(tx: Tx, { taskId, token }: Holder, data: UncheckedChange): Promise<Task> {
-  const where = { id: taskId, status: 'RUNNING', leaseToken: token } as const
-  const [task] = await tx.task.updateManyAndReturn({ where, data })
-  if (!task) throw new LeaseLostError(taskId)
+async function changeHeld(tx: Tx, holder: Holder, data: UncheckedChange): Promise<Task> {
+  const [task] = await tx.task.updateManyAndReturn({ where: asHeld(holder), data })
+  if (!task) throw new LeaseLostError(holder.taskId)
   return task
 }
 
 /** What a holder may do with its task; each throws LeaseLostError when it is no longer theirs. */
 export const held = {
   /** the lease begins anew */
-  goOn: (
+  async goOn(
     tx: Tx,
     holder: Holder,
     leaseMs: number,
     change: { stage?: TaskStage; doneWork?: { increment: number } } = {},
-  ) => changeHeld(tx, holder, { ...change, leaseExpiresAt: new Date(Date.now() + leaseMs) }),
+  ): Promise<void> {
+    const data = { ...change, leaseExpiresAt: new Date(Date.now() + leaseMs) }
+    const { count } = await tx.task.updateMany({ where: asHeld(holder), data })
+    if (count === 0) throw new LeaseLostError(holder.taskId)
+  },
   end: (tx: Tx, holder: Holder, status: 'SUCCEEDED' | 'SKIPPED' | 'FAILED' | 'CANCELLED', facts: Change = {}) =>
     changeHeld(tx, holder, { ...facts, ...over(), status }),
   retry: (tx: Tx, holder: Holder, nextAttemptAt: Date, facts: Change) =>

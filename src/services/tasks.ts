@@ -1,13 +1,13 @@
 import type { ErrorCode } from '../errors.ts'
 import type { Image, Task, TaskStage } from '../generated/sqlite/client.ts'
-import type { ImageFacts } from '../workers/protocol.ts'
 import type { Bell } from './bell.ts'
 import type { Claim, ImageClaim } from './claims.ts'
 import type { Db, Tx } from './db/open-db.ts'
+import { noProgress, type Progress, recordProgress } from './progress.ts'
 import { type NewRunEvent, taskEvents } from './run-events.ts'
 import { advance } from './run-states.ts'
 import { checkHeld, held } from './task-states.ts'
-import { dropVariants, ensureSets, type StoredVariant, storeVariant, type WantedSet } from './variant-sets.ts'
+import { dropVariants, ensureSets, findSets, type WantedSet } from './variant-sets.ts'
 
 export interface TaskFailure {
   code: ErrorCode
@@ -44,12 +44,12 @@ export interface Tasks {
   fetched(tx: Tx, claim: Claim, image: Image): Promise<void>
   /** what was found out, told as events of the run, and whatever `work` writes with it */
   tell(claim: Claim, work: (tx: Tx) => Promise<Told>): Promise<void>
-  decoded(claim: ImageClaim, facts: ImageFacts): Promise<void>
   /** to be called before each PUT: who lost the task must not store anything more for it */
   check(claim: Claim): Promise<void>
-  /** a variant that is in storage; `share` of the work left at the claim is done with it */
-  checkpoint(claim: ImageClaim, set: WantedSet, variant: StoredVariant, share: number): Promise<void>
-  succeed(claim: Claim, durations: Record<string, number>): Promise<void>
+  /** what was found out of an image, and which of its variants are in storage; the sets then know of them */
+  record(claim: ImageClaim, progress: Progress): Promise<void>
+  /** with what is not recorded yet */
+  succeed(claim: Claim, durations: Record<string, number>, rest?: Progress): Promise<void>
   skip(claim: Claim, reason: string): Promise<void>
   fail(claim: Claim, failure: TaskFailure): Promise<void>
   cancel(claim: Claim): Promise<void>
@@ -77,11 +77,12 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
     claim: Claim,
     tx: Tx,
     task: Task,
-    as: 'succeededCount' | 'skippedCount' | 'failedCount',
-    event: NewRunEvent,
+    { as, issue = false }: { as: 'succeededCount' | 'skippedCount' | 'failedCount'; issue?: boolean },
+    events: readonly NewRunEvent[],
   ): Promise<void> {
     const work = task.plannedWork - task.doneWork
-    await advance(tx, claim.runId, { work, ended: { as, count: 1 } }, [{ ...event, taskId: task.id }])
+    const ofTask = events.map((event) => ({ ...event, taskId: task.id }))
+    await advance(tx, claim.runId, { work, issue, ended: { as, count: 1 } }, ofTask)
   }
 
   function wait(
@@ -98,6 +99,9 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
 
   return {
     async prepare(claim, recipesOf) {
+      // made with the upload, as a rule
+      const there = await findSets(db, claim.image.id, recipesOf)
+      if (there) return there
       let sets: WantedSet[] = []
       await commit(claim, async (tx) => {
         await held.goOn(tx, claim, leaseMs)
@@ -127,39 +131,40 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
       const message = `${claim.subject} is taken in as ${image.filename}.`
       await advance(tx, claim.runId, {}, [{ type: 'SOURCE_FETCHED', message, taskId: task.id }])
     },
-    decoded: (claim, facts) =>
-      commit(claim, async (tx) => {
-        const task = await held.goOn(tx, claim, leaseMs, { stage: 'ENCODE' })
-        await tx.image.update({ where: { id: claim.image.id }, data: { ...facts } })
-        const event = { type: 'TASK_DECODED' as const, message: `${claim.subject} is decoded.`, taskId: task.id }
-        await advance(tx, claim.runId, { issue: facts.warnings.length > 0 }, [event])
-      }),
     check: (claim) => checkHeld(db, claim),
-    checkpoint: (claim, set, variant, share) =>
-      commit(claim, async (tx) => {
-        const work = claim.workLeft * share
-        await held.goOn(tx, claim, leaseMs, { doneWork: { increment: work } })
-        const variantId = await storeVariant(tx, claim.image, set, variant)
-        const { name, format, width, height } = variant
-        const message = `${set.recipe} ${name} ${format} (${width}x${height} px) is stored.`
-        await advance(tx, claim.runId, { work }, [{ type: 'VARIANT_STORED', message, taskId: claim.taskId, variantId }])
-      }),
-    succeed: (claim, durations) =>
+    async record(claim, progress) {
+      const { facts, variants } = progress
+      const work = claim.workLeft * variants.reduce((sum, { share }) => sum + share, 0)
+      await commit(claim, async (tx) => {
+        await held.goOn(tx, claim, leaseMs, { ...(facts && { stage: 'ENCODE' }), doneWork: { increment: work } })
+        const events = await recordProgress(tx, claim, progress)
+        await advance(tx, claim.runId, { work, issue: hasWarnings(progress) }, events)
+      })
+      // from here on these are known to be on record
+      for (const { set, variant } of variants) set.variants = [...set.variants, variant]
+      if (variants.length > 0) claim.image.usableAt ??= new Date()
+    },
+    succeed: (claim, durations, rest = noProgress) =>
       commit(claim, async (tx) => {
         const task = await held.end(tx, claim, 'SUCCEEDED', { stage: 'PERSIST', durations })
+        const { image } = claim
+        const events = image ? await recordProgress(tx, { ...claim, image }, rest) : []
         const message = `${claim.subject} is done.`
-        await end(claim, tx, task, 'succeededCount', { type: 'TASK_SUCCEEDED', message })
+        await end(claim, tx, task, { as: 'succeededCount', issue: hasWarnings(rest) }, [
+          ...events,
+          { type: 'TASK_SUCCEEDED', message },
+        ])
       }),
     skip: (claim, reason) =>
       commit(claim, async (tx) => {
         const task = await held.end(tx, claim, 'SKIPPED')
-        await end(claim, tx, task, 'skippedCount', { type: 'TASK_SKIPPED', message: reason })
+        await end(claim, tx, task, { as: 'skippedCount' }, [{ type: 'TASK_SKIPPED', message: reason }])
       }),
     fail: (claim, failure) =>
       commit(claim, async (tx) => {
         const task = await held.end(tx, claim, 'FAILED', describe(failure))
         const message = `${claim.subject} failed: ${failure.message}`
-        await end(claim, tx, task, 'failedCount', { type: 'TASK_FAILED', message })
+        await end(claim, tx, task, { as: 'failedCount' }, [{ type: 'TASK_FAILED', message }])
       }),
     cancel: (claim) =>
       commit(claim, async (tx) => {
@@ -175,6 +180,8 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
       }),
   }
 }
+
+const hasWarnings = ({ facts }: Progress) => facts !== null && facts.warnings.length > 0
 
 function describe({ code, message, stage, retryable, httpStatus = null }: TaskFailure) {
   return { httpStatus, errorCode: code, errorMessage: message, errorStage: stage, stage, retryable }

@@ -1,9 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Claim } from '../../src/services/claims.ts'
 import { startImageRun } from '../../src/services/runs.ts'
 import { LeaseLostError, voidLeases } from '../../src/services/task-states.ts'
+import type { WantedSet } from '../../src/services/variant-sets.ts'
 import { providers } from '../support/databases.ts'
 import { createEngine, expectConsistent, failure, uploadScope } from '../support/engine.ts'
+
+/** A variant of a set as if it were in storage. */
+function stored(set: WantedSet, index: number) {
+  const unit = set.units[index]
+  if (!unit) throw new Error('There is no such unit.')
+  const { name, format, mimeType, width, height, key } = unit
+  const variant = { name, format, mimeType, width, height, key, byteSize: 1, sha256: 'x', encoder: 'none' }
+  return { set, variant, share: 0.5 }
+}
 
 describe.each(providers)('the run engine on %s', (provider) => {
   it('takes a run from queued to succeeded, event by event', async () => {
@@ -59,7 +70,8 @@ describe.each(providers)('the run engine on %s', (provider) => {
       const run = await engine.start(1)
       if (cause === 'attempt') await engine.tasks.retry(await engine.mustClaim(), failure, new Date(0))
       const claim = await engine.mustClaim()
-      await engine.tasks.decoded(claim, { ...facts, warnings: cause === 'warning' ? ['Animation is lost.'] : [] })
+      const warnings = cause === 'warning' ? ['Animation is lost.'] : []
+      await engine.tasks.record(claim, { facts: { ...facts, warnings }, variants: [] })
       await engine.tasks.succeed(claim, {})
       const outcome = cause === 'nothing' ? 'CLEAN' : 'WITH_ISSUES'
       expect(await engine.db.run.findUnique({ where: { id: run.id } })).toMatchObject({ status: 'SUCCEEDED', outcome })
@@ -196,29 +208,33 @@ describe.each(providers)('the run engine on %s', (provider) => {
       expect(claim.workLeft).toBeCloseTo(left)
       const [set] = await engine.tasks.prepare(claim, () => ['presets'])
       if (!set) throw new Error('no set')
-      const variant = { ...set.units[0], byteSize: 1, sha256: 'x', encoder: 'none' }
-      const {
-        name = '',
-        format = '',
-        mimeType = '',
-        width = 1,
-        height = 1,
-        key = '',
-        byteSize,
-        sha256,
-        encoder,
-      } = variant
-      await engine.tasks.checkpoint(
-        claim,
-        set,
-        { name, format, mimeType, width, height, key, byteSize, sha256, encoder },
-        0.5,
-      )
+      await engine.tasks.record(claim, { facts: null, variants: [stored(set, 0)] })
       await engine.tasks.retry(claim, failure, new Date(0))
     }
     expect(await done()).toBeCloseTo(0.75)
     await engine.tasks.succeed(await engine.mustClaim(), {})
     expect(await done()).toBeCloseTo(1)
+  })
+
+  it('says when the first variant could be shown, and records those that come with the end', async () => {
+    await using engine = await createEngine(provider)
+    await engine.start(1)
+    const claim = await engine.mustClaim()
+    const [set] = await engine.tasks.prepare(claim, () => ['presets'])
+    if (!set) throw new Error('no set')
+    const find = () => engine.db.image.findUniqueOrThrow({ where: { id: claim.image.id } })
+    await engine.tasks.record(claim, { facts: null, variants: [stored(set, 0)] })
+    const { usableAt } = await find()
+    expect(usableAt).toEqual(expect.any(Date))
+    await sleep(5)
+    await engine.tasks.record(claim, { facts: null, variants: [stored(set, 1)] })
+    expect(await find()).toMatchObject({ usableAt, readyAt: null })
+    await engine.tasks.succeed(claim, {}, { facts: null, variants: [stored(set, 2)] })
+    expect(await find()).toMatchObject({ usableAt, readyAt: expect.any(Date), deadlineMet: true })
+    expect(await engine.db.variantSet.findMany({ where: { id: set.id } })).toMatchObject([{ ready: true }])
+    const told = await engine.db.runEvent.count({ where: { runId: claim.runId, type: 'VARIANT_STORED' } })
+    expect(told).toBe(3)
+    await expectConsistent(engine.db, claim.runId)
   })
 
   it('is over at once when there is nothing to do', async () => {

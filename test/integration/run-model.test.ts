@@ -104,17 +104,16 @@ const steps: Record<string, Step> = {
     storage.add(unit.key)
     const { name, format, mimeType, width, height, key } = unit
     const variant = { name, format, mimeType, width, height, key, byteSize: 1, sha256: 'x', encoder: 'none' }
-    await engine.tasks.checkpoint(claim, set, variant, 1 / 3)
-    const { id } = await engine.db.variant.findFirstOrThrow({ where: { key } })
-    set.variants.push({ ...variant, id, setId: set.id, createdAt: new Date() })
+    await engine.tasks.record(claim, { facts: null, variants: [{ set, variant, share: 1 / 3 }] })
   }),
   report: withClaim(async ({ engine, storage }, { claim, sets }) => {
     const [set] = sets
-    const [variant] = set?.variants ?? []
-    if (!set || !variant) return engine.tasks.check(claim)
+    const [known] = set?.variants ?? []
+    if (!set || !known) return engine.tasks.check(claim)
+    const variant = await engine.db.variant.findFirstOrThrow({ where: { setId: set.id, name: known.name } })
     await engine.tasks.report(claim, [{ type: 'OBJECT_BROKEN', message: 'It is gone.', variantId: variant.id }])
     storage.delete(variant.key)
-    set.variants = set.variants.filter(({ id }) => id !== variant.id)
+    set.variants = set.variants.filter(({ name }) => name !== variant.name)
   }),
   succeed: withClaim(({ engine }, { claim }) => engine.tasks.succeed(claim, {})),
   skip: withClaim(({ engine }, { claim }) => engine.tasks.skip(claim, 'nothing to do')),
