@@ -7,9 +7,10 @@ import { createMedia } from './http/media.ts'
 import { createOlderUploadRoutes } from './http/older-upload-routes.ts'
 import { createUploadRoute } from './http/uploads.ts'
 import { createGraphQL, type GraphQLServer } from './http/yoga.ts'
+import { openWhoMay } from './http/who-may.ts'
 import { createHttp } from './http.ts'
 import { createLog, type Log } from './log.ts'
-import type { Context } from './schema/context.ts'
+import type { Services } from './schema/context.ts'
 import { schema } from './schema/index.ts'
 import { type ArtistPictures, createArtistPictures } from './services/artist-pictures.ts'
 import { createArtists } from './services/artists.ts'
@@ -64,7 +65,8 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const { threads, megapixelsInFlight, unitMs } = work
   await using resources = new AsyncDisposableStack()
 
-  // first, for its start takes longest
+  const whoMay = resources.use(await openWhoMay(config.auth, log))
+  // before the rest, for its start takes longest
   const host = resources.use(
     createImageHost({ threads, limits: { megapixelsInFlight, unitMs, idleHostBytes: idleHostBytes() }, log }),
   )
@@ -120,7 +122,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const garbage = createGarbageCollector({ db, dialect, stores, graceMs: cleaning.graceMs })
   const ofChores = { db, bell, garbage, uploads, runs, scrapes, artistPictures }
   const chores = resources.use(createChores({ ...ofChores, sweepTemp: () => sweepTemp(tempMaxAgeMs) }, config, log))
-  const context: Context = {
+  const services: Services = {
     db,
     bell,
     limits,
@@ -138,9 +140,9 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     queue: createQueue({ db, dispatcher, storage: stores }),
     garbage,
   }
-  const yoga = createGraphQL({ schema, context, log })
+  const yoga = createGraphQL({ schema, services, authentication: whoMay.authentication, log })
   const jobs = createUploadJobs({ db, urls })
-  const olderUploadRoutes = createOlderUploadRoutes({ images: context.images, jobs, limits, defaultRecipes, log })
+  const olderUploadRoutes = createOlderUploadRoutes({ images: services.images, jobs, limits, defaultRecipes, log })
   const media = createMedia(stores.backends.variants)
   const http = resources.use(
     createHttp({
@@ -148,6 +150,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
       olderUploadRoutes,
       media,
       uploads: transfers && createUploadRoute({ transfers, log }),
+      whoMay,
       limits,
       log,
     }),

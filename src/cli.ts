@@ -5,6 +5,7 @@ import { createManifestCommands } from './cli/manifest-commands.ts'
 import { addPictureCommands } from './cli/picture-commands.ts'
 import { createRunCommands } from './cli/run-commands.ts'
 import { addStorageCommands } from './cli/storage-commands.ts'
+import { createTokenCommands } from './cli/token-commands.ts'
 import { createTools } from './cli/tools.ts'
 import { addVenueCommands } from './cli/venue-commands.ts'
 import { describeEnd } from './errors.ts'
@@ -18,8 +19,8 @@ const program = new Command('greenroom')
   .addHelpText(
     'after',
     `
-Commands talk to the server at GREENROOM_URL, or on the local port; with none running
-they do the work themselves. serve and demo start a server of their own.`,
+Commands talk to the server at GREENROOM_URL, or on the local port, with GREENROOM_TOKEN if it
+wants one; with none running they do the work themselves. serve and demo start a server of their own.`,
   )
 
 const tools = createTools(process.env)
@@ -36,6 +37,7 @@ addVenueCommands(program, tools)
 addStorageCommands(program, tools)
 program.addCommand(createRunCommands(tools))
 program.addCommand(createManifestCommands(tools))
+program.addCommand(createTokenCommands(tools))
 
 program
   .command('demo')
@@ -44,7 +46,7 @@ program
   .action(async ({ once = false }: { once?: boolean }) => {
     // only here: it brings the whole service, which --help need not wait for
     const { runDemo } = await import('./cli/demo.ts')
-    if (!(await runDemo(tools.config(), once))) process.exitCode = 1
+    if (!(await runDemo(tools.config(), tools.token, once))) process.exitCode = 1
   })
 
 /** The whole help after a slip of the keyboard would bury what was wrong. */

@@ -1,13 +1,13 @@
 import path from 'node:path'
 import { Cron } from 'croner'
 import { z } from 'zod'
+import { checkWhoMay, loopback, readWhoMay, whoMayVariables } from './config-who-may.ts'
 import { OperatorError } from './errors.ts'
 import { defaultMegapixelsInFlight, usableCores } from './services/machine.ts'
 import { checkRecipes } from './services/recipes.ts'
 import { isVenueSource, type VenueSource } from './venues/venue-list.ts'
 
 const mebibyte = 1024 * 1024
-const loopback = ['127.0.0.1', 'localhost', '::1']
 
 const integer = (min: number, max: number) =>
   z
@@ -104,6 +104,7 @@ const environment = z
   .object({
     HOST: text.default('127.0.0.1'),
     PORT: integer(0, 65_535).default(4000),
+    ...whoMayVariables,
     DATA_DIR: text.default('data'),
     DATABASE_URL: text.regex(/^(file:|postgres(ql)?:)/, 'must begin with file: or postgresql:').optional(),
     STORAGE_URL: storageUrl.optional(),
@@ -141,13 +142,7 @@ const environment = z
     LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   })
   .superRefine((env, context) => {
-    if (!loopback.includes(env.HOST)) {
-      context.addIssue({
-        code: 'custom',
-        path: ['HOST'],
-        message: `is ${env.HOST}, which others can reach, and there is no authentication yet; use 127.0.0.1`,
-      })
-    }
+    for (const [name, message] of checkWhoMay(env)) context.addIssue({ code: 'custom', path: [name], message })
     const usesS3 = [env.STORAGE_URL, env.ORIGINALS_URL].some((url) => url?.startsWith('s3:'))
     for (const name of usesS3 ? s3Names : []) {
       if (!env[name]) context.addIssue({ code: 'custom', path: [name], message: 'is needed for storage in s3:' })
@@ -180,6 +175,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
   const threads = e.IMAGE_THREADS ?? usableCores()
   return {
     http: { host: e.HOST, port: e.PORT },
+    auth: readWhoMay(e),
     database: { url: e.DATABASE_URL ?? `file:${path.join(privateDir, 'greenroom.db')}` },
     storage: {
       url: e.STORAGE_URL ?? `file:${dataDir}`,

@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OperatorError } from './errors.ts'
 import { answerJson } from './http/answer-json.ts'
-import { refuseForeign } from './http/local-only.ts'
+import { type Authentication, answerRefusal, askedOf } from './http/authentication.ts'
 import type { createMedia } from './http/media.ts'
-import { type createOlderUploadRoutes, isOlderUploadPath } from './http/older-upload-routes.ts'
+import { type createOlderUploadRoutes, isOlderUploadPath, olderUploadRole } from './http/older-upload-routes.ts'
+import type { createSessionRoute } from './http/session.ts'
 import type { createUploadRoute } from './http/uploads.ts'
 import { createWebSocket } from './http/web-socket.ts'
+import type { Door } from './http/who-may-connect.ts'
 import type { GraphQLServer } from './http/yoga.ts'
 import type { Log } from './log.ts'
 
@@ -31,6 +33,7 @@ interface Deps {
   media: ReturnType<typeof createMedia> | null
   /** null: files are sent elsewhere */
   uploads: ReturnType<typeof createUploadRoute> | null
+  whoMay: { door: Door; authentication: Authentication; session: ReturnType<typeof createSessionRoute> }
   limits: { maxBytes: number }
   log: Log
 }
@@ -41,31 +44,42 @@ const graceMs = 1_000
 /** How long a request may take to arrive, ms: a small one 300 s, as in Node, and a file as long as 16 KiB/s take. */
 export const requestTimeoutMs = (maxBytes: number) => 300_000 + Math.ceil(maxBytes / 16_384) * 1_000
 
-/** One server for everything: /graphql (HTTP, SSE, WebSocket), /images/, /media/, /uploads/, /health. */
-export function createHttp({ yoga, olderUploadRoutes, media, uploads, limits, log }: Deps): Http {
+/** One server for everything: /graphql (HTTP, SSE, WebSocket), /images/, /media/, /uploads/, /session, /health. */
+export function createHttp({ yoga, olderUploadRoutes, media, uploads, whoMay, limits, log }: Deps): Http {
   const server = createServer({ requestTimeout: requestTimeoutMs(limits.maxBytes) }, handle)
-  const webSocket = createWebSocket(yoga)
+  const { door, authentication, session } = whoMay
+  const webSocket = createWebSocket(yoga, authentication)
   const answering = new Set<Promise<unknown>>()
   const folders = new Map(Object.entries({ media, uploads }))
   const port = () => (server.address() as AddressInfo).port
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
-    const refusal = refuseForeign(request, port())
     const pathname = pathOf(request)
+    const refusal = door.refuse(request, pathname, port())
     if (refusal) answerJson(response, 403, { error: refusal })
     else if (pathname === null) answerJson(response, 400, { error: 'The request has no path that can be read.' })
-    else route(request, response, pathname)
+    else if (!door.answerPreflight(request, response, pathname)) route(request, response, pathname)
   }
 
   function route(request: IncomingMessage, response: ServerResponse, pathname: string): void {
     const [, folder = '', rest = ''] = /^\/([^/]+)\/(.*)$/.exec(pathname) ?? []
     const below = folders.get(folder)
     if (pathname === yoga.graphqlEndpoint) track(response, yoga(request, response))
-    else if (isOlderUploadPath(pathname)) track(response, olderUploadRoutes(request, response, pathname))
+    else if (isOlderUploadPath(pathname)) uploadAsBefore(request, response, pathname)
     else if (below) track(response, below(request, response, rest))
+    else if (pathname === '/session') session(request, response)
     else if (pathname === '/health') answerJson(response, 200, { status: 'ok' })
     else if (pathname === '/') response.writeHead(302, { Location: yoga.graphqlEndpoint }).end()
     else answerJson(response, 404, { error: `There is nothing at ${pathname}.` })
+  }
+
+  function uploadAsBefore(request: IncomingMessage, response: ServerResponse, pathname: string): void {
+    try {
+      authentication.admit(askedOf(request), olderUploadRole(pathname))
+    } catch (error) {
+      return answerRefusal(response, error)
+    }
+    track(response, olderUploadRoutes(request, response, pathname))
   }
 
   function track(response: ServerResponse, answer: unknown): void {
@@ -82,7 +96,8 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, limits, lo
   server.on('upgrade', (request, socket, head) => {
     // Node has none on an upgraded socket, and a reset without one would end the process
     socket.on('error', () => socket.destroy())
-    if (refuseForeign(request, port()) || pathOf(request) !== yoga.graphqlEndpoint) {
+    const pathname = pathOf(request)
+    if (door.refuse(request, pathname, port()) || pathname !== yoga.graphqlEndpoint) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n', () => socket.destroy())
       return
     }

@@ -40,10 +40,15 @@ interface Answer<T> {
   errors?: readonly { message: string }[]
 }
 
-/** Speaks GraphQL to a server, for programs of ours that are no browsers. */
-export function createApi(url: string): Api {
+/** What a server closes a connection with whose token it does not take, or not any more. */
+const unauthorized = 4401
+
+/** Speaks GraphQL to a server, for programs of ours that are no browsers; with the token, where the server wants one. */
+export function createApi(url: string, token: string | null = null): Api {
+  const authorization = token === null ? {} : { authorization: `Bearer ${token}` }
+
   async function post<T>(body: BodyInit, headers: Record<string, string>): Promise<T> {
-    const response = await fetch(`${url}/graphql`, { method: 'POST', body, headers })
+    const response = await fetch(`${url}/graphql`, { method: 'POST', body, headers: { ...headers, ...authorization } })
     const text = await response.text()
     if (!response.headers.get('content-type')?.includes('json'))
       throw new ApiError(`${url} answered ${response.status}.`)
@@ -54,6 +59,7 @@ export function createApi(url: string): Api {
     const client = createClient({
       url: `${url.replace(/^http/, 'ws')}/graphql`,
       webSocketImpl: WebSocket,
+      connectionParams: authorization,
       retryAttempts: 0,
     })
     const answers = client.iterate<{ runProgress: E }>({ query, variables })
@@ -105,6 +111,9 @@ export function createApi(url: string): Api {
 function throwIfFinal(error: unknown, lost: number): void {
   if (Array.isArray(error)) throw new ApiError(String(error[0]?.message))
   if (error instanceof ApiError) throw error
+  if ((error as { code?: unknown }).code === unauthorized) {
+    throw new ApiError('The server does not take the token (GREENROOM_TOKEN), or not any more.', { cause: error })
+  }
   if (lost > reconnects) throw new ApiError('The connection to the server is lost.', { cause: error })
 }
 

@@ -1,3 +1,4 @@
+import { makeToken } from '../auth/token-records.ts'
 import type { Config } from '../config.ts'
 import { type Api, ApiError, createApi } from './api.ts'
 
@@ -17,24 +18,27 @@ async function isUp(url: string): Promise<boolean> {
 
 /**
  * The server that a command talks to: the one of GREENROOM_URL, else the one on the local port, else the whole service
- * in this process until the command is done; without `works`, it leaves what waits in the queue alone. The lock of the
+ * in this process until the command is done, which nobody else may use; without `works`, it leaves what waits in the
+ * queue alone. The lock of the
  * database sees to it that two never share one. Addresses are those that hold when a server runs again, or with `ownUrls`
  * those where this process can fetch from.
  */
 export async function connect(
   config: Config,
-  greenroomUrl: string | undefined,
+  { url: greenroomUrl, token = null }: { url?: string | undefined; token?: string | null | undefined },
   { works, ownUrls = false }: { works: boolean; ownUrls?: boolean },
 ): Promise<Connection> {
   const local = `http://localhost:${config.http.port}`
   const url = greenroomUrl?.replace(/\/+$/, '') ?? local
-  if (await isUp(url)) return { api: createApi(url), inProcess: false, async [Symbol.asyncDispose]() {} }
+  if (await isUp(url)) return { api: createApi(url, token), inProcess: false, async [Symbol.asyncDispose]() {} }
   if (greenroomUrl) throw new ApiError(`No Greenroom answers at ${url} (GREENROOM_URL).`)
   const [{ createApp }, { createLog }] = await Promise.all([import('../app.ts'), import('../log.ts')])
+  const ownToken = makeToken()
   const app = await createApp(
     {
       ...config,
       http: { host: '127.0.0.1', port: 0 },
+      auth: { tokens: { only: ownToken }, trustProxy: false, corsOrigins: [] },
       work: { ...config.work, ...(!works && { concurrency: 0 }) },
       storage: {
         ...config.storage,
@@ -43,7 +47,7 @@ export async function connect(
     },
     createLog('error'),
   )
-  return { api: createApi(app.url), inProcess: true, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() }
+  return { api: createApi(app.url, ownToken), inProcess: true, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() }
 }
 
 /** Where a command's work is done. */

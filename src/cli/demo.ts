@@ -14,12 +14,12 @@ const print = (text: string) => process.stdout.write(`${text}\n`)
  * Serves, sends the sample photos through the public API, reads the sample venues, and tells what came of it; false when
  * something did not work.
  */
-export async function runDemo(config: Config, once: boolean): Promise<boolean> {
+export async function runDemo(config: Config, token: string | null, once: boolean): Promise<boolean> {
   const stopped = untilStopped()
   const stopping = abortWhen(stopped)
   await using site = await startSampleVenues()
   await using app = await createApp(withSamples(config, site), createLog('warn'))
-  const api = createApi(`http://localhost:${new URL(app.url).port}`)
+  const api = createApi(`http://localhost:${new URL(app.url).port}`, token)
   print(`${once ? '' : `Greenroom is listening on ${api.url}. `}The sample photos are on their way.\n`)
   const photos = await showPhotos(api, stopping)
   print(`${photos.told}\n`)

@@ -7,6 +7,8 @@ import { shortId } from './format.ts'
 export interface Tools {
   /** throws ConfigError */
   config(): Config
+  /** what a server that wants tokens is shown (GREENROOM_TOKEN) */
+  token: string | null
   connect(options?: { works?: boolean; ownUrls?: boolean }): Promise<Connection>
   /** aborted by Ctrl-C */
   stopping(): AbortSignal
@@ -19,6 +21,7 @@ export interface Tools {
 
 export function createTools(env: Readonly<Record<string, string | undefined>>): Tools {
   const config = () => loadConfig(env)
+  const server = { url: env.GREENROOM_URL, token: env.GREENROOM_TOKEN || null }
   const print = (text: string) => void process.stdout.write(`${text}\n`)
 
   function endInterrupted({ reason }: AbortSignal): void {
@@ -27,7 +30,8 @@ export function createTools(env: Readonly<Record<string, string | undefined>>): 
 
   return {
     config,
-    connect: ({ works = false, ownUrls = false } = {}) => connect(config(), env.GREENROOM_URL, { works, ownUrls }),
+    token: server.token,
+    connect: ({ works = false, ownUrls = false } = {}) => connect(config(), server, { works, ownUrls }),
     stopping: () => abortWhen(untilStopped()),
     endInterrupted,
     endFollowing({ inProcess }, runId, succeeded, stopping) {

@@ -7,6 +7,8 @@ import {
   type SubscriptionArgs,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import type { Context } from '../schema/context.ts'
+import { whileCurrent } from './while-current.ts'
 
 /** Answers come in the order asked for, as the specification wants; Yoga's own executor puts what is ready first. */
 export const useReferenceExecutor: Plugin = {
@@ -23,10 +25,11 @@ type Source = AsyncIterable<unknown> | ExecutionResult
 async function subscribe(args: SubscriptionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const source = (await createSourceEventStream(args)) as Source
   if (!(Symbol.asyncIterator in source)) return source
-  // who asks makes no difference: everybody may see everything; without its text a question is like no other
+  const { viewer } = args.contextValue as Context
+  // those of one role may see the same; without its text a question is like no other
   const text = args.document.loc?.source.body ?? randomUUID()
-  const question = JSON.stringify([text, args.operationName, args.variableValues])
-  return mapEvents(source, (event) => executeOnce(event, question, args))
+  const question = JSON.stringify([viewer.role, text, args.operationName, args.variableValues])
+  return whileCurrent(source, viewer, (event) => executeOnce(event, question, args))
 }
 
 const executed = new WeakMap<object, Map<string, Promise<ExecutionResult>>>()
@@ -39,22 +42,4 @@ async function executeOnce(event: unknown, question: string, args: ExecutionArgs
   const result = results.get(question) ?? Promise.resolve(execute({ ...args, rootValue: event }))
   results.set(question, result)
   return result
-}
-
-/** No async generator: it would hold its source open, after its reader has left, until the next event. */
-function mapEvents<T, R>(source: AsyncIterable<T>, map: (item: T) => Promise<R>): AsyncIterableIterator<R> {
-  const items = source[Symbol.asyncIterator]()
-  const mapped = async (result: IteratorResult<T>): Promise<IteratorResult<R>> =>
-    result.done ? { value: undefined, done: true } : { value: await map(result.value), done: false }
-  return {
-    next: async () => mapped(await items.next()),
-    return: async () => mapped((await items.return?.()) ?? { value: undefined, done: true }),
-    throw: async (error) => {
-      await items.return?.()
-      throw error
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
-  }
 }

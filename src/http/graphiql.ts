@@ -1,6 +1,5 @@
 import type { GraphiQLOptions } from 'graphql-yoga'
-
-const csrfHeader = { 'x-graphql-yoga-csrf': 'graphiql' }
+import { csrfHeader } from './csrf-header.ts'
 
 const upload = (
   origin: string,
@@ -144,7 +143,7 @@ export function graphiqlOptions(origin: string): GraphiQLOptions {
   return {
     title: 'Greenroom',
     subscriptionsProtocol: 'WS',
-    additionalHeaders: csrfHeader,
+    additionalHeaders: { [csrfHeader]: 'graphiql' },
     defaultTabs: [
       { query: browse },
       { query: upload(origin), variables: JSON.stringify({ file: null, artist: 'Carl Cox' }, null, 2) },

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Role } from '../auth/viewer.ts'
 import { AppError, type ErrorCode, NotFoundError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Limits } from '../services/image-header.ts'
@@ -26,6 +27,9 @@ const uploadPath = '/images/upload'
 const statusPath = '/images/status/'
 
 export const isOlderUploadPath = (pathname: string) => pathname === uploadPath || pathname.startsWith(statusPath)
+
+/** What whoever asks there has to be at least. */
+export const olderUploadRole = (pathname: string): Role => (pathname === uploadPath ? 'editor' : 'viewer')
 
 /** It is not the file's fault. */
 const unavailable: ErrorCode[] = ['STORAGE_UNAVAILABLE', 'STORAGE_NOT_CONFIGURED', 'QUEUE_FULL']

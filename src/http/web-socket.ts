@@ -2,6 +2,9 @@ import { type DocumentNode, type ExecutionArgs, GraphQLError, parse, validate } 
 import type { Extra } from 'graphql-ws/use/ws'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
+import type { Viewer } from '../auth/viewer.ts'
+import { AppError } from '../errors.ts'
+import { type Authentication, askedOf } from './authentication.ts'
 import type { GraphQLServer } from './yoga.ts'
 
 /** The largest message a client may send, bytes. */
@@ -10,17 +13,57 @@ const maxPayload = 64 * 1024
 /** How long a client may take to answer the closing of its socket, ms. */
 const closingMs = 1_000
 
+/** Closes a socket whose client is not known, or not any more. */
+const unauthorized = [4401, 'Unauthorized'] as const
+
 type Root = Pick<ReturnType<GraphQLServer['getEnveloped']>, 'execute' | 'subscribe'>
 
+type Client = Extra & Record<PropertyKey, unknown> & { viewer?: Viewer }
+
 /** GraphQL over WebSocket (graphql-transport-ws) with the same plugins and masking as over HTTP. */
-export function createWebSocket(yoga: GraphQLServer) {
+export function createWebSocket(yoga: GraphQLServer, authentication: Authentication) {
   const sockets = new WebSocketServer({ noServer: true, maxPayload })
-  const served = useServer<Record<string, unknown>, Extra & Record<PropertyKey, unknown>>(
+
+  /** By `authorization` in the connection's parameters, else as any request; browsers send no header but the cookie. */
+  function viewerOf({ request }: Client, parameters: Record<string, unknown> = {}): Viewer | null {
+    const { method, header } = askedOf(request)
+    const given = parameters.authorization ?? parameters.Authorization ?? header('authorization')
+    const authorization = given === null || typeof given === 'string' ? given : ''
+    try {
+      return authentication.identify({
+        method,
+        header: (name) => (name === 'authorization' ? authorization : header(name)),
+      })
+    } catch (error) {
+      if (error instanceof AppError) return null
+      throw error
+    }
+  }
+
+  const served = useServer<Record<string, unknown>, Client>(
     {
+      onConnect({ extra, connectionParams }) {
+        const viewer = viewerOf(extra, connectionParams)
+        const { socket } = extra
+        const close = () => socket.close(...unauthorized)
+        if (!viewer) {
+          // before the library closes it as forbidden
+          close()
+          return false
+        }
+        extra.viewer = viewer
+        viewer.ended.addEventListener('abort', close)
+        socket.once('close', () => viewer.ended.removeEventListener('abort', close))
+        return true
+      },
       execute: (args) => (args as ExecutionArgs & { rootValue: Root }).rootValue.execute(args),
       subscribe: (args) => (args as ExecutionArgs & { rootValue: Root }).rootValue.subscribe(args),
       async onSubscribe({ extra }, _id, params) {
-        const { schema, execute, subscribe, contextFactory } = yoga.getEnveloped({ req: extra.request, params })
+        const { schema, execute, subscribe, contextFactory } = yoga.getEnveloped({
+          req: extra.request,
+          params,
+          viewer: extra.viewer,
+        })
         const document = parseOrError(params.query)
         if (document instanceof GraphQLError) return [document]
         const args = {

@@ -1,25 +1,41 @@
 import type { GraphQLSchema } from 'graphql'
 import { createYoga } from 'graphql-yoga'
+import type { Viewer } from '../auth/viewer.ts'
 import type { Log } from '../log.ts'
-import type { Context } from '../schema/context.ts'
+import type { Context, Services } from '../schema/context.ts'
+import type { Authentication } from './authentication.ts'
 import { useBodyLimit } from './body-limit.ts'
 import { useCsrfHeader } from './csrf-header.ts'
 import { useReferenceExecutor } from './execution.ts'
 import { graphiqlOptions } from './graphiql.ts'
 import { describeExpected, maskUnexpected } from './mask-error.ts'
+import { createGate } from './use-authentication.ts'
 
 /** A multipart request carries more than its file. */
 const overheadBytes = 1024 * 1024
 
+interface Deps {
+  schema: GraphQLSchema
+  services: Services
+  authentication: Authentication
+  log: Log
+}
+
+/** Who asks, where that is known before: of a WebSocket. */
+interface Initial {
+  viewer?: Viewer
+}
+
 /** GraphQL over HTTP: queries and mutations, multipart uploads, subscriptions as server-sent events, GraphiQL. */
-export function createGraphQL({ schema, context, log }: { schema: GraphQLSchema; context: Context; log: Log }) {
-  const maxBodyBytes = context.limits.maxBytes + overheadBytes
-  return createYoga<object, Context>({
+export function createGraphQL({ schema, services, authentication, log }: Deps) {
+  const maxBodyBytes = services.limits.maxBytes + overheadBytes
+  const gate = createGate(authentication)
+  return createYoga<Initial, Context>({
     schema,
-    context,
+    context: ({ viewer, request }) => ({ ...services, viewer: viewer ?? gate.viewerOf(request) }),
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    graphiql: (request) => graphiqlOptions(new URL(request.url).origin),
+    graphiql: (request) => gate.admits(request) && graphiqlOptions(new URL(request.url).origin),
     // the bundled page, since Yoga's own loads its scripts from another site; 47 MB of memory, so only once asked for
     renderGraphiQL: async (options) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
     // by default Yoga allows every origin, with credentials
@@ -27,7 +43,7 @@ export function createGraphQL({ schema, context, log }: { schema: GraphQLSchema;
     batching: false,
     maxRequestBodySize: maxBodyBytes,
     maskedErrors: { maskError: maskUnexpected },
-    plugins: [useReferenceExecutor, useCsrfHeader('x-graphql-yoga-csrf'), useBodyLimit(maxBodyBytes)],
+    plugins: [gate.plugin, useReferenceExecutor, useCsrfHeader(), useBodyLimit(maxBodyBytes)],
     logging: {
       debug: (...args) => log.debug({ args }, 'graphql'),
       info: (...args) => log.info({ args }, 'graphql'),

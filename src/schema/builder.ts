@@ -2,7 +2,10 @@ import SchemaBuilder from '@pothos/core'
 import ErrorsPlugin from '@pothos/plugin-errors'
 import PrismaPlugin from '@pothos/plugin-prisma'
 import RelayPlugin from '@pothos/plugin-relay'
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
 import { GraphQLError } from 'graphql'
+import { ForbiddenError, UnauthorizedError } from '../auth/auth-errors.ts'
+import { hasRole, type Role } from '../auth/viewer.ts'
 import type PrismaTypes from '../generated/sqlite/pothos.ts'
 import { getDatamodel } from '../generated/sqlite/pothos.ts'
 import { calendarDate } from '../venues/event-date.ts'
@@ -11,6 +14,7 @@ import type { Context } from './context.ts'
 export const builder = new SchemaBuilder<{
   Context: Context
   PrismaTypes: PrismaTypes
+  AuthScopes: { role: Role }
   DefaultEdgesNullability: false
   DefaultNodeNullability: false
   DefaultFieldNullability: false
@@ -21,8 +25,17 @@ export const builder = new SchemaBuilder<{
     File: { Input: File; Output: never }
   }
 }>({
-  // errors first: it has to be outermost
-  plugins: [ErrorsPlugin, RelayPlugin, PrismaPlugin],
+  // errors first: it has to be outermost; then who may, so that who may not learns nothing, not even what an id is
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin, PrismaPlugin],
+  scopeAuth: {
+    // and once more with each event, by the transport
+    authorizeOnSubscribe: true,
+    authScopes: ({ viewer }) => ({ role: (needed) => viewer.isCurrent() && hasRole(viewer.role, needed) }),
+    unauthorizedError: (_parent, { viewer }, { parentType, fieldName }) =>
+      viewer.isCurrent()
+        ? new ForbiddenError(`The role ${viewer.role} may not use ${parentType.name}.${fieldName}.`)
+        : new UnauthorizedError('The token does not hold any more.'),
+  },
   defaultFieldNullability: false,
   errors: { directResult: true, defaultTypes: [] },
   relay: {
@@ -54,11 +67,16 @@ export const builder = new SchemaBuilder<{
   },
 })
 
-builder.queryType({ description: 'Everything there is to read.' })
+builder.queryType({ description: 'Everything there is to read.', authScopes: { role: 'viewer' } })
 builder.mutationType({
   description: 'Everything that changes something. What can go wrong as a matter of course is part of the result.',
+  // fields say so themselves where only an admin may
+  authScopes: { role: 'editor' },
 })
-builder.subscriptionType({ description: 'What happens, as it happens; over WebSocket or server-sent events.' })
+builder.subscriptionType({
+  description: 'What happens, as it happens; over WebSocket or server-sent events.',
+  authScopes: { role: 'viewer' },
+})
 
 builder.scalarType('DateTime', {
   description: 'A moment, in ISO 8601 with milliseconds, UTC.',

@@ -1,3 +1,4 @@
+import type { Viewer } from '../auth/viewer.ts'
 import type { ArtistPictures } from '../services/artist-pictures.ts'
 import type { Artists } from '../services/artists.ts'
 import type { Bell } from '../services/bell.ts'
@@ -16,7 +17,7 @@ import type { Scrapes } from '../services/scrapes.ts'
 import type { Uploads } from '../services/uploads.ts'
 
 /** What resolvers work with: queries read `db`, mutations make one call of a service. */
-export interface Context {
+export interface Services {
   db: Db
   bell: Bell
   artists: Artists
@@ -33,4 +34,9 @@ export interface Context {
   garbage: GarbageCollector
   urls: PublicUrls
   limits: Limits
+}
+
+export interface Context extends Services {
+  /** who asks; services know nothing of it */
+  viewer: Viewer
 }

@@ -23,6 +23,7 @@ builder.queryField('garbage', (t) =>
 builder.mutationField('collectGarbage', (t) =>
   t.field({
     type: Garbage,
+    authScopes: { role: 'admin' },
     description:
       'Collects one batch and tells what it was; all zero when nothing is left. The service does it every hour.',
     resolve: (_root, _args, { garbage }) => garbage.collect(),

@@ -52,6 +52,7 @@ const SetConcurrencyInput = builder.inputType('SetConcurrencyInput', {
 builder.mutationField('setConcurrency', (t) =>
   t.field({
     type: QueueStats,
+    authScopes: { role: 'admin' },
     description: 'Changes `CONCURRENCY` of the process that answers, until it ends.',
     args: { input: t.arg({ type: SetConcurrencyInput, required: true, description: 'How much.' }) },
     errors: {

@@ -17,6 +17,7 @@ builder.mutationField('reconcileStorage', (t) =>
     type: StartRunResult,
     description:
       'Compares storage with the database, both ways; the events OBJECT_BROKEN and OBJECT_ORPHANED tell what is found. One such run at a time.',
+    authScopes: (_root, { input }) => ({ role: input.fix ? 'admin' : 'editor' }),
     args: { input: t.arg({ type: ReconcileStorageInput, required: true, description: 'How.' }) },
     resolve: async (_root, { input }, { runs }) => ({ runId: (await runs.reconcile(input.fix)).id }),
   }),

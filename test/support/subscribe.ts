@@ -13,13 +13,16 @@ export interface Subscription<T> extends AsyncDisposable {
   results: AsyncIterableIterator<Result<T>>
 }
 
-export type Subscribe = <T>(url: string, payload: Payload) => Subscription<T>
+export type Subscribe = <T>(url: string, payload: Payload, token?: string) => Subscription<T>
+
+const bearer = (token: string | undefined) => (token ? { authorization: `Bearer ${token}` } : {})
 
 /** A subscription on a WebSocket of its own. */
-export const overWebSocket: Subscribe = <T>(url: string, payload: Payload) => {
+export const overWebSocket: Subscribe = <T>(url: string, payload: Payload, token?: string) => {
   const client = createWebSocketClient({
     url: `${url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
+    connectionParams: bearer(token),
     retryAttempts: 0,
   })
   const results = client.iterate(payload) as unknown as AsyncIterableIterator<Result<T>>
@@ -33,8 +36,8 @@ export const overWebSocket: Subscribe = <T>(url: string, payload: Payload) => {
 }
 
 /** A subscription as server-sent events. */
-export const overSse: Subscribe = <T>(url: string, payload: Payload) => {
-  const client = createSseClient({ url: `${url}/graphql`, retryAttempts: 0 })
+export const overSse: Subscribe = <T>(url: string, payload: Payload, token?: string) => {
+  const client = createSseClient({ url: `${url}/graphql`, retryAttempts: 0, headers: bearer(token) })
   const results = client.iterate(payload) as unknown as AsyncIterableIterator<Result<T>>
   return {
     results,

@@ -21,8 +21,28 @@ describe('loadConfig', () => {
     )
   })
 
-  it('refuses an address that others can reach, and says what to do', () => {
-    expect(() => loadConfig({ HOST: '0.0.0.0' })).toThrow('HOST is 0.0.0.0, which others can reach')
+  it.each([
+    ['HOST', '0.0.0.0'],
+    ['HOST', '::'],
+    ['HOST', '192.0.2.1'],
+    ['TRUST_PROXY', 'true'],
+    ['CORS_ORIGINS', 'https://app.example.com'],
+  ])('lets nobody else in by %s=%s without tokens, and says how to make one', (name, value) => {
+    expect(() => loadConfig({ [name]: value })).toThrow(
+      new RegExp(`${name} .*: greenroom token create --name NAME --role admin .*AUTH_TOKENS_FILE`),
+    )
+    expect(loadConfig({ [name]: value, AUTH_TOKENS_FILE: 'tokens.json' }).auth.tokens).toEqual({
+      file: path.resolve('tokens.json'),
+    })
+  })
+
+  it('takes as CORS_ORIGINS only origins as browsers send them', () => {
+    const env = { AUTH_TOKENS_FILE: 'tokens.json' }
+    const origins = 'https://app.example.com, http://localhost:5173'
+    expect(loadConfig({ ...env, CORS_ORIGINS: origins }).auth.corsOrigins).toEqual(origins.split(', '))
+    for (const wrong of ['*', 'null', 'https://a.example/', 'app.example.com', 'https://*.example', 'https://A.example']) {
+      expect(() => loadConfig({ ...env, CORS_ORIGINS: wrong }), wrong).toThrow('CORS_ORIGINS must be origins')
+    }
   })
 
   it('takes an empty variable as unset', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { refuseForeign } from '../../src/http/local-only.ts'
+import { refuseForeign } from '../../src/http/who-may-connect.ts'
 
 const refuse = (headers: Record<string, string>, method = 'GET') => refuseForeign({ method, headers }, 4000)
 
@@ -18,6 +18,7 @@ describe('without tokens', () => {
     ['a page of another port', { host: 'localhost:4000', origin: 'http://localhost:3000' }],
     ['a sandboxed page', { host: 'localhost:4000', origin: 'null' }],
     ['a proxy', { host: 'localhost:4000', 'x-forwarded-for': '203.0.113.7' }],
+    ['a proxy that only says what it is', { host: 'localhost:4000', via: '1.1 proxy' }],
     ['a proxy in the standard way', { host: 'localhost:4000', forwarded: 'for=203.0.113.7' }],
   ])('%s is refused, with the reason', (_what, headers) => {
     expect(refuse(headers)).toMatch(/\.$/)

@@ -1,0 +1,75 @@
+import { stat } from 'node:fs/promises'
+import { OperatorError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { TokenFileError } from './auth-errors.ts'
+import { readTokenFile } from './token-file.ts'
+import { holds } from './token-records.ts'
+import { createTokens, type Tokens } from './tokens.ts'
+
+/** Within this time a token that is revoked or expired is shut out, ms. */
+const lookEveryMs = 1_000
+
+/** How to come by a first token, for the end of a sentence. */
+export const howToMakeToken = 'greenroom token create --name NAME --role admin --file FILE makes one'
+
+/**
+ * The tokens of a file, read again whenever it changes. A file that is gone or spoilt lets nobody in. Throws
+ * TokenFileError when there is no token that holds at the start.
+ */
+export async function watchTokens(file: string, log: Log): Promise<Tokens & AsyncDisposable> {
+  let seen = await marksOf(file)
+  const records = await readTokenFile(file)
+  if (!records?.some(holds)) {
+    const what = records ? `${file} has no token that holds` : `There is no file ${file}`
+    throw new TokenFileError(`${what} (AUTH_TOKENS_FILE): ${howToMakeToken}.`)
+  }
+  const tokens = createTokens(records)
+  let looking: Promise<void> | null = null
+
+  async function look(): Promise<void> {
+    tokens.endExpired()
+    const marks = await marksOf(file)
+    if (marks === seen) return
+    tokens.replace(await readOrNone())
+    seen = marks
+  }
+
+  async function readOrNone() {
+    try {
+      const read = await readTokenFile(file)
+      log.info({ tokens: read?.filter(holds).length ?? 0 }, 'the tokens have changed')
+      return read ?? []
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error
+      log.error(`${error.message} Nobody is let in until they can.`)
+      return []
+    }
+  }
+
+  const timer = setInterval(() => {
+    looking ??= look()
+      .catch((error: unknown) => log.error({ err: error }, 'cannot look at the tokens'))
+      .finally(() => {
+        looking = null
+      })
+  }, lookEveryMs).unref()
+
+  return {
+    ...tokens,
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      await looking
+    },
+  }
+}
+
+/** What changes whenever the file does; null where there is none. */
+async function marksOf(file: string): Promise<string | null> {
+  try {
+    const { ino, size, mtimeNs } = await stat(file, { bigint: true })
+    return `${ino} ${size} ${mtimeNs}`
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}

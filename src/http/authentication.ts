@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { parseCookie } from 'cookie'
+import { ForbiddenError, UnauthorizedError } from '../auth/auth-errors.ts'
+import type { Sessions } from '../auth/sessions.ts'
+import type { Tokens } from '../auth/tokens.ts'
+import { hasRole, localViewer, type Role, type Viewer } from '../auth/viewer.ts'
+import { AppError } from '../errors.ts'
+import { answerJson } from './answer-json.ts'
+import { csrfHeader } from './csrf-header.ts'
+import { cameByHttps } from './who-may-connect.ts'
+
+/** What of a request tells who asks. */
+export interface Asked {
+  method: string
+  header(name: string): string | null
+}
+
+export function askedOf({ method = '', headers }: IncomingMessage): Asked {
+  return { method, header: (name) => headers[name]?.toString() ?? null }
+}
+
+export interface Authentication {
+  /** who asks; throws UnauthorizedError, or ForbiddenError for a cookie that another page may have sent */
+  identify(asked: Asked): Viewer
+  /** as `identify`, for whoever has at least this role */
+  admit(asked: Asked, role: Role): Viewer
+  /** the secret in the dashboard's cookie */
+  sessionOf(asked: Asked): string | null
+}
+
+interface Deps {
+  /** null: there are none, and whoever may connect may do everything */
+  tokens: Pick<Tokens, 'find'> | null
+  sessions: Sessions
+  trustProxy: boolean
+}
+
+/** By a prefix that browsers know, no other host of the domain can have set it. */
+export const cookieName = (https: boolean) => (https ? '__Host-greenroom' : 'greenroom')
+
+export function createAuthentication({ tokens, sessions, trustProxy }: Deps): Authentication {
+  function sessionOf({ header }: Asked): string | null {
+    const https = cameByHttps(header('x-forwarded-proto'), trustProxy)
+    return parseCookie(header('cookie') ?? '')[cookieName(https)] ?? null
+  }
+
+  function identify(asked: Asked): Viewer {
+    if (!tokens) return localViewer
+    const authorization = asked.header('authorization')
+    if (authorization !== null) {
+      const [, token] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization) ?? []
+      return orRefuse(token ? tokens.find(token) : null, 'The token is not known, or does not hold any more.')
+    }
+    const session = sessionOf(asked)
+    if (!session) throw new UnauthorizedError('A token is needed, as in Authorization: Bearer TOKEN.')
+    const viewer = orRefuse(sessions.find(session), 'The session is over; sign in again.')
+    if (!['GET', 'HEAD'].includes(asked.method) && asked.header(csrfHeader) === null) {
+      throw new ForbiddenError(`Requests that carry a cookie need the header ${csrfHeader}, with any value.`)
+    }
+    return viewer
+  }
+
+  return {
+    identify,
+    admit(asked, role) {
+      const viewer = identify(asked)
+      if (hasRole(viewer.role, role)) return viewer
+      throw new ForbiddenError(`This needs the role ${role}; the token has the role ${viewer.role}.`)
+    },
+    sessionOf,
+  }
+}
+
+function orRefuse(viewer: Viewer | null, message: string): Viewer {
+  if (viewer) return viewer
+  throw new UnauthorizedError(message)
+}
+
+/** What browsers and programs are told with a 401. */
+export const challenge = { 'WWW-Authenticate': 'Bearer realm="greenroom"' }
+
+/** Answers who may not; throws what is no refusal. */
+export function answerRefusal(response: ServerResponse, error: unknown): void {
+  if (!(error instanceof AppError)) throw error
+  const body = { error: error.message, detail: error.message, code: error.code }
+  if (error.code === 'UNAUTHORIZED') answerJson(response, 401, body, challenge)
+  else answerJson(response, 403, body)
+}

@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+const localNames = ['localhost', '127.0.0.1', '[::1]']
+
+type Asked = Pick<IncomingMessage, 'method' | 'headers'>
+
+/** What a proxy adds, each for itself. */
+const ofProxies = /^(forwarded|x-forwarded-.+|via|x-real-ip|cf-connecting-ip)$/
+
+/**
+ * Who may ask while there are no tokens: a program or a page on this machine. A foreign Host is DNS rebinding, a
+ * foreign Origin another site's page, and a forwarded request comes through a proxy from who knows where.
+ * Returns why a request is refused, or null.
+ */
+export function refuseForeign(asked: Asked, port: number): string | null {
+  const { headers } = asked
+  // a client leaves the port of http out
+  const hosts = localNames.flatMap((name) => [`${name}:${port}`, ...(port === 80 ? [name] : [])])
+  if (!headers.host || !hosts.includes(headers.host)) {
+    return `Host must be one of ${hosts.join(', ')}.`
+  }
+  const otherSite = refuseOtherSites(asked, [`http://${headers.host}`])
+  if (otherSite) return otherSite
+  const forwarded = Object.keys(headers).find((name) => ofProxies.test(name))
+  return forwarded ? `Requests through a proxy (${forwarded}) are refused while there is no authentication.` : null
+}
+
+/** Some browsers send a form without an Origin, but with Sec-Fetch-Site; programs send neither. */
+function refuseOtherSites({ method, headers }: Asked, origins: readonly string[]): string | null {
+  const refusal = 'Requests from pages of other origins are refused.'
+  if (headers.origin !== undefined) return origins.includes(headers.origin) ? null : refusal
+  const site = String(headers['sec-fetch-site'])
+  // a link on another site may lead here
+  return !['GET', 'HEAD'].includes(method ?? '') && ['cross-site', 'same-site'].includes(site) ? refusal : null
+}
+
+/** Whether the browser came by https, as far as the proxy in front says so. */
+export function cameByHttps(forwardedProto: string | null | undefined, trustProxy: boolean): boolean {
+  return trustProxy && forwardedProto?.split(',')[0]?.trim() === 'https'
+}
+
+export interface ConnectionRules {
+  /** without tokens, only this machine may connect */
+  hasTokens: boolean
+  trustProxy: boolean
+  /** origins whose pages may use the API beside the service's own */
+  corsOrigins: readonly string[]
+}
+
+export interface Door {
+  /** why a request may go no further, or null; `pathname` is null where there is none */
+  refuse(request: IncomingMessage, pathname: string | null, port: number): string | null
+  /** tells browsers what pages of the listed origins may do; true when that was all that was asked */
+  answerPreflight(request: IncomingMessage, response: ServerResponse, pathname: string): boolean
+}
+
+/** Public, and the same for all. */
+const isMedia = (pathname: string | null) => pathname?.startsWith('/media/') ?? false
+
+const forListed = {
+  'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE',
+  'Access-Control-Allow-Headers': 'authorization, content-type, x-graphql-yoga-csrf, x-upload-token',
+  'Access-Control-Max-Age': '600',
+}
+
+/** The rules for every request and every WebSocket, before anything else looks at it. */
+export function createDoor({ hasTokens, trustProxy, corsOrigins }: ConnectionRules): Door {
+  function ownOrigin({ host, 'x-forwarded-proto': proto }: IncomingMessage['headers']): string {
+    return `${cameByHttps(String(proto), trustProxy) ? 'https' : 'http'}://${host}`
+  }
+
+  return {
+    refuse(request, pathname, port) {
+      if (!hasTokens) return refuseForeign(request, port)
+      if (isMedia(pathname)) return null
+      return refuseOtherSites(request, [ownOrigin(request.headers), ...corsOrigins])
+    },
+    answerPreflight({ method, headers }, response, pathname) {
+      if (isMedia(pathname)) return false
+      if (corsOrigins.length > 0) response.setHeader('Vary', 'Origin')
+      if (!headers.origin || !corsOrigins.includes(headers.origin)) return false
+      response.setHeader('Access-Control-Allow-Origin', headers.origin)
+      if (method !== 'OPTIONS') return false
+      response.writeHead(204, forListed).end()
+      return true
+    },
+  }
+}

@@ -1,0 +1,150 @@
+import { readFile } from 'node:fs/promises'
+import {
+  type GraphQLField,
+  type GraphQLInputType,
+  getNamedType,
+  isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isRequiredArgument,
+  isRequiredInputField,
+} from 'graphql'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Role } from '../../src/auth/viewer.ts'
+import { schema } from '../../src/schema/index.ts'
+import { type AppWithTokens, bearer, codesOf, createAppWithTokens } from '../support/tokens.ts'
+
+let service: AppWithTokens
+beforeAll(async () => {
+  service = await createAppWithTokens({ CONCURRENCY: '0' })
+})
+afterAll(() => service[Symbol.asyncDispose]())
+
+const samples: Record<string, string> = { String: '"liv"', ID: '"x"', Int: '1', Float: '1', Boolean: 'false' }
+
+/** Something of the type, as it is written in a query; a file is a variable. */
+function sampleOf(type: GraphQLInputType): string {
+  if (isNonNullType(type)) return sampleOf(type.ofType)
+  if (isListType(type)) return `[${sampleOf(type.ofType)}]`
+  if (isEnumType(type)) return type.getValues()[0]?.name ?? ''
+  if (!isInputObjectType(type)) return type.name === 'File' ? '$file' : (samples[type.name] ?? `"${type.name}?"`)
+  const fields = Object.values(type.getFields()).filter(isRequiredInputField)
+  return `{ ${fields.map((field) => `${field.name}: ${sampleOf(field.type)}`).join(', ')} }`
+}
+
+type Kind = 'query' | 'mutation' | 'subscription'
+
+function operationOf(kind: Kind, field: GraphQLField<unknown, unknown>): string {
+  const args = field.args.filter(isRequiredArgument).map((arg) => `${arg.name}: ${sampleOf(arg.type)}`)
+  const call = `${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}`
+  const selection = isCompositeType(getNamedType(field.type)) ? ' { __typename }' : ''
+  return `${kind}${call.includes('$file') ? ' ($file: File!)' : ''} { ${call}${selection} }`
+}
+
+/** As a multipart request, which can carry anything. */
+async function ask(query: string, token: string | null) {
+  const form = new FormData()
+  form.append('operations', JSON.stringify({ query, ...(query.includes('$file') && { variables: { file: null } }) }))
+  form.append('map', JSON.stringify(query.includes('$file') ? { 0: ['variables.file'] } : {}))
+  if (query.includes('$file')) form.append('0', new Blob(['no picture']), 'photo.jpg')
+  const response = await service.app.yoga.fetch('http://localhost/graphql', {
+    method: 'POST',
+    headers: { 'x-graphql-yoga-csrf': '1', accept: 'application/json', ...(token && bearer(token)) },
+    body: form,
+  })
+  return { status: response.status, ...((await response.json()) as { data: unknown; errors?: [] }) }
+}
+
+const fieldsOf = (kind: Kind) =>
+  Object.values(
+    { query: schema.getQueryType(), mutation: schema.getMutationType(), subscription: schema.getSubscriptionType() }[
+      kind
+    ]?.getFields() ?? {},
+  )
+
+const operations = (['query', 'mutation', 'subscription'] as const).flatMap((kind) =>
+  fieldsOf(kind).map((field) => [`${kind} ${field.name}`, operationOf(kind, field)] as const),
+)
+
+/** Who may use a mutation, as docs/security.md tells. */
+async function rolesInDocs(): Promise<[mutation: string, role: Role][]> {
+  const page = await readFile(new URL('../../docs/security.md', import.meta.url), 'utf8')
+  const rows = page.split('\n').filter((line) => /^\| `(viewer|editor|admin)` \|/.test(line))
+  return rows.flatMap((row) => {
+    const [, role = '', , mutations = ''] = row.split('|')
+    const names = [...mutations.matchAll(/`(\w+)`(?! with)/g)].map(([, name]) => name ?? '')
+    return names.map((name): [string, Role] => [name, role.replace(/[` ]/g, '') as Role])
+  })
+}
+
+const below: Partial<Record<Role, Role>> = { editor: 'viewer', admin: 'editor' }
+
+it.each(operations)('%s is refused without a token, and with one that nobody made', async (_what, query) => {
+  for (const token of [null, `grn_${'A'.repeat(43)}`]) {
+    const { status, errors, data } = await ask(query, token)
+    expect(status).toBe(401)
+    expect(data).toBeUndefined()
+    expect(errors).toEqual([{ message: expect.stringMatching(/token/i), extensions: expect.anything() }])
+    expect(codesOf({ data, errors: errors ?? [] })).toEqual(['UNAUTHORIZED'])
+  }
+})
+
+it('a viewer may ask for everything', async () => {
+  for (const field of fieldsOf('query')) {
+    const answer = await ask(operationOf('query', field), service.tokens.of.viewer)
+    expect(codesOf({ ...answer, errors: answer.errors ?? [] })).not.toContain('FORBIDDEN')
+  }
+})
+
+describe('who may change something', () => {
+  it('is written down for every mutation', async () => {
+    const written = (await rolesInDocs()).map(([name]) => name).sort()
+    expect(written).toEqual(
+      fieldsOf('mutation')
+        .map(({ name }) => name)
+        .sort(),
+    )
+  })
+
+  it('is whoever the page says, and nobody with a lower role, who learns nothing', async () => {
+    const written = new Map(await rolesInDocs())
+    for (const field of fieldsOf('mutation')) {
+      const query = operationOf('mutation', field)
+      const role = written.get(field.name) ?? 'viewer'
+      const lower = below[role]
+      expect(lower, field.name).toBeDefined()
+      const refused = await ask(query, service.tokens.of[lower ?? 'viewer'])
+      expect(codesOf({ ...refused, errors: refused.errors ?? [] }), field.name).toEqual(['FORBIDDEN'])
+      expect(refused.data, field.name).toBeNull()
+      const taken = await ask(query, service.tokens.of[role])
+      expect(codesOf({ ...taken, errors: taken.errors ?? [] }), field.name).not.toContain('FORBIDDEN')
+    }
+  })
+
+  it('is an admin where storage is mended, and an editor where it is only looked at', async () => {
+    const mend = 'mutation { reconcileStorage(input: { fix: true }) { __typename } }'
+    const { of } = service.tokens
+    expect(await ask(mend, of.editor)).toMatchObject({ data: null, errors: [{ extensions: { code: 'FORBIDDEN' } }] })
+    expect(await ask(mend, of.admin)).not.toHaveProperty('errors')
+  })
+})
+
+it('what is asked for by id is as little there for strangers as what is asked for by name', async () => {
+  const id = Buffer.from('Image:01890000-0000-7000-8000-000000000001').toString('base64')
+  for (const query of [`{ node(id: "${id}") { id } }`, `{ nodes(ids: ["${id}"]) { id } }`]) {
+    expect((await ask(query, null)).status).toBe(401)
+    expect(await ask(query, service.tokens.of.viewer)).toMatchObject({ status: 200 })
+  }
+})
+
+it.each([
+  ['the schema', '{ __schema { types { name } } }'],
+  ['what a mistake suggests', '{ imagess { nodes { id } } }'],
+  ['where a query cannot be read', '{ images('],
+])('%s is not told to strangers', async (_what, query) => {
+  const answer = await ask(query, null)
+  expect(answer).toMatchObject({ status: 401, errors: [{ extensions: { code: 'UNAUTHORIZED' } }] })
+  expect(JSON.stringify(answer)).not.toMatch(/images|Syntax|__schema/)
+})

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import WebSocket from 'ws'
+import { type AppWithTokens, bearer, createAppWithTokens, post } from '../support/tokens.ts'
+
+let service: AppWithTokens
+let url: string
+beforeAll(async () => {
+  service = await createAppWithTokens({ TRUST_PROXY: 'true' })
+  url = service.app.url
+})
+afterAll(() => service[Symbol.asyncDispose]())
+
+const csrf = { 'x-graphql-yoga-csrf': '1' }
+const question = '{ uploadPolicy { maxBytes } }'
+
+async function signIn(token: string, headers: Record<string, string> = {}) {
+  const response = await fetch(`${url}/session`, { method: 'POST', headers: { ...bearer(token), ...headers } })
+  const setCookie = response.headers.get('set-cookie') ?? ''
+  return { status: response.status, setCookie, cookie: setCookie.split(';')[0] ?? '', body: await response.json() }
+}
+
+const ask = (cookie: string, headers: Record<string, string> = csrf) => post(url, question, { cookie, ...headers })
+
+describe('signing in', () => {
+  it('takes a token and gives a cookie that no script can read, and that is not the token', async () => {
+    const { viewer } = service.tokens.of
+    const { status, setCookie, cookie, body } = await signIn(viewer)
+    expect([status, body]).toEqual([200, { name: "a test's viewer", role: 'viewer' }])
+    const [pair, ...attributes] = setCookie.split('; ')
+    expect(attributes.sort()).toEqual(['HttpOnly', 'Max-Age=43200', 'Path=/', 'SameSite=Strict'])
+    expect(pair).toMatch(/^greenroom=[\w-]{43}$/)
+    expect(setCookie).not.toContain(viewer.slice(4))
+    expect((await ask(cookie)).status).toBe(200)
+    const { headers } = await fetch(`${url}/session`, { headers: { cookie } })
+    expect(headers.get('cache-control')).toBe('no-store')
+  })
+
+  it('gives a cookie for https alone where the browser came by it', async () => {
+    const https = { 'x-forwarded-proto': 'https' }
+    const { setCookie, cookie } = await signIn(service.tokens.of.viewer, https)
+    expect(setCookie).toMatch(/^__Host-greenroom=.*; Secure/)
+    expect((await ask(cookie, { ...csrf, ...https })).status).toBe(200)
+    expect((await ask(cookie)).status).toBe(401)
+  })
+
+  it('does not go without a token: not with a wrong one, nor with the cookie of another session', async () => {
+    expect((await signIn('grn_x')).status).toBe(401)
+    const { cookie } = await signIn(service.tokens.of.viewer)
+    const renewed = await fetch(`${url}/session`, { method: 'POST', headers: { cookie, ...csrf } })
+    expect(renewed.status).toBe(401)
+    expect((await fetch(`${url}/session`, { method: 'POST' })).headers.get('set-cookie')).toBeNull()
+  })
+
+  it('is refused to a page of another site', async () => {
+    expect((await signIn(service.tokens.of.viewer, { origin: 'https://attacker.example' })).status).toBe(403)
+  })
+})
+
+describe('the cookie', () => {
+  it('has the rights of its token, and no others', async () => {
+    const { cookie } = await signIn(service.tokens.of.viewer)
+    const refused = await post(url, 'mutation { collectGarbage { sets } }', { cookie, ...csrf })
+    expect(refused.errors?.[0]?.extensions?.code).toBe('FORBIDDEN')
+    expect(await (await fetch(`${url}/session`, { headers: { cookie } })).json()).toMatchObject({ role: 'viewer' })
+  })
+
+  it('does nothing without the header that no form can send', async () => {
+    const { cookie } = await signIn(service.tokens.of.admin)
+    const refused = await ask(cookie, {})
+    expect(refused).toMatchObject({ status: 403, errors: [{ extensions: { code: 'FORBIDDEN' } }] })
+    const form = { method: 'POST', headers: { cookie }, body: new FormData() }
+    expect((await fetch(`${url}/images/upload`, form)).status).toBe(403)
+    expect((await fetch(`${url}/session`, { method: 'DELETE', headers: { cookie } })).status).toBe(403)
+    expect((await ask(cookie)).status).toBe(200)
+  })
+
+  it('gives way to a token, be it a wrong one', async () => {
+    const { cookie } = await signIn(service.tokens.of.admin)
+    expect((await ask(cookie, { ...csrf, ...bearer('grn_x') })).status).toBe(401)
+  })
+
+  it('is worth nothing once its token is revoked', async () => {
+    const token = await service.tokens.add('viewer')
+    while ((await post(url, question, bearer(token))).status !== 200) await sleep(50)
+    const { cookie } = await signIn(token)
+    expect((await ask(cookie)).status).toBe(200)
+    await service.tokens.revoke(token)
+    while ((await ask(cookie)).status !== 401) await sleep(50)
+  })
+
+  it.each(['greenroom=', 'greenroom=x', 'greenroom', ';;=', `greenroom=${'A'.repeat(43)}`])('%s is nobody', async (cookie) => {
+    expect((await ask(cookie)).status).toBe(401)
+  })
+})
+
+it('signing out ends the session, what is open by it too, and nobody else’s', async () => {
+  const { cookie } = await signIn(service.tokens.of.viewer)
+  const other = await signIn(service.tokens.of.viewer)
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+    headers: { cookie, origin: url },
+  })
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve))
+  await new Promise((resolve) => socket.once('open', resolve))
+  socket.send(JSON.stringify({ type: 'connection_init' }))
+  const [message] = await new Promise<unknown[]>((resolve) => socket.once('message', (...args) => resolve(args)))
+  expect(JSON.parse(String(message))).toEqual({ type: 'connection_ack' })
+
+  const response = await fetch(`${url}/session`, { method: 'DELETE', headers: { cookie, ...csrf } })
+  expect(response.headers.get('set-cookie')).toMatch(/^greenroom=; Max-Age=0; .*HttpOnly/)
+  expect(await closed).toBe(4401)
+  expect((await ask(cookie)).status).toBe(401)
+  expect((await ask(other.cookie)).status).toBe(200)
+})

@@ -1,0 +1,154 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createSessions, sessionSeconds } from '../../src/auth/sessions.ts'
+import { changeTokenFile, readTokenFile } from '../../src/auth/token-file.ts'
+import { makeToken, parseRecords, printRecords, recordOf, type TokenRecord } from '../../src/auth/token-records.ts'
+import { createTokens } from '../../src/auth/tokens.ts'
+import { hasRole, roles } from '../../src/auth/viewer.ts'
+
+const options = { name: 'somebody', role: 'viewer', expiresAt: null } as const
+
+it('a role may do what those before it may, and no more', () => {
+  expect(roles.map((role) => roles.filter((needed) => hasRole(role, needed)).length)).toEqual([1, 2, 3])
+  expect(hasRole('editor', 'viewer')).toBe(true)
+  expect(hasRole('editor', 'admin')).toBe(false)
+})
+
+describe('a token', () => {
+  it('has 256 bits, a name by which scanners find it, and is not in its record', () => {
+    const token = makeToken()
+    expect(token).toMatch(/^grn_[A-Za-z0-9_-]{43}$/)
+    expect(makeToken()).not.toBe(token)
+    const record = recordOf(token, options)
+    expect(JSON.stringify(record)).not.toContain(token.slice(4))
+    expect(record.hash).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  it('is compared with all records in the same time, by digests of one length', async () => {
+    const source = await readFile(new URL('../../src/auth/tokens.ts', import.meta.url), 'utf8')
+    expect(source).toContain('entries.filter((entry) => timingSafeEqual(entry.digest, digest))')
+    const token = makeToken()
+    const tokens = createTokens([recordOf(makeToken(), options), recordOf(token, options)])
+    for (const wrong of ['', 'x', token.slice(1), `${token}x`, 'x'.repeat(10_000), 'ä']) {
+      expect(tokens.find(wrong)).toBeNull()
+    }
+    expect(tokens.find(token)).toMatchObject({ name: 'somebody', role: 'viewer' })
+  })
+
+  it('does not hold once it is revoked or has expired', () => {
+    const token = makeToken()
+    const record = recordOf(token, options)
+    const moment = new Date(Date.now() - 1).toISOString()
+    expect(createTokens([{ ...record, revokedAt: moment }]).find(token)).toBeNull()
+    expect(createTokens([{ ...record, expiresAt: moment }]).find(token)).toBeNull()
+  })
+
+  it('is ended when it is revoked, when its role changes or its record goes, and not when others do', () => {
+    const [kept, changed] = [makeToken(), makeToken()]
+    const [ofKept, ofChanged] = [recordOf(kept, options), recordOf(changed, options)]
+    const changes: TokenRecord[][] = [
+      [],
+      [{ ...ofChanged, role: 'admin' }],
+      [{ ...ofChanged, revokedAt: new Date().toISOString() }],
+    ]
+    for (const change of changes) {
+      const tokens = createTokens([ofKept, ofChanged])
+      const viewers = [tokens.find(kept), tokens.find(changed)]
+      tokens.replace([...change, ofKept])
+      expect(viewers.map((viewer) => viewer?.isCurrent())).toEqual([true, false])
+      expect(viewers.map((viewer) => viewer?.ended.aborted)).toEqual([false, true])
+      expect(tokens.find(kept)).toBe(viewers[0])
+    }
+  })
+})
+
+describe('a session', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  const viewer = () => {
+    const token = makeToken()
+    const tokens = createTokens([recordOf(token, options)])
+    const found = tokens.find(token)
+    if (!found) throw new Error('the token is not known')
+    return { tokens, viewer: found }
+  }
+
+  it('is over after twelve hours, and tells those who wait', () => {
+    const sessions = createSessions()
+    const secret = sessions.start(viewer().viewer)
+    const found = sessions.find(secret)
+    vi.advanceTimersByTime(sessionSeconds * 1000 - 1)
+    expect(sessions.find(secret)).toBe(found)
+    vi.advanceTimersByTime(1)
+    expect(sessions.find(secret)).toBeNull()
+    expect(found?.ended.aborted).toBe(true)
+  })
+
+  it('is over when its token is', () => {
+    const sessions = createSessions()
+    const { tokens, viewer: found } = viewer()
+    const secret = sessions.start(found)
+    const ofSession = sessions.find(secret)
+    tokens.replace([])
+    expect(sessions.find(secret)).toBeNull()
+    expect(ofSession?.ended.aborted).toBe(true)
+  })
+
+  it('gives way to newer ones of its token when there are too many, and not to those of others', () => {
+    const sessions = createSessions()
+    const secretOfOther = sessions.start(viewer().viewer)
+    const { viewer: found } = viewer()
+    const secrets = Array.from({ length: 21 }, () => sessions.start(found))
+    expect(secrets.map((secret) => sessions.find(secret) !== null)).toEqual([false, ...Array(20).fill(true)])
+    expect(sessions.find(secretOfOther)).not.toBeNull()
+  })
+})
+
+describe('the file of the tokens', () => {
+  let dir = ''
+  let file = ''
+  beforeEach(async () => {
+    dir = await mkdtemp(path.join(tmpdir(), 'greenroom-tokens-'))
+    file = path.join(dir, 'below', 'tokens.json')
+  })
+  afterEach(() => rm(dir, { recursive: true }))
+
+  const add = (name: string) => {
+    const record = recordOf(makeToken(), { ...options, name })
+    return changeTokenFile(file, (records) => ({ records: [...records, record], result: null }))
+  }
+
+  it('is its owner’s alone to read, and loses nothing when many change it at once', async () => {
+    const names = Array.from({ length: 8 }, (_each, index) => `n${index}`)
+    await Promise.all(names.map(add))
+    const records = await readTokenFile(file)
+    expect(records?.map(({ name }) => name).sort()).toEqual(names)
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    expect(await readdir(path.dirname(file))).toEqual(['tokens.json'])
+  })
+
+  it('stays as it is when a change fails', async () => {
+    await add('first')
+    const fail = () => {
+      throw new Error('no')
+    }
+    await expect(changeTokenFile(file, fail)).rejects.toThrow('no')
+    await add('second')
+    expect((await readTokenFile(file))?.length).toBe(2)
+  })
+
+  it('is none without a file, and is not taken when anything in it is not understood', async () => {
+    expect(await readTokenFile(file)).toBeNull()
+    await add('first')
+    const [record] = (await readTokenFile(file)) ?? []
+    const { expiresAt: _end, ...without } = record as TokenRecord
+    for (const wrong of [{ ...record, expiersAt: '2020-01-01T00:00:00Z' }, { ...record, role: 'root' }, { ...record, hash: 'x' }]) {
+      await writeFile(file, JSON.stringify({ version: 1, tokens: [wrong] }))
+      await expect(readTokenFile(file)).rejects.toThrow('cannot be read (it is no file of tokens)')
+    }
+    expect(parseRecords(printRecords([without as TokenRecord]))).toEqual([record])
+  })
+})
