@@ -9,7 +9,7 @@ export const loopback = ['127.0.0.1', 'localhost', '::1']
 const originList = z.string().transform((value, context) => {
   const origins = value.split(',').map((origin) => origin.trim())
   for (const origin of origins) {
-    if (/^https?:/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin) continue
+    if (/^https?:[^*]+$/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin) continue
     const message = `must be origins as https://app.example.com with commas between them, which "${origin}" is not`
     context.addIssue({ code: 'custom', message })
   }

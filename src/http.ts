@@ -51,6 +51,11 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, whoMay, li
   const webSocket = createWebSocket(yoga, authentication)
   const answering = new Set<Promise<unknown>>()
   const folders = new Map(Object.entries({ media, uploads }))
+  const pages = new Map<string, (request: IncomingMessage, response: ServerResponse) => void>([
+    ['/', (_request, response) => response.writeHead(302, { Location: yoga.graphqlEndpoint }).end()],
+    ['/health', (_request, response) => answerJson(response, 200, { status: 'ok' })],
+    ['/session', session],
+  ])
   const port = () => (server.address() as AddressInfo).port
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
@@ -67,19 +72,17 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, whoMay, li
     if (pathname === yoga.graphqlEndpoint) track(response, yoga(request, response))
     else if (isOlderUploadPath(pathname)) uploadAsBefore(request, response, pathname)
     else if (below) track(response, below(request, response, rest))
-    else if (pathname === '/session') session(request, response)
-    else if (pathname === '/health') answerJson(response, 200, { status: 'ok' })
-    else if (pathname === '/') response.writeHead(302, { Location: yoga.graphqlEndpoint }).end()
+    else if (pages.has(pathname)) pages.get(pathname)?.(request, response)
     else answerJson(response, 404, { error: `There is nothing at ${pathname}.` })
   }
 
   function uploadAsBefore(request: IncomingMessage, response: ServerResponse, pathname: string): void {
     try {
       authentication.admit(askedOf(request), olderUploadRole(pathname))
+      track(response, olderUploadRoutes(request, response, pathname))
     } catch (error) {
-      return answerRefusal(response, error)
+      answerRefusal(response, error)
     }
-    track(response, olderUploadRoutes(request, response, pathname))
   }
 
   function track(response: ServerResponse, answer: unknown): void {

@@ -47,17 +47,15 @@ export function createAuthentication({ tokens, sessions, trustProxy }: Deps): Au
   function identify(asked: Asked): Viewer {
     if (!tokens) return localViewer
     const authorization = asked.header('authorization')
-    if (authorization !== null) {
-      const [, token] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization) ?? []
-      return orRefuse(token ? tokens.find(token) : null, 'The token is not known, or does not hold any more.')
-    }
+    return authorization === null ? ofCookie(asked) : ofToken(tokens, authorization)
+  }
+
+  function ofCookie(asked: Asked): Viewer {
     const session = sessionOf(asked)
     if (!session) throw new UnauthorizedError('A token is needed, as in Authorization: Bearer TOKEN.')
     const viewer = orRefuse(sessions.find(session), 'The session is over; sign in again.')
-    if (!['GET', 'HEAD'].includes(asked.method) && asked.header(csrfHeader) === null) {
-      throw new ForbiddenError(`Requests that carry a cookie need the header ${csrfHeader}, with any value.`)
-    }
-    return viewer
+    if (['GET', 'HEAD'].includes(asked.method) || asked.header(csrfHeader) !== null) return viewer
+    throw new ForbiddenError(`Requests that carry a cookie need the header ${csrfHeader}, with any value.`)
   }
 
   return {
@@ -69,6 +67,11 @@ export function createAuthentication({ tokens, sessions, trustProxy }: Deps): Au
     },
     sessionOf,
   }
+}
+
+function ofToken(tokens: Pick<Tokens, 'find'>, authorization: string): Viewer {
+  const [, token] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization) ?? []
+  return orRefuse(token ? tokens.find(token) : null, 'The token is not known, or does not hold any more.')
 }
 
 function orRefuse(viewer: Viewer | null, message: string): Viewer {

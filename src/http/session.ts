@@ -28,7 +28,8 @@ export function createSessionRoute({ authentication, sessions, trustProxy }: Dep
       const asked = askedOf(request)
       // or a session would beget the next one, for ever
       const begins = request.method === 'POST'
-      if (begins && asked.header('authorization') === null) throw new UnauthorizedError('A session begins with a token.')
+      if (begins && asked.header('authorization') === null)
+        throw new UnauthorizedError('A session begins with a token.')
       const viewer = authentication.identify(asked)
       const { name, role } = viewer
       if (begins) {
@@ -40,7 +41,12 @@ export function createSessionRoute({ authentication, sessions, trustProxy }: Dep
       } else if (request.method === 'GET') {
         answerJson(response, 200, { name, role })
       } else {
-        answerJson(response, 405, { error: 'A session is begun with POST, ended with DELETE.' }, { Allow: 'GET, POST, DELETE' })
+        answerJson(
+          response,
+          405,
+          { error: 'A session is begun with POST, ended with DELETE.' },
+          { Allow: 'GET, POST, DELETE' },
+        )
       }
     } catch (error) {
       answerRefusal(response, error)

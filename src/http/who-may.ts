@@ -23,7 +23,10 @@ export async function openWhoMay({ tokens: kept, trustProxy, corsOrigins }: Conf
   }
 }
 
-async function openTokens(kept: Config['auth']['tokens'], log: Log): Promise<(Tokens & Partial<AsyncDisposable>) | null> {
+async function openTokens(
+  kept: Config['auth']['tokens'],
+  log: Log,
+): Promise<(Tokens & Partial<AsyncDisposable>) | null> {
   if (!kept) return null
   if ('file' in kept) return watchTokens(kept.file, log)
   return createTokens([recordOf(kept.only, { name: 'this command', role: 'admin', expiresAt: null })])

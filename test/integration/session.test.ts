@@ -89,9 +89,12 @@ describe('the cookie', () => {
     while ((await ask(cookie)).status !== 401) await sleep(50)
   })
 
-  it.each(['greenroom=', 'greenroom=x', 'greenroom', ';;=', `greenroom=${'A'.repeat(43)}`])('%s is nobody', async (cookie) => {
-    expect((await ask(cookie)).status).toBe(401)
-  })
+  it.each(['greenroom=', 'greenroom=x', 'greenroom', ';;=', `greenroom=${'A'.repeat(43)}`])(
+    '%s is nobody',
+    async (cookie) => {
+      expect((await ask(cookie)).status).toBe(401)
+    },
+  )
 })
 
 it('signing out ends the session, what is open by it too, and nobody else’s', async () => {

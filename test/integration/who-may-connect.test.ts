@@ -74,7 +74,11 @@ const refused = 'HTTP/1.1 403 Forbidden'
 /** A proxy on the same machine, open to the world, that tells or does not tell what it is. */
 async function startProxy(target: string, headersFor: (asked: IncomingHttpHeaders) => Record<string, string>) {
   const server = createServer(async (asked, response) => {
-    const answer = await send(target, { method: asked.method ?? '', path: asked.url ?? '', headers: headersFor(asked.headers) })
+    const answer = await send(target, {
+      method: asked.method ?? '',
+      path: asked.url ?? '',
+      headers: headersFor(asked.headers),
+    })
     response.writeHead(answer.status).end(answer.body)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -165,7 +169,8 @@ describe('with tokens', () => {
     expect(preflight.headers['access-control-allow-headers']).toContain('authorization')
     const answer = await send(url, { headers: authorized({ origin: listed }) })
     expect(answer).toMatchObject({ status: 200, headers: { 'access-control-allow-origin': listed } })
-    for (const { headers } of [preflight, answer]) expect(headers).not.toHaveProperty('access-control-allow-credentials')
+    for (const { headers } of [preflight, answer])
+      expect(headers).not.toHaveProperty('access-control-allow-credentials')
     expect((await send(url, { headers: { origin: listed } })).status).toBe(401)
     expect(await upgrade(url, { origin: listed })).toBe(accepted)
     expect(await upgrade(url, { origin: url })).toBe(accepted)
@@ -186,7 +191,9 @@ describe('with tokens', () => {
   it('a picture is the same for every page, and says nothing of origins', async () => {
     const path = '/media/images/none.webp'
     const answers = await Promise.all(
-      ['https://attacker.example', listed].map((origin) => send(service.app.url, { method: 'GET', path, headers: { origin } })),
+      ['https://attacker.example', listed].map((origin) =>
+        send(service.app.url, { method: 'GET', path, headers: { origin } }),
+      ),
     )
     expect(answers.map(({ status }) => status)).toEqual([404, 404])
     for (const { headers } of answers) {

@@ -40,7 +40,14 @@ describe('loadConfig', () => {
     const env = { AUTH_TOKENS_FILE: 'tokens.json' }
     const origins = 'https://app.example.com, http://localhost:5173'
     expect(loadConfig({ ...env, CORS_ORIGINS: origins }).auth.corsOrigins).toEqual(origins.split(', '))
-    for (const wrong of ['*', 'null', 'https://a.example/', 'app.example.com', 'https://*.example', 'https://A.example']) {
+    for (const wrong of [
+      '*',
+      'null',
+      'https://a.example/',
+      'app.example.com',
+      'https://*.example',
+      'https://A.example',
+    ]) {
       expect(() => loadConfig({ ...env, CORS_ORIGINS: wrong }), wrong).toThrow('CORS_ORIGINS must be origins')
     }
   })

@@ -145,7 +145,11 @@ describe('the file of the tokens', () => {
     await add('first')
     const [record] = (await readTokenFile(file)) ?? []
     const { expiresAt: _end, ...without } = record as TokenRecord
-    for (const wrong of [{ ...record, expiersAt: '2020-01-01T00:00:00Z' }, { ...record, role: 'root' }, { ...record, hash: 'x' }]) {
+    for (const wrong of [
+      { ...record, expiersAt: '2020-01-01T00:00:00Z' },
+      { ...record, role: 'root' },
+      { ...record, hash: 'x' },
+    ]) {
       await writeFile(file, JSON.stringify({ version: 1, tokens: [wrong] }))
       await expect(readTokenFile(file)).rejects.toThrow('cannot be read (it is no file of tokens)')
     }
