@@ -67,8 +67,7 @@ describe('the checkpoints of an image', () => {
     failures = 2
     await checkpoints.add(made('a'), false)
     await vi.advanceTimersByTimeAsync(500)
-    await checkpoints.add(made('b'), false)
-    await expect(checkpoints.flush()).rejects.toThrow('away')
+    await expect(checkpoints.add(made('b'), false)).rejects.toThrow('away')
     await checkpoints.flush()
     expect(recorded).toEqual([['a', 'b']])
   })
