@@ -5,6 +5,8 @@ import { multipart } from '../test/support/client.ts'
 const askEveryMs = 100
 /** The most ids in one question. */
 const pageSize = 100
+/** of one artist, one after the other */
+const picturesEach = 3
 
 const uploadMutation = `mutation ($input: UploadImageInput!) {
   uploadImage(input: $input) { ... on UploadImagePayload { image { id } run { id } } ... on Error { code } }
@@ -50,6 +52,7 @@ export interface ServiceClient {
 export function createServiceClient(url: string, recipe: string): ServiceClient {
   const waiting = new Map<string, { id: string; resolve(status: string): void; reject(error: unknown): void }>()
   let isAsking = false
+  let uploads = 0
 
   async function askUntilNoneWaits(): Promise<void> {
     isAsking = true
@@ -84,7 +87,9 @@ export function createServiceClient(url: string, recipe: string): ServiceClient 
   }
 
   async function upload(bytes: Uint8Array): Promise<Accepted | Refused> {
-    const input = { artistName: 'Carl Cox', recipes: [recipe] }
+    uploads += 1
+    // as in the world, where an artist has some pictures and not all of them
+    const input = { artistName: `Artist ${Math.ceil(uploads / picturesEach)}`, recipes: [recipe] }
     const form = multipart(uploadMutation, input, bytes, 'photo.jpg')
     type Answer = { image?: { id: string }; run?: { id: string }; code?: string }
     const { image, run, code } = (await post<{ uploadImage: Answer }>(url, form)).uploadImage
