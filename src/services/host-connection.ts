@@ -134,10 +134,8 @@ export function connectToHost({ threads, openImages, onEnd }: Options): HostConn
       lastId += 1
       const id = lastId
       return new Promise((resolve, reject) => {
-        // who asks for more of an image that was open in it then is as suspect as who waited
-        const inHost = over && request.kind !== 'open'
-        const refuse = (cause?: unknown) =>
-          reject(new HostDiedError('The image host ended.', { inHost, alone: wasAlone, cause }))
+        // only what the host was at can have ended it: who asks later is no suspect, though the image was open in it
+        const refuse = (cause?: unknown) => reject(new HostDiedError('The image host ended.', { inHost: false, cause }))
         if (over || !child.connected) return refuse()
         waiting.set(id, { resolve, reject })
         child.send({ ...request, id } as HostRequest, (error) => {
