@@ -17,6 +17,7 @@ const request = {
   working: { width: 1280, height: 720 },
   maxPixels: 1e8,
   alone: false,
+  lane: 0,
 }
 const unit = { crop: null, width: 320, height: 180, output: { format: 'webp', quality: 72, effort: 4 } } as const
 
