@@ -4,7 +4,10 @@ import { createEngine } from './app-engine.ts'
 import type { Config } from './config.ts'
 import { OperatorError } from './errors.ts'
 import { createMedia } from './http/media.ts'
+import { limitUploads } from './http/limited-route.ts'
 import { createOlderUploadRoutes } from './http/older-upload-routes.ts'
+import { nobody } from './http/principal.ts'
+import { createRateLimits } from './http/rate-limits.ts'
 import { createUploadRoute } from './http/uploads.ts'
 import { createGraphQL, type GraphQLServer } from './http/yoga.ts'
 import { createHttp } from './http.ts'
@@ -13,7 +16,9 @@ import type { Context } from './schema/context.ts'
 import { schema } from './schema/index.ts'
 import { type ArtistPictures, createArtistPictures } from './services/artist-pictures.ts'
 import { createArtists } from './services/artists.ts'
+import { createBacklog } from './services/backlog.ts'
 import { type Bell, createBell } from './services/bell.ts'
+import { boundByBacklog } from './services/bounded.ts'
 import { createClaims } from './services/claims.ts'
 import { createCompletions } from './services/complete-uploads.ts'
 import { openD1 } from './services/d1/open-d1.ts'
@@ -60,7 +65,7 @@ const tempMaxAgeMs = 3_600_000
 
 /** Builds and starts everything, in the order of dependence; disposing ends it in the reverse order. */
 export async function createApp(config: Config, log: Log = createLog(config.logLevel)): Promise<App> {
-  const { limits, defaultRecipes, work, cleaning } = config
+  const { limits, defaultRecipes, work, cleaning, asking } = config
   const { threads, megapixelsInFlight, unitMs } = work
   await using resources = new AsyncDisposableStack()
 
@@ -120,7 +125,11 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const garbage = createGarbageCollector({ db, dialect, stores, graceMs: cleaning.graceMs })
   const ofChores = { db, bell, garbage, uploads, runs, scrapes, artistPictures }
   const chores = resources.use(createChores({ ...ofChores, sweepTemp: () => sweepTemp(tempMaxAgeMs) }, config, log))
+  const completions = createCompletions({ db, bell, intake, originals, settings: { defaultRecipes, wake } })
+  const images = createImages({ db, bell, intake, wake, defaultRecipes })
+  const backlog = createBacklog({ db, limit: asking.queue })
   const context: Context = {
+    ...boundByBacklog({ images, uploads, completions, runs, scrapes }, backlog),
     db,
     bell,
     limits,
@@ -129,26 +138,25 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     artistPictures,
     pins: createPins({ db, bell, wake }),
     d1State: createD1State({ db, d1 }),
-    images: createImages({ db, bell, intake, wake, defaultRecipes }),
-    uploads,
-    completions: createCompletions({ db, bell, intake, originals, settings: { defaultRecipes, wake } }),
-    runs,
-    scrapes,
     previews: createRunPreviews({ db, dialect, settings: { threads, defaultRecipes } }),
     queue: createQueue({ db, dispatcher, storage: stores }),
     garbage,
   }
-  const yoga = createGraphQL({ schema, context, log })
+  const rates = createRateLimits(asking.rates)
+  // who it is will be known with authentication
+  const principalOf = nobody
+  const { subscriptions } = asking
+  const yoga = createGraphQL({ schema, context, log, principalOf, asking: { rates, subscriptions } })
   const jobs = createUploadJobs({ db, urls })
   const olderUploadRoutes = createOlderUploadRoutes({ images: context.images, jobs, limits, defaultRecipes, log })
   const media = createMedia(stores.backends.variants)
   const http = resources.use(
     createHttp({
       yoga,
-      olderUploadRoutes,
+      olderUploadRoutes: limitUploads(olderUploadRoutes, rates, principalOf),
       media,
       uploads: transfers && createUploadRoute({ transfers, log }),
-      limits,
+      limits: { ...asking, maxBytes: limits.maxBytes, maxSockets: subscriptions.total },
       log,
     }),
   )

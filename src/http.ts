@@ -7,6 +7,8 @@ import { answerJson } from './http/answer-json.ts'
 import { refuseForeign } from './http/local-only.ts'
 import type { createMedia } from './http/media.ts'
 import { type createOlderUploadRoutes, isOlderUploadPath } from './http/older-upload-routes.ts'
+import { setSafeHeaders } from './http/page-policy.ts'
+import { watchSlowClients } from './http/slow-clients.ts'
 import type { createUploadRoute } from './http/uploads.ts'
 import { createWebSocket } from './http/web-socket.ts'
 import type { GraphQLServer } from './http/yoga.ts'
@@ -31,25 +33,40 @@ interface Deps {
   media: ReturnType<typeof createMedia> | null
   /** null: files are sent elsewhere */
   uploads: ReturnType<typeof createUploadRoute> | null
-  limits: { maxBytes: number }
+  limits: { maxBytes: number; maxSockets: number; headersMs: number; slowClientMs: number }
   log: Log
 }
 
 /** How long an answer may still take when the service ends, ms. Subscriptions are cut off then. */
 const graceMs = 1_000
 
+/** The most that the head of a request may take, bytes: a query may be in its first line. */
+const maxHeaderBytes = 16 * 1024
+
 /** How long a request may take to arrive, ms: a small one 300 s, as in Node, and a file as long as 16 KiB/s take. */
 export const requestTimeoutMs = (maxBytes: number) => 300_000 + Math.ceil(maxBytes / 16_384) * 1_000
 
 /** One server for everything: /graphql (HTTP, SSE, WebSocket), /images/, /media/, /uploads/, /health. */
 export function createHttp({ yoga, olderUploadRoutes, media, uploads, limits, log }: Deps): Http {
-  const server = createServer({ requestTimeout: requestTimeoutMs(limits.maxBytes) }, handle)
-  const webSocket = createWebSocket(yoga)
+  const server = createServer(
+    {
+      requestTimeout: requestTimeoutMs(limits.maxBytes),
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: Math.min(2_000, limits.headersMs / 2),
+      maxHeaderSize: maxHeaderBytes,
+    },
+    handle,
+  )
+  const webSocket = createWebSocket(yoga, { maxSockets: limits.maxSockets })
+  const stopWatching = watchSlowClients(server, limits.slowClientMs, (socket) => {
+    if (!webSocket.dropSlow(socket)) socket.destroy()
+  })
   const answering = new Set<Promise<unknown>>()
   const folders = new Map(Object.entries({ media, uploads }))
   const port = () => (server.address() as AddressInfo).port
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
+    setSafeHeaders(response)
     const refusal = refuseForeign(request, port())
     const pathname = pathOf(request)
     if (refusal) answerJson(response, 403, { error: refusal })
@@ -86,7 +103,11 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, limits, lo
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n', () => socket.destroy())
       return
     }
-    webSocket.handleUpgrade(request, socket, head, (accepted) => webSocket.accept(accepted, request))
+    if (webSocket.isFull()) {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 60\r\nConnection: close\r\n\r\n', () => socket.destroy())
+      return
+    }
+    webSocket.upgrade(request, socket, head)
   })
 
   return {
@@ -100,6 +121,7 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, limits, lo
     async [Symbol.asyncDispose]() {
       const closed = server.listening ? once(server, 'close') : null
       server.close()
+      stopWatching()
       // what was asked before is answered, so that nothing is written once the database is closed
       await Promise.all([
         webSocket[Symbol.asyncDispose](),

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError, type ErrorCode, NotFoundError } from '../errors.ts'
+import { QueueFullError } from '../limit-errors.ts'
 import type { Log } from '../log.ts'
 import type { Limits } from '../services/image-header.ts'
 import type { Images } from '../services/images.ts'
@@ -67,7 +68,8 @@ export function createOlderUploadRoutes({ images, jobs, limits, defaultRecipes, 
     if (error instanceof MalformedFormError) return { status: 400, body: { detail: error.message } }
     if (error instanceof NotFoundError) return { status: 404, body: { detail: 'Job not found' } }
     if (error instanceof AppError) {
-      return { status: unavailable.includes(error.code) ? 503 : 400, body: { detail: error.message } }
+      const headers = error instanceof QueueFullError ? { 'Retry-After': String(error.retryAfterSeconds) } : {}
+      return { status: unavailable.includes(error.code) ? 503 : 400, body: { detail: error.message }, headers }
     }
     log.error({ err: error }, 'an upload failed unexpectedly')
     return { status: 500, body: { detail: 'Internal Server Error' } }
