@@ -1,5 +1,6 @@
 // npm run bench -- [NAME...]: everything by default. Not beside anything else: there is only one machine.
 import { Command } from 'commander'
+import { benchAbuse } from './abuse.ts'
 import { benchClaims } from './claims.ts'
 import { benchGrowth } from './growth.ts'
 import { benchHostCrash } from './host-crash.ts'
@@ -11,6 +12,7 @@ import { benchSubscribers } from './subscribers.ts'
 import { benchUploads } from './uploads.ts'
 
 const benches: Record<string, { about: string; run: (options: BenchOptions) => Promise<void> }> = {
+  abuse: { about: 'how fast attacks are refused, and what ordinary queries notice of them', run: benchAbuse },
   claims: { about: 'tasks claimed and ended a second', run: benchClaims },
   growth: {
     about: 'the whole service as more is sent at once, and in all; writes results and a plot',
