@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { GraphQLError } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 
@@ -47,7 +48,7 @@ export function useSubscriptionLimits(limits: SubscriptionLimits, clientOf: (con
         const release = take(client)
         try {
           const results: unknown = await subscribeFn(given)
-          if (isAsyncIterable(results)) return releaseAtEnd(results, release)
+          if (isAsyncIterable(results)) return endWith(args.contextValue.res, releaseAtEnd(results, release))
           release()
           return results
         } catch (error) {
@@ -63,6 +64,14 @@ const tooMany = (message: string) =>
   new GraphQLError(message, {
     extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: true, http: { status: 429 } },
   })
+
+/** Over HTTP the client may have gone before anybody reads; then nobody else would end it. */
+function endWith<T>(response: ServerResponse | undefined, results: AsyncIterableIterator<T>): typeof results {
+  const end = () => void results.return?.()
+  if (response?.closed) end()
+  else response?.once('close', end)
+  return results
+}
 
 /** No async generator: it would not be told that its reader has left before the next result. */
 function releaseAtEnd<T>(results: AsyncIterable<T>, release: () => void): AsyncIterableIterator<T> {

@@ -79,6 +79,22 @@ describe('subscriptions', () => {
     }
   })
 
+  it('over SSE take no place when their client has gone before they begin', async () => {
+    const path = `/graphql?query=${encodeURIComponent(query)}`
+    for (let round = 0; round < 20; round += 1) {
+      await using socket = await openSocket(app.url)
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: ${new URL(app.url).host}\r\nAccept: text/event-stream\r\n\r\n`)
+      // from at once to a little later
+      if (round > 0) await sleep(round / 4)
+      socket.destroy()
+    }
+    await listenersAre(0)
+    const client = connect()
+    await begin(client, 2, 2)
+    await client.dispose()
+    await listenersAre(0)
+  })
+
   it('that cannot begin take no place', async () => {
     const client = connect()
     const unknown = 'subscription { runProgress(runId: "UHJvY2Vzc2luZ1J1bjp4") { seq } }'
