@@ -18,9 +18,7 @@ export function useHints(mayLearn: MayLearn): Plugin {
     onValidate({ context, addValidationRule, validateFn, setValidationFn }) {
       if (isAllowed(context)) return
       addValidationRule(NoSchemaIntrospectionCustomRule)
-      const validate: typeof validateFn = (schema, document, rules, typeInfo, options) =>
-        validateFn(schema, document, rules, typeInfo, { ...options, hideSuggestions: true })
-      setValidationFn(validate)
+      setValidationFn((schema, document, rules) => validateFn(schema, document, rules, { hideSuggestions: true }))
     },
     // of the values of variables
     onExecute({ args }) {
