@@ -54,7 +54,11 @@ async function picture(server: Server, bytes: Uint8Array): Promise<Send> {
   })
   const body = Buffer.from(await form.arrayBuffer())
   const type = form.headers.get('content-type') ?? ''
-  return sender(server, body, { 'content-type': type, 'content-length': String(body.byteLength), 'x-graphql-yoga-csrf': '1' })
+  return sender(server, body, {
+    'content-type': type,
+    'content-length': String(body.byteLength),
+    'x-graphql-yoga-csrf': '1',
+  })
 }
 
 async function times(send: Send, count: number): Promise<number[]> {

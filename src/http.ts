@@ -104,7 +104,9 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, limits, lo
       return
     }
     if (webSocket.isFull()) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 60\r\nConnection: close\r\n\r\n', () => socket.destroy())
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 60\r\nConnection: close\r\n\r\n', () =>
+        socket.destroy(),
+      )
       return
     }
     webSocket.upgrade(request, socket, head)

@@ -16,27 +16,27 @@ const patienceMs = 30_000
  */
 export function useBodyLimit(limits: BodyLimits): Plugin {
   return {
-    onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
+    onRequestParse({ request, requestParser: parse, setRequestParser, fetchAPI }) {
       const isMultipart = request.headers.get('content-type')?.startsWith('multipart/form-data') ?? false
       const maxBytes = isMultipart ? limits.multipart : limits.other
-      const tooLarge = () => (isMultipart ? fileTooLarge(maxBytes) : bodyTooLarge(maxBytes))
-      if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge()
-      if (!requestParser) return
-      setRequestParser(async (limited) => {
-        if (!isMultipart) {
-          const body = await readWithin(limited, maxBytes)
-          if (!body) return requestParser(limited)
-          const { method, headers, signal } = limited
-          return requestParser(new fetchAPI.Request(limited.url, { method, headers, signal, body }))
-        }
+      const tooLarge = isMultipart ? fileTooLarge : bodyTooLarge
+      if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
+      if (!parse) return
+      const parseFile: typeof parse = async (limited) => {
         try {
-          return await requestParser(limited)
+          return await parse(limited)
         } catch (error) {
           // the multipart parser wraps what stopped its reading
-          if (error instanceof Error && error.message.includes('Request body too large')) throw tooLarge()
+          if (error instanceof Error && error.message.includes('Request body too large')) throw tooLarge(maxBytes)
           throw error
         }
-      })
+      }
+      const parseOther: typeof parse = async (limited) => {
+        const body = await readWithin(limited, maxBytes)
+        const { method, headers, signal } = limited
+        return parse(body ? new fetchAPI.Request(limited.url, { method, headers, signal, body }) : limited)
+      }
+      setRequestParser(isMultipart ? parseFile : parseOther)
     },
   }
 }
@@ -62,7 +62,10 @@ async function readWithin(request: Request, maxBytes: number): Promise<Uint8Arra
   const reader = request.body.getReader()
   let patience: NodeJS.Timeout | undefined
   const tooSlow = new Promise<never>((_resolve, reject) => {
-    patience = setTimeout(() => reject(refusal('The request took too long to arrive.', 'REQUEST_TOO_SLOW', 408)), patienceMs)
+    patience = setTimeout(
+      () => reject(refusal('The request took too long to arrive.', 'REQUEST_TOO_SLOW', 408)),
+      patienceMs,
+    )
   })
   try {
     for (;;) {

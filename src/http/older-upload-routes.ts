@@ -67,10 +67,7 @@ export function createOlderUploadRoutes({ images, jobs, limits, defaultRecipes, 
     if (error instanceof NoFormError) return missingFile(error.message)
     if (error instanceof MalformedFormError) return { status: 400, body: { detail: error.message } }
     if (error instanceof NotFoundError) return { status: 404, body: { detail: 'Job not found' } }
-    if (error instanceof AppError) {
-      const headers = error instanceof QueueFullError ? { 'Retry-After': String(error.retryAfterSeconds) } : {}
-      return { status: unavailable.includes(error.code) ? 503 : 400, body: { detail: error.message }, headers }
-    }
+    if (error instanceof AppError) return describe(error)
     log.error({ err: error }, 'an upload failed unexpectedly')
     return { status: 500, body: { detail: 'Internal Server Error' } }
   }
@@ -83,6 +80,11 @@ export function createOlderUploadRoutes({ images, jobs, limits, defaultRecipes, 
       else send(request, response, refuse(error))
     }
   }
+}
+
+function describe(error: AppError): Answer {
+  const headers = error instanceof QueueFullError ? { 'Retry-After': String(error.retryAfterSeconds) } : {}
+  return { status: unavailable.includes(error.code) ? 503 : 400, body: { detail: error.message }, headers }
 }
 
 /** A form of a web page sends empty what nobody has filled in. */

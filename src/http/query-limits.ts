@@ -5,6 +5,8 @@ import { type QueryWeight, weighQuery } from './query-weight.ts'
 /** What an operation may be; GraphiQL's question for the schema and everything in docs/api.md are within them. */
 export const queryLimits = { characters: 50_000, tokens: 1_000, depth: 10, aliases: 15, directives: 50, cost: 10_000 }
 
+const tooComplexCode = 'QUERY_TOO_COMPLEX'
+
 type Limit = keyof typeof queryLimits
 
 const sentences: Record<Limit, (value: number, limit: number) => string> = {
@@ -23,6 +25,10 @@ export const useQueryLimits: Plugin = {
     // thrown here it is not remembered by its text, which may be megabytes
     if (text.length > queryLimits.characters) throw tooComplex('characters', text.length)
     setParseFn((source: string | Source, options?: ParseOptions) => parseWithin(parseFn, source, options))
+    return ({ result }) => {
+      // further on it would be taken for a syntax error, which is HTTP 200 for many clients
+      if (result instanceof GraphQLError && result.extensions.code === tooComplexCode) throw result
+    }
   },
   onValidate({ params: { schema, documentAST }, context }) {
     const { operationName, variables } = context.params
@@ -50,7 +56,7 @@ const costOf = (requested: number) => ({ requested, maximum: queryLimits.cost })
 function tooComplex(limit: Limit, value: number): GraphQLError {
   return new GraphQLError(sentences[limit](value, queryLimits[limit]), {
     extensions: {
-      code: 'QUERY_TOO_COMPLEX',
+      code: tooComplexCode,
       http: { status: 400 },
       ...(limit === 'cost' && { cost: costOf(value) }),
     },
@@ -66,6 +72,8 @@ function parseWithin(
   try {
     return parse(source, { ...options, maxTokens: queryLimits.tokens })
   } catch (error) {
-    throw error instanceof GraphQLError && /more tha[nt] \d+ tokens/.test(error.message) ? tooComplex('tokens', 0) : error
+    throw error instanceof GraphQLError && /more tha[nt] \d+ tokens/.test(error.message)
+      ? tooComplex('tokens', 0)
+      : error
   }
 }

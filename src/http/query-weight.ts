@@ -9,12 +9,12 @@ import {
   getNamedType,
   getNullableType,
   getOperationAST,
-  isCompositeType,
   isInterfaceType,
   isListType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'graphql'
@@ -64,7 +64,11 @@ export function weighQuery(schema: GraphQLSchema, { document, operationName, var
   return (chosen ? [chosen] : operations)
     .map((operation) => {
       const values = { ...defaultsOf(operation), ...variables }
-      const weight = createScale(schema, fragments, values)(operation.selectionSet, schema.getRootType(operation.operation))
+      const weight = createScale(
+        schema,
+        fragments,
+        values,
+      )(operation.selectionSet, schema.getRootType(operation.operation))
       return { ...weight, directives: weight.directives + countOf(operation.directives) }
     })
     .reduce(heaviest, nothing)
@@ -77,14 +81,16 @@ function createScale(
 ) {
   const known = new Map<string, Weight>()
 
-  function weigh(set: SelectionSetNode, type: GraphQLNamedType | null | undefined): Weight {
-    return set.selections.reduce((sum, selection) => {
-      const directives = countOf(selection.directives)
-      return add({ ...sum, directives: sum.directives + directives }, weighSelection(selection, type))
-    }, nothing)
+  function weigh(set: SelectionSetNode, type: Parent): Weight {
+    return set.selections.reduce((sum, selection) => add(sum, weighWithDirectives(selection, type)), nothing)
   }
 
-  function weighSelection(selection: SelectionSetNode['selections'][number], type: GraphQLNamedType | null | undefined) {
+  function weighWithDirectives(selection: SelectionNode, type: Parent): Weight {
+    const weight = weighSelection(selection, type)
+    return { ...weight, directives: weight.directives + countOf(selection.directives) }
+  }
+
+  function weighSelection(selection: SelectionNode, type: Parent): Weight {
     if (selection.kind === Kind.FIELD) return weighField(selection, type)
     if (selection.kind === Kind.FRAGMENT_SPREAD) return weighFragment(selection.name.value)
     const { typeCondition, selectionSet } = selection
@@ -101,48 +107,60 @@ function createScale(
     return weight
   }
 
-  function weighField(node: FieldNode, parent: GraphQLNamedType | null | undefined): Weight {
+  function weighField(node: FieldNode, parent: Parent): Weight {
+    const field = fieldOf(parent, node.name.value)
+    const below = node.selectionSet ? weigh(node.selectionSet, field && getNamedType(field.type)) : nothing
     const isMeta = node.name.value.startsWith('__')
-    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined
-    const type = field && getNamedType(field.type)
-    const below = node.selectionSet ? weigh(node.selectionSet, type) : nothing
-    const inner = field && node.selectionSet ? below.cost - below.items + sizeOf(node, field) * below.items : below.cost
-    const cost = isMeta && node.selectionSet ? introspectionCost : 1 + (field && isPlainList(field, parent) ? listOf(node) * inner : inner)
+    const cost = isMeta ? metaCost(node) : 1 + costBelow(node, field, parent, below)
     return {
       depth: isMeta ? 1 : below.depth + 1,
       aliases: below.aliases + (node.alias ? 1 : 0),
       directives: below.directives,
       cost,
-      items: isConnection(parent) && field && isListType(getNullableType(field.type)) ? cost : 0,
+      items: isConnection(parent) && isList(field) ? cost : 0,
     }
   }
 
-  const valueOf = (node: FieldNode, name: string): unknown => {
+  function costBelow(node: FieldNode, field: Field | undefined, parent: Parent, below: Weight): number {
+    if (!field) return below.cost
+    const inner = below.cost - below.items + sizeOf(node, field) * below.items
+    // the lists of a connection have the size of its page
+    return isList(field) && !isConnection(parent) ? listOf(node) * inner : inner
+  }
+
+  const argumentOf = (node: FieldNode, name: string): unknown => {
     const value = node.arguments?.find((argument) => argument.name.value === name)?.value
     return value && valueFromASTUntyped(value, variables)
   }
 
   /** How many items the page of a connection has at most. */
-  function sizeOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
+  function sizeOf(node: FieldNode, field: Field): number {
     if (!isConnection(getNamedType(field.type))) return 1
-    const asked = valueOf(node, 'first') ?? valueOf(node, 'last') ?? pageSize.default
+    const asked = argumentOf(node, 'first') ?? argumentOf(node, 'last') ?? pageSize.default
     return Math.min(pageSize.max, Math.max(0, Number(asked) || 0))
   }
 
   /** Of a list that names its items, so many; of others nobody knows. */
   function listOf(node: FieldNode): number {
-    const ids = valueOf(node, 'ids')
+    const ids = argumentOf(node, 'ids')
     return Array.isArray(ids) ? ids.length : listSize
   }
 
   return weigh
 }
 
-const isConnection = (type: GraphQLNamedType | null | undefined) => isObjectType(type) && 'pageInfo' in type.getFields()
+type Parent = GraphQLNamedType | null | undefined
+type Field = GraphQLField<unknown, unknown>
 
-/** The lists of a connection have the size of its page. */
-const isPlainList = (field: GraphQLField<unknown, unknown>, parent: GraphQLNamedType | null | undefined) =>
-  isListType(getNullableType(field.type)) && isCompositeType(getNamedType(field.type)) && !isConnection(parent)
+function fieldOf(parent: Parent, name: string): Field | undefined {
+  return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined
+}
+
+const isConnection = (type: Parent) => isObjectType(type) && 'pageInfo' in type.getFields()
+
+const isList = (field: Field | undefined) => field !== undefined && isListType(getNullableType(field.type))
+
+const metaCost = ({ selectionSet }: FieldNode) => (selectionSet ? introspectionCost : 1)
 
 const countOf = (directives: readonly DirectiveNode[] | undefined) => directives?.length ?? 0
 

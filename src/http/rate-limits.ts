@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type FieldNode,
+  type FragmentSpreadNode,
   GraphQLError,
   getOperationAST,
   Kind,
@@ -64,22 +65,23 @@ function describe({ message, code, retryable, retryAfterSeconds }: RateLimitedEr
 /** The fields at the top, those in fragments too; a fragment that is spread again adds nothing. */
 function fieldsOf(top: SelectionSetNode, document: DocumentNode): FieldNode[] {
   const fields: FieldNode[] = []
-  const sets = [top]
-  const spread = new Set<string>()
+  const sets = new Set([top])
+  // what is added to a set while one goes through it comes too
   for (const set of sets) {
     for (const selection of set.selections) {
       if (selection.kind === Kind.FIELD) fields.push(selection)
-      if (selection.kind === Kind.INLINE_FRAGMENT) sets.push(selection.selectionSet)
-      if (selection.kind === Kind.FRAGMENT_SPREAD && !spread.has(selection.name.value)) {
-        spread.add(selection.name.value)
-        for (const definition of document.definitions) {
-          const isIt = definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value
-          if (isIt) sets.push(definition.selectionSet)
-        }
-      }
+      else sets.add(selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragmentOf(document, selection))
     }
   }
   return fields
+}
+
+function fragmentOf({ definitions }: DocumentNode, { name }: FragmentSpreadNode): SelectionSetNode {
+  for (const definition of definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name.value)
+      return definition.selectionSet
+  }
+  throw new Error(`The fragment ${name.value}, which validation had found, is gone.`)
 }
 
 /** Files that are sent with a mutation, or that it gives leave to send. */

@@ -40,7 +40,7 @@ export function useSubscriptionLimits(limits: SubscriptionLimits, clientOf: (con
 
   return {
     onSubscribe({ args, subscribeFn, setSubscribeFn }) {
-      setSubscribeFn(async (given: typeof args) => {
+      setSubscribeFn(async (given) => {
         const client = clientOf(args.contextValue)
         const refusal = whyNot(client)
         // thrown, it would close a WebSocket with all its other subscriptions
@@ -48,7 +48,8 @@ export function useSubscriptionLimits(limits: SubscriptionLimits, clientOf: (con
         const release = take(client)
         try {
           const results: unknown = await subscribeFn(given)
-          if (isAsyncIterable(results)) return endWith(args.contextValue.res, releaseAtEnd(results, release))
+          const { res } = args.contextValue as { res?: ServerResponse }
+          if (isAsyncIterable(results)) return endWith(res, releaseAtEnd(results, release))
           release()
           return results
         } catch (error) {

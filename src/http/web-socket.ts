@@ -58,8 +58,11 @@ export function createWebSocket(yoga: GraphQLServer, { maxSockets }: { maxSocket
           throw error
         }
       },
-      onNext: (_context, _id, _params, _args, result) =>
-        result.errors ? { ...result, errors: result.errors.map((error) => withoutHttp(error).toJSON()) } : undefined,
+      onNext(_context, _id, _params, _args, { data, errors, extensions }) {
+        if (!errors) return
+        const answered = { ...(data !== undefined && { data }), ...(extensions && { extensions }) }
+        return { ...answered, errors: errors.map((error) => withoutHttp(error).toJSON()) }
+      },
     },
     sockets,
     pingMs,
@@ -105,5 +108,7 @@ export function createWebSocket(yoga: GraphQLServer, { maxSockets }: { maxSocket
 /** What is meant for an answer over HTTP is no business of others. */
 function withoutHttp(error: GraphQLError): GraphQLError {
   const { http, ...extensions } = error.extensions
-  return http ? new GraphQLError(error.message, { nodes: error.nodes ?? null, path: error.path ?? null, extensions }) : error
+  return http
+    ? new GraphQLError(error.message, { nodes: error.nodes ?? null, path: error.path ?? null, extensions })
+    : error
 }

@@ -1,7 +1,7 @@
 import type { Run } from '../generated/sqlite/client.ts'
 import { QueueFullError } from '../limit-errors.ts'
-import { createDrainRate } from './drain-rate.ts'
 import type { Db } from './db/open-db.ts'
+import { createDrainRate } from './drain-rate.ts'
 import { active } from './run-states.ts'
 
 export interface Backlog {

@@ -56,7 +56,10 @@ describe('WebSockets', () => {
   it('are refused with 503 when there are as many as may, and taken again when one is gone', async () => {
     const sockets = [open(), open(), open()]
     await Promise.all(sockets.map((socket) => once(socket, 'open')))
-    const [, response] = await once(open().on('error', () => {}), 'unexpected-response')
+    const [, response] = await once(
+      open().on('error', () => {}),
+      'unexpected-response',
+    )
     expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '60'])
     const [first] = sockets
     const gone = first && once(first, 'close')

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildSchema, getIntrospectionQuery } from 'graphql'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRateLimits } from '../../src/http/rate-limits.ts'
 import { createGraphQL } from '../../src/http/yoga.ts'
 import { createLog } from '../../src/log.ts'

@@ -22,7 +22,8 @@ beforeAll(async () => {
   await app.db.runEvent.deleteMany({ where: { runId } })
   const payload = { ...(last.payload as Prisma.JsonObject), message: 'x'.repeat(messageBytes) }
   const rows = Array.from({ length: events }, (_, index) => ({ ...last, payload, seq: index + 1 }))
-  for (let from = 0; from < events; from += 500) await app.db.runEvent.createMany({ data: rows.slice(from, from + 500) })
+  for (let from = 0; from < events; from += 500)
+    await app.db.runEvent.createMany({ data: rows.slice(from, from + 500) })
   await app.db.run.update({ where: { id: runId }, data: { status: 'RUNNING', finishedAt: null, eventSeq: events } })
   query = `subscription { runProgress(runId: "${run.id}") { seq ${'abcdefghij'.replaceAll(/./g, '$&: message ')} } }`
 })
@@ -76,7 +77,8 @@ describe('a client that stops reading', () => {
     const socket = await openWebSocket()
     socket.pause()
     const asking = setInterval(() => {
-      for (let count = 0; count < 20; count += 1) socket.send(JSON.stringify({ type: 'ping', payload: { x: 'x'.repeat(60_000) } }))
+      for (let count = 0; count < 20; count += 1)
+        socket.send(JSON.stringify({ type: 'ping', payload: { x: 'x'.repeat(60_000) } }))
     }, 1)
     await sleep(700)
     clearInterval(asking)
