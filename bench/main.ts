@@ -1,5 +1,6 @@
 // npm run bench -- [NAME...]: everything by default. Not beside anything else: there is only one machine.
 import { Command } from 'commander'
+import { benchAbuse } from './abuse.ts'
 import { benchClaims } from './claims.ts'
 import { benchDeadline } from './deadline.ts'
 import { benchGrowth } from './growth.ts'
@@ -12,6 +13,7 @@ import { benchSubscribers } from './subscribers.ts'
 import { benchUploads } from './uploads.ts'
 
 const benches: Record<string, { about: string; run: (options: BenchOptions) => Promise<void> }> = {
+  abuse: { about: 'how fast attacks are refused, and what ordinary queries notice of them', run: benchAbuse },
   claims: { about: 'tasks claimed and ended a second', run: benchClaims },
   deadline: { about: 'how soon a large photograph can be shown, and is ready', run: benchDeadline },
   growth: {

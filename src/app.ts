@@ -3,8 +3,10 @@ import { createChores } from './app-chores.ts'
 import { createEngine } from './app-engine.ts'
 import type { Config } from './config.ts'
 import { OperatorError } from './errors.ts'
+import { limitUploads } from './http/limited-route.ts'
 import { createMedia } from './http/media.ts'
 import { createOlderUploadRoutes } from './http/older-upload-routes.ts'
+import { createRateLimits } from './http/rate-limits.ts'
 import { createUploadRoute } from './http/uploads.ts'
 import { openWhoMay } from './http/who-may.ts'
 import { createGraphQL, type GraphQLServer } from './http/yoga.ts'
@@ -14,7 +16,9 @@ import type { Services } from './schema/context.ts'
 import { schema } from './schema/index.ts'
 import { type ArtistPictures, createArtistPictures } from './services/artist-pictures.ts'
 import { createArtists } from './services/artists.ts'
+import { createBacklog } from './services/backlog.ts'
 import { type Bell, createBell } from './services/bell.ts'
+import { boundByBacklog } from './services/bounded.ts'
 import { createClaims } from './services/claims.ts'
 import { createCompletions } from './services/complete-uploads.ts'
 import { openD1 } from './services/d1/open-d1.ts'
@@ -61,7 +65,7 @@ const tempMaxAgeMs = 3_600_000
 
 /** Builds and starts everything, in the order of dependence; disposing ends it in the reverse order. */
 export async function createApp(config: Config, log: Log = createLog(config.logLevel)): Promise<App> {
-  const { limits, defaultRecipes, work, cleaning } = config
+  const { limits, defaultRecipes, work, cleaning, asking } = config
   const { threads, megapixelsInFlight, unitMs } = work
   await using resources = new AsyncDisposableStack()
 
@@ -122,7 +126,11 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const garbage = createGarbageCollector({ db, dialect, stores, graceMs: cleaning.graceMs })
   const ofChores = { db, bell, garbage, uploads, runs, scrapes, artistPictures }
   const chores = resources.use(createChores({ ...ofChores, sweepTemp: () => sweepTemp(tempMaxAgeMs) }, config, log))
+  const completions = createCompletions({ db, bell, intake, originals, settings: { defaultRecipes, wake } })
+  const images = createImages({ db, bell, intake, wake, defaultRecipes })
+  const backlog = createBacklog({ db, limit: asking.queue })
   const services: Services = {
+    ...boundByBacklog({ images, uploads, completions, runs, scrapes }, backlog),
     db,
     bell,
     limits,
@@ -131,27 +139,25 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     artistPictures,
     pins: createPins({ db, bell, wake }),
     d1State: createD1State({ db, d1 }),
-    images: createImages({ db, bell, intake, wake, defaultRecipes }),
-    uploads,
-    completions: createCompletions({ db, bell, intake, originals, settings: { defaultRecipes, wake } }),
-    runs,
-    scrapes,
     previews: createRunPreviews({ db, dialect, settings: { threads, defaultRecipes } }),
     queue: createQueue({ db, dispatcher, storage: stores }),
     garbage,
   }
-  const yoga = createGraphQL({ schema, services, authentication: whoMay.authentication, log })
+  const rates = createRateLimits(asking.rates)
+  const { authentication } = whoMay
+  const { subscriptions } = asking
+  const yoga = createGraphQL({ schema, services, authentication, asking: { rates, subscriptions }, log })
   const jobs = createUploadJobs({ db, urls })
   const olderUploadRoutes = createOlderUploadRoutes({ images: services.images, jobs, limits, defaultRecipes, log })
   const media = createMedia(stores.backends.variants)
   const http = resources.use(
     createHttp({
       yoga,
-      olderUploadRoutes,
+      olderUploadRoutes: limitUploads(olderUploadRoutes, rates),
       media,
       uploads: transfers && createUploadRoute({ transfers, log }),
       whoMay,
-      limits,
+      limits: { ...asking, maxBytes: limits.maxBytes, maxSockets: subscriptions.total },
       log,
     }),
   )

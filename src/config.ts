@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { Cron } from 'croner'
 import { z } from 'zod'
+import { limitVariables, readLimits } from './config-limits.ts'
 import { checkWhoMay, loopback, readWhoMay, whoMayVariables } from './config-who-may.ts'
 import { OperatorError } from './errors.ts'
 import { defaultMegapixelsInFlight, usableCores } from './services/machine.ts'
@@ -139,6 +140,7 @@ const environment = z
     RETRY_BASE_SECONDS: integer(0, 86_400).default(2),
     GC_GRACE_SECONDS: integer(0, 315_360_000).default(7 * 24 * 3600),
     TEMP_QUOTA_BYTES: integer(0, 1024 ** 4).default(1024 * mebibyte),
+    ...limitVariables,
     LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   })
   .superRefine((env, context) => {
@@ -210,6 +212,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
       minWidth: e.MIN_WIDTH,
       minHeight: e.MIN_HEIGHT,
     },
+    asking: readLimits(e),
     logLevel: e.LOG_LEVEL,
   }
 }

@@ -13,6 +13,7 @@ export const errorCodes = [
   'SOURCE_BLOCKED',
   'SOURCE_UNAVAILABLE',
   'QUEUE_FULL',
+  'RATE_LIMITED',
   'UNKNOWN_RECIPE',
   'INVALID_INPUT',
   'UNAUTHORIZED',

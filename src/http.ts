@@ -5,9 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { OperatorError } from './errors.ts'
 import { answerJson } from './http/answer-json.ts'
 import { type Authentication, answerRefusal, askedOf } from './http/authentication.ts'
+import type { limitUploads } from './http/limited-route.ts'
 import type { createMedia } from './http/media.ts'
-import { type createOlderUploadRoutes, isOlderUploadPath, olderUploadRole } from './http/older-upload-routes.ts'
+import { isOlderUploadPath, olderUploadRole } from './http/older-upload-routes.ts'
+import { setSafeHeaders } from './http/page-policy.ts'
 import type { createSessionRoute } from './http/session.ts'
+import { watchSlowClients } from './http/slow-clients.ts'
 import type { createUploadRoute } from './http/uploads.ts'
 import { createWebSocket } from './http/web-socket.ts'
 import type { Door } from './http/who-may-connect.ts'
@@ -28,27 +31,41 @@ export class PortTakenError extends OperatorError {
 
 interface Deps {
   yoga: GraphQLServer
-  olderUploadRoutes: ReturnType<typeof createOlderUploadRoutes>
+  olderUploadRoutes: ReturnType<typeof limitUploads>
   /** null: the objects are served elsewhere */
   media: ReturnType<typeof createMedia> | null
   /** null: files are sent elsewhere */
   uploads: ReturnType<typeof createUploadRoute> | null
   whoMay: { door: Door; authentication: Authentication; session: ReturnType<typeof createSessionRoute> }
-  limits: { maxBytes: number }
+  limits: { maxBytes: number; maxSockets: number; headersMs: number; slowClientMs: number }
   log: Log
 }
 
 /** How long an answer may still take when the service ends, ms. Subscriptions are cut off then. */
 const graceMs = 1_000
 
+/** The most that the head of a request may take, bytes: a query may be in its first line. */
+const maxHeaderBytes = 16 * 1024
+
 /** How long a request may take to arrive, ms: a small one 300 s, as in Node, and a file as long as 16 KiB/s take. */
 export const requestTimeoutMs = (maxBytes: number) => 300_000 + Math.ceil(maxBytes / 16_384) * 1_000
 
 /** One server for everything: /graphql (HTTP, SSE, WebSocket), /images/, /media/, /uploads/, /session, /health. */
 export function createHttp({ yoga, olderUploadRoutes, media, uploads, whoMay, limits, log }: Deps): Http {
-  const server = createServer({ requestTimeout: requestTimeoutMs(limits.maxBytes) }, handle)
   const { door, authentication, session } = whoMay
-  const webSocket = createWebSocket(yoga, authentication)
+  const server = createServer(
+    {
+      requestTimeout: requestTimeoutMs(limits.maxBytes),
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: Math.min(2_000, limits.headersMs / 2),
+      maxHeaderSize: maxHeaderBytes,
+    },
+    handle,
+  )
+  const webSocket = createWebSocket(yoga, authentication, { maxSockets: limits.maxSockets })
+  const stopWatching = watchSlowClients(server, limits.slowClientMs, (socket) => {
+    if (!webSocket.dropSlow(socket)) socket.destroy()
+  })
   const answering = new Set<Promise<unknown>>()
   const folders = new Map(Object.entries({ media, uploads }))
   const pages = new Map<string, (request: IncomingMessage, response: ServerResponse) => void>([
@@ -59,6 +76,7 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, whoMay, li
   const port = () => (server.address() as AddressInfo).port
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
+    setSafeHeaders(response)
     const pathname = pathOf(request)
     const refusal = door.refuse(request, pathname, port())
     if (refusal) answerJson(response, 403, { error: refusal })
@@ -78,8 +96,8 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, whoMay, li
 
   function uploadAsBefore(request: IncomingMessage, response: ServerResponse, pathname: string): void {
     try {
-      authentication.admit(askedOf(request), olderUploadRole(pathname))
-      track(response, olderUploadRoutes(request, response, pathname))
+      const viewer = authentication.admit(askedOf(request), olderUploadRole(pathname))
+      track(response, olderUploadRoutes(request, response, pathname, viewer))
     } catch (error) {
       answerRefusal(response, error)
     }
@@ -104,7 +122,13 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, whoMay, li
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n', () => socket.destroy())
       return
     }
-    webSocket.handleUpgrade(request, socket, head, (accepted) => webSocket.accept(accepted, request))
+    if (webSocket.isFull()) {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 60\r\nConnection: close\r\n\r\n', () =>
+        socket.destroy(),
+      )
+      return
+    }
+    webSocket.upgrade(request, socket, head)
   })
 
   return {
@@ -118,6 +142,7 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, whoMay, li
     async [Symbol.asyncDispose]() {
       const closed = server.listening ? once(server, 'close') : null
       server.close()
+      stopWatching()
       // what was asked before is answered, so that nothing is written once the database is closed
       await Promise.all([
         webSocket[Symbol.asyncDispose](),

@@ -67,9 +67,19 @@ function describeLacking({ slug, venueTag }: ShownPicture): string {
   return `${slug}, ${venueTag ?? noVenue}: has no variants of the recipe artist; greenroom backfill -r artist makes them.`
 }
 
+/** Each needs an alias, and a query may have 15. */
+const venuesAtOnce = 10
+
 async function shownOf(api: Api, artist: Artist): Promise<ShownPicture[]> {
   const venueTags = await venueTagsOf(api, artist.slug)
-  if (venueTags.length === 0) return []
+  const pictures: ShownPicture[] = []
+  for (let from = 0; from < venueTags.length; from += venuesAtOnce) {
+    pictures.push(...(await shownAt(api, artist, venueTags.slice(from, from + venuesAtOnce))))
+  }
+  return pictures
+}
+
+async function shownAt(api: Api, artist: Artist, venueTags: (string | null)[]): Promise<ShownPicture[]> {
   const variables = Object.fromEntries(venueTags.map((tag, index) => [`tag${index}`, tag]))
   const declared = Object.keys(variables).map((name) => `$${name}: String`)
   const fields = Object.keys(variables).map((name) => `${name}: image(venueTag: $${name}) ${shown}`)

@@ -1,27 +1,81 @@
 import { createGraphQLError, type Plugin } from 'graphql-yoga'
 
+interface BodyLimits {
+  /** of a multipart request, which may carry a file, bytes */
+  multipart: number
+  /** of every other, bytes */
+  other: number
+}
+
+/** How long a body that carries no file may take to arrive, ms. */
+const patienceMs = 30_000
+
 /**
- * Refuses a request body above `maxBytes` with HTTP 413 in our own words, whether its length was announced or not.
- * Goes with Yoga's `maxRequestBodySize` of the same value, which stops the reading.
+ * Refuses a request body above its limit with HTTP 413 in our own words, whether its length was announced or not. Goes
+ * with Yoga's `maxRequestBodySize` of the limit for multipart requests, which stops the reading of those.
  */
-export function useBodyLimit(maxBytes: number): Plugin {
-  const tooLarge = () =>
-    createGraphQLError(`The request is too large (max ${Math.floor(maxBytes / 1024 / 1024)}MB).`, {
-      extensions: { code: 'IMAGE_TOO_LARGE', http: { status: 413, headers: { connection: 'close' } } },
-    })
+export function useBodyLimit(limits: BodyLimits): Plugin {
   return {
-    onRequestParse({ request, requestParser, setRequestParser }) {
-      if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge()
-      if (!requestParser) return
-      setRequestParser(async (limited) => {
+    onRequestParse({ request, requestParser: parse, setRequestParser, fetchAPI }) {
+      const isMultipart = request.headers.get('content-type')?.startsWith('multipart/form-data') ?? false
+      const maxBytes = isMultipart ? limits.multipart : limits.other
+      const tooLarge = isMultipart ? fileTooLarge : bodyTooLarge
+      if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
+      if (!parse) return
+      const parseFile: typeof parse = async (limited) => {
         try {
-          return await requestParser(limited)
+          return await parse(limited)
         } catch (error) {
           // the multipart parser wraps what stopped its reading
-          if (error instanceof Error && error.message.includes('Request body too large')) throw tooLarge()
+          if (error instanceof Error && error.message.includes('Request body too large')) throw tooLarge(maxBytes)
           throw error
         }
-      })
+      }
+      const parseOther: typeof parse = async (limited) => {
+        const body = await readWithin(limited, maxBytes)
+        const { method, headers, signal } = limited
+        return parse(body ? new fetchAPI.Request(limited.url, { method, headers, signal, body }) : limited)
+      }
+      setRequestParser(isMultipart ? parseFile : parseOther)
     },
+  }
+}
+
+const refusal = (message: string, code: string, status: number) =>
+  createGraphQLError(message, { extensions: { code, http: { status, headers: { connection: 'close' } } } })
+
+const fileTooLarge = (maxBytes: number) =>
+  refusal(`The request is too large (max ${Math.floor(maxBytes / 1024 / 1024)}MB).`, 'IMAGE_TOO_LARGE', 413)
+
+const bodyTooLarge = (maxBytes: number) =>
+  refusal(
+    `The request is too large (max ${maxBytes / 1024} KiB; a file is sent as a part of a multipart request).`,
+    'REQUEST_TOO_LARGE',
+    413,
+  )
+
+/** The whole body, or null where there is none. */
+async function readWithin(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (!request.body) return null
+  const chunks: Uint8Array[] = []
+  let size = 0
+  const reader = request.body.getReader()
+  let patience: NodeJS.Timeout | undefined
+  const tooSlow = new Promise<never>((_resolve, reject) => {
+    patience = setTimeout(
+      () => reject(refusal('The request took too long to arrive.', 'REQUEST_TOO_SLOW', 408)),
+      patienceMs,
+    )
+  })
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), tooSlow])
+      if (done) return new Uint8Array(Buffer.concat(chunks))
+      size += value.byteLength
+      if (size > maxBytes) throw bodyTooLarge(maxBytes)
+      chunks.push(value)
+    }
+  } finally {
+    clearTimeout(patience)
   }
 }

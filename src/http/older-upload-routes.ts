@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Role } from '../auth/viewer.ts'
 import { AppError, type ErrorCode, NotFoundError } from '../errors.ts'
+import { QueueFullError } from '../limit-errors.ts'
 import type { Log } from '../log.ts'
 import type { Limits } from '../services/image-header.ts'
 import type { Images } from '../services/images.ts'
@@ -70,9 +71,7 @@ export function createOlderUploadRoutes({ images, jobs, limits, defaultRecipes, 
     if (error instanceof NoFormError) return missingFile(error.message)
     if (error instanceof MalformedFormError) return { status: 400, body: { detail: error.message } }
     if (error instanceof NotFoundError) return { status: 404, body: { detail: 'Job not found' } }
-    if (error instanceof AppError) {
-      return { status: unavailable.includes(error.code) ? 503 : 400, body: { detail: error.message } }
-    }
+    if (error instanceof AppError) return describe(error)
     log.error({ err: error }, 'an upload failed unexpectedly')
     return { status: 500, body: { detail: 'Internal Server Error' } }
   }
@@ -85,6 +84,11 @@ export function createOlderUploadRoutes({ images, jobs, limits, defaultRecipes, 
       else send(request, response, refuse(error))
     }
   }
+}
+
+function describe(error: AppError): Answer {
+  const headers = error instanceof QueueFullError ? { 'Retry-After': String(error.retryAfterSeconds) } : {}
+  return { status: unavailable.includes(error.code) ? 503 : 400, body: { detail: error.message }, headers }
 }
 
 /** A form of a web page sends empty what nobody has filled in. */

@@ -1,7 +1,9 @@
-import { type DocumentNode, type ExecutionArgs, GraphQLError, parse, validate } from 'graphql'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type DocumentNode, type ExecutionArgs, GraphQLError } from 'graphql'
 import type { Extra } from 'graphql-ws/use/ws'
 import { useServer } from 'graphql-ws/use/ws'
-import { WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
 import { AppError } from '../errors.ts'
 import { type Authentication, askedOf } from './authentication.ts'
@@ -13,6 +15,18 @@ const maxPayload = 64 * 1024
 /** How long a client may take to answer the closing of its socket, ms. */
 const closingMs = 1_000
 
+/** How long a client may take to begin (graphql-transport-ws: connection_init), ms; then it is closed with 4408. */
+const initMs = 3_000
+
+/** How often a client is asked whether it is still there, ms; one that does not answer until the next time is not. */
+const pingMs = 12_000
+
+/** What may wait for a client that goes on asking without reading the answers, bytes. */
+const maxWaiting = 1024 * 1024
+
+/** 1013: later it may work, as with a connection that is better. */
+const readsTooSlowly = [1013, 'Reads too slowly'] as const
+
 /** Closes a socket whose client is not known, or not any more. */
 const unauthorized = [4401, 'Unauthorized'] as const
 
@@ -20,30 +34,15 @@ type Root = Pick<ReturnType<GraphQLServer['getEnveloped']>, 'execute' | 'subscri
 
 type Client = Extra & Record<PropertyKey, unknown> & { viewer?: Viewer }
 
-/** GraphQL over WebSocket (graphql-transport-ws) with the same plugins and masking as over HTTP. */
-export function createWebSocket(yoga: GraphQLServer, authentication: Authentication) {
+/** GraphQL over WebSocket (graphql-transport-ws) with the same plugins, limits and masking as over HTTP. */
+export function createWebSocket(yoga: GraphQLServer, authentication: Authentication, limits: { maxSockets: number }) {
   const sockets = new WebSocketServer({ noServer: true, maxPayload })
-
-  /** By `authorization` in the connection's parameters, else as any request; browsers send no header but the cookie. */
-  function viewerOf({ request }: Client, parameters: Record<string, unknown> = {}): Viewer | null {
-    const { method, header } = askedOf(request)
-    const given = parameters.authorization ?? parameters.Authorization ?? header('authorization')
-    const authorization = given === null || typeof given === 'string' ? given : ''
-    try {
-      return authentication.identify({
-        method,
-        header: (name) => (name === 'authorization' ? authorization : header(name)),
-      })
-    } catch (error) {
-      if (error instanceof AppError) return null
-      throw error
-    }
-  }
-
+  const bySocket = new WeakMap<Duplex, WebSocket>()
   const served = useServer<Record<string, unknown>, Client>(
     {
+      connectionInitWaitTimeout: initMs,
       onConnect({ extra, connectionParams }) {
-        const viewer = viewerOf(extra, connectionParams)
+        const viewer = viewerOf(authentication, extra.request, connectionParams)
         const { socket } = extra
         const close = () => socket.close(...unauthorized)
         if (!viewer) {
@@ -59,31 +58,65 @@ export function createWebSocket(yoga: GraphQLServer, authentication: Authenticat
       execute: (args) => (args as ExecutionArgs & { rootValue: Root }).rootValue.execute(args),
       subscribe: (args) => (args as ExecutionArgs & { rootValue: Root }).rootValue.subscribe(args),
       async onSubscribe({ extra }, _id, params) {
-        const { schema, execute, subscribe, contextFactory } = yoga.getEnveloped({
+        const { schema, parse, validate, execute, subscribe, contextFactory } = yoga.getEnveloped({
           req: extra.request,
           params,
           viewer: extra.viewer,
         })
-        const document = parseOrError(params.query)
-        if (document instanceof GraphQLError) return [document]
-        const args = {
-          schema,
-          operationName: params.operationName,
-          document,
-          variableValues: params.variables,
-          contextValue: await contextFactory(),
-          rootValue: { execute, subscribe } satisfies Root,
+        try {
+          const document: DocumentNode = parse(params.query)
+          const errors: readonly GraphQLError[] = validate(schema, document)
+          if (errors.length > 0) return errors
+          return {
+            schema,
+            operationName: params.operationName,
+            document,
+            variableValues: params.variables,
+            contextValue: await contextFactory(),
+            rootValue: { execute, subscribe } satisfies Root,
+          }
+        } catch (error) {
+          // the answer to one operation; thrown, it would close the socket with all the others
+          if (error instanceof GraphQLError) return [withoutHttp(error)]
+          throw error
         }
-        const errors = validate(args.schema, args.document)
-        return errors.length > 0 ? errors : args
+      },
+      onNext(_context, _id, _params, _args, { data, errors, extensions }) {
+        if (!errors) return
+        const answered = { ...(data !== undefined && { data }), ...(extensions && { extensions }) }
+        return { ...answered, errors: errors.map((error) => withoutHttp(error).toJSON()) }
       },
     },
     sockets,
+    pingMs,
   )
+
+  /** Ends it with a code, which it hears if it reads on; what it is still sent meanwhile is thrown away. */
+  function drop(socket: WebSocket): void {
+    socket.removeAllListeners('message')
+    socket.close(...readsTooSlowly)
+    setTimeout(() => socket.terminate(), 5 * closingMs).unref()
+  }
+
+  function accept(socket: WebSocket, raw: Duplex, request: IncomingMessage): void {
+    bySocket.set(raw, socket)
+    sockets.emit('connection', socket, request)
+    socket.on('message', () => {
+      if (socket.bufferedAmount > maxWaiting) drop(socket)
+    })
+  }
+
   return {
-    handleUpgrade: sockets.handleUpgrade.bind(sockets),
-    accept: (socket: Parameters<Parameters<typeof sockets.handleUpgrade>[3]>[0], request: object) =>
-      sockets.emit('connection', socket, request),
+    isFull: () => sockets.clients.size >= limits.maxSockets,
+    upgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
+      sockets.handleUpgrade(request, raw, head, (socket) => accept(socket, raw, request))
+    },
+    /** false: there is no WebSocket on it */
+    dropSlow(raw: Duplex): boolean {
+      const socket = bySocket.get(raw)
+      if (socket && socket.readyState === socket.OPEN) drop(socket)
+      return socket !== undefined
+    },
     async [Symbol.asyncDispose]() {
       // a client that does not answer the closing must not hold the service up
       const impatience = setTimeout(() => {
@@ -95,12 +128,27 @@ export function createWebSocket(yoga: GraphQLServer, authentication: Authenticat
   }
 }
 
-/** A syntax error is the answer to one operation; thrown, it would close the socket with all the others. */
-function parseOrError(query: string): DocumentNode | GraphQLError {
+/** By `authorization` in the connection's parameters, else as any request; browsers send no header but the cookie. */
+function viewerOf(
+  { identify }: Authentication,
+  request: IncomingMessage,
+  parameters: Record<string, unknown> = {},
+): Viewer | null {
+  const { method, header } = askedOf(request)
+  const given = parameters.authorization ?? parameters.Authorization ?? header('authorization')
+  const authorization = given === null || typeof given === 'string' ? given : ''
   try {
-    return parse(query)
+    return identify({ method, header: (name) => (name === 'authorization' ? authorization : header(name)) })
   } catch (error) {
-    if (error instanceof GraphQLError) return error
+    if (error instanceof AppError) return null
     throw error
   }
+}
+
+/** What is meant for an answer over HTTP is no business of others. */
+function withoutHttp(error: GraphQLError): GraphQLError {
+  const { http, ...extensions } = error.extensions
+  return http
+    ? new GraphQLError(error.message, { nodes: error.nodes ?? null, path: error.path ?? null, extensions })
+    : error
 }

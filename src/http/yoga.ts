@@ -1,5 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import type { GraphQLSchema } from 'graphql'
-import { createYoga } from 'graphql-yoga'
+import { createLRUCache, createYoga } from 'graphql-yoga'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Log } from '../log.ts'
 import type { Context, Services } from '../schema/context.ts'
@@ -7,17 +8,28 @@ import type { Authentication } from './authentication.ts'
 import { useBodyLimit } from './body-limit.ts'
 import { useCsrfHeader } from './csrf-header.ts'
 import { useReferenceExecutor } from './execution.ts'
-import { graphiqlOptions } from './graphiql.ts'
+import { createGraphiqlPage } from './graphiql-page.ts'
 import { describeExpected, maskUnexpected } from './mask-error.ts'
+import { limitedAs } from './principal.ts'
+import { useQueryLimits } from './query-limits.ts'
+import { type RateLimits, useRateLimits } from './rate-limits.ts'
+import { type SubscriptionLimits, useSubscriptionLimits } from './subscription-limits.ts'
 import { createGate } from './use-authentication.ts'
 
 /** A multipart request carries more than its file. */
 const overheadBytes = 1024 * 1024
 
+/** Of a request without a file, bytes: a thousand long addresses are to be imported at once. */
+const jsonBytes = 1024 * 1024
+
+/** Texts whose parsed form is kept, which may be hundreds of kilobytes. */
+const rememberedTexts = 200
+
 interface Deps {
   schema: GraphQLSchema
   services: Services
   authentication: Authentication
+  asking: { rates: RateLimits; subscriptions: SubscriptionLimits }
   log: Log
 }
 
@@ -27,23 +39,36 @@ interface Initial {
 }
 
 /** GraphQL over HTTP: queries and mutations, multipart uploads, subscriptions as server-sent events, GraphiQL. */
-export function createGraphQL({ schema, services, authentication, log }: Deps) {
+export function createGraphQL({ schema, services, authentication, asking, log }: Deps) {
   const maxBodyBytes = services.limits.maxBytes + overheadBytes
   const gate = createGate(authentication)
+  const page = createGraphiqlPage(gate.admits)
   return createYoga<Initial, Context>({
     schema,
     context: ({ viewer, request }) => ({ ...services, viewer: viewer ?? gate.viewerOf(request) }),
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    graphiql: (request) => gate.admits(request) && graphiqlOptions(new URL(request.url).origin),
-    // the bundled page, since Yoga's own loads its scripts from another site; 47 MB of memory, so only once asked for
-    renderGraphiQL: async (options) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
+    graphiql: page.graphiql,
+    renderGraphiQL: page.renderGraphiQL,
     // by default Yoga allows every origin, with credentials
     cors: false,
     batching: false,
     maxRequestBodySize: maxBodyBytes,
     maskedErrors: { maskError: maskUnexpected },
-    plugins: [gate.plugin, useReferenceExecutor, useCsrfHeader(), useBodyLimit(maxBodyBytes)],
+    parserAndValidationCache: {
+      documentCache: createLRUCache({ max: rememberedTexts }),
+      errorCache: createLRUCache({ max: rememberedTexts }),
+    },
+    plugins: [
+      gate.plugin,
+      useQueryLimits,
+      useReferenceExecutor,
+      useRateLimits(asking.rates),
+      useSubscriptionLimits(asking.subscriptions, clientOf),
+      page.plugin,
+      useCsrfHeader(),
+      useBodyLimit({ multipart: maxBodyBytes, other: jsonBytes }),
+    ],
     logging: {
       debug: (...args) => log.debug({ args }, 'graphql'),
       info: (...args) => log.info({ args }, 'graphql'),
@@ -56,6 +81,11 @@ export function createGraphQL({ schema, services, authentication, log }: Deps) {
       },
     },
   })
+}
+
+/** A token, or else a connection: of a WebSocket as of a request over HTTP. */
+function clientOf({ viewer, req, request }: Context & { req?: IncomingMessage; request?: Request }): string | object {
+  return limitedAs(viewer) ?? req?.socket ?? request ?? viewer
 }
 
 export type GraphQLServer = ReturnType<typeof createGraphQL>

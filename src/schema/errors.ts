@@ -1,6 +1,7 @@
 import * as d1Errors from '../d1-errors.ts'
 import type { AppError } from '../errors.ts'
 import * as errors from '../errors.ts'
+import * as limitErrors from '../limit-errors.ts'
 import { builder } from './builder.ts'
 
 export const ErrorCode = builder.enumType('ErrorCode', {
@@ -19,6 +20,7 @@ export const ErrorCode = builder.enumType('ErrorCode', {
     SOURCE_BLOCKED: { description: 'The address may not be fetched from.' },
     SOURCE_UNAVAILABLE: { description: 'The source does not answer as it should.' },
     QUEUE_FULL: { description: 'There is more waiting than is accepted.' },
+    RATE_LIMITED: { description: 'Who asks has asked too often lately.' },
     UNKNOWN_RECIPE: { description: 'There is no recipe of that name.' },
     INVALID_INPUT: { description: 'A field of the input breaks a rule.' },
     UNAUTHORIZED: { description: 'Who asks is not known.' },
@@ -76,6 +78,17 @@ builder.objectType(errors.RunAlreadyActiveError, {
     activeRunId: t.globalID({
       description: 'The run under way.',
       resolve: ({ activeRunId }) => ({ type: 'ProcessingRun', id: activeRunId }),
+    }),
+  }),
+})
+
+builder.objectType(limitErrors.QueueFullError, {
+  name: 'QueueFullError',
+  description: 'As many tasks wait as may. Nothing was stored.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    retryAfterSeconds: t.exposeInt('retryAfterSeconds', {
+      description: 'When to try again, by what was done lately; seconds.',
     }),
   }),
 })

@@ -6,6 +6,7 @@ import {
   UnsupportedImageTypeError,
 } from '../errors.ts'
 import type { UploadState as State } from '../generated/sqlite/client.ts'
+import { QueueFullError } from '../limit-errors.ts'
 import type { AnnouncedUpload } from '../services/uploads.ts'
 import { builder } from './builder.ts'
 import { StartRunResult } from './start-run.ts'
@@ -89,6 +90,7 @@ builder.mutationField('createUploads', (t) =>
         UnsupportedImageTypeError,
         ImageTooLargeError,
         InvalidInputError,
+        QueueFullError,
         StorageUnavailableError,
         StorageNotConfiguredError,
       ],

@@ -13,6 +13,7 @@ import {
   UnknownRecipeError,
   UnsupportedImageTypeError,
 } from '../errors.ts'
+import { QueueFullError } from '../limit-errors.ts'
 import type { reprocessScopes, retryChoices } from '../services/run-scope.ts'
 import { builder } from './builder.ts'
 import { ImageNode } from './image.ts'
@@ -61,6 +62,7 @@ export const StartRunResult = builder.errorUnion('StartRunResult', {
     RunAlreadyActiveError,
     NotFoundError,
     UnknownRecipeError,
+    QueueFullError,
     InvalidInputError,
     SourceBlockedError,
     UnsupportedImageTypeError,

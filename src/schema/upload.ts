@@ -9,6 +9,7 @@ import {
   UnknownRecipeError,
   UnsupportedImageTypeError,
 } from '../errors.ts'
+import { QueueFullError } from '../limit-errors.ts'
 import { acceptedMimeTypes, type Limits } from '../services/image-header.ts'
 import { builder } from './builder.ts'
 import { ImageNode } from './image.ts'
@@ -80,6 +81,7 @@ builder.mutationField('uploadImage', (t) =>
         CorruptImageError,
         InvalidInputError,
         UnknownRecipeError,
+        QueueFullError,
         StorageUnavailableError,
         StorageNotConfiguredError,
       ],

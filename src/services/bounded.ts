@@ -1,0 +1,65 @@
+import type { Run } from '../generated/sqlite/client.ts'
+import type { Backlog } from './backlog.ts'
+import type { Completions } from './complete-uploads.ts'
+import type { Images } from './images.ts'
+import { lanes, type Runs } from './runs.ts'
+import type { Scrapes } from './scrapes.ts'
+import type { Uploads } from './uploads.ts'
+
+interface Services {
+  images: Images
+  uploads: Uploads
+  completions: Completions
+  runs: Runs
+  scrapes: Scrapes
+}
+
+/**
+ * The same services for those who ask from outside: where they would add tasks, they throw QueueFullError when as many
+ * wait as may, before anything is read or stored. What the service begins by itself is not held up.
+ */
+export function boundByBacklog({ images, uploads, completions, runs, scrapes }: Services, backlog: Backlog): Services {
+  const inBackground =
+    <A extends unknown[]>(start: (...args: A) => Promise<Run>) =>
+    (...args: A) =>
+      backlog.admit(
+        lanes.background,
+        () => start(...args),
+        (run) => run,
+      )
+  return {
+    images: {
+      ...images,
+      upload: (input) =>
+        backlog.admit(
+          lanes.interactive,
+          () => images.upload(input),
+          ({ run }) => run,
+        ),
+    },
+    uploads: {
+      ...uploads,
+      async announce(files) {
+        await backlog.check(lanes.interactive)
+        return uploads.announce(files)
+      },
+    },
+    completions: {
+      complete: (ids, input) =>
+        backlog.admit(
+          lanes.interactive,
+          () => completions.complete(ids, input),
+          (run) => run,
+        ),
+    },
+    runs: {
+      ...runs,
+      importUrls: inBackground(runs.importUrls),
+      reconcile: inBackground(runs.reconcile),
+      reprocess: inBackground(runs.reprocess),
+      retry: inBackground(runs.retry),
+      sync: inBackground(runs.sync),
+    },
+    scrapes: { start: inBackground(scrapes.start) },
+  }
+}
