@@ -2,6 +2,7 @@ import { type DocumentNode, type ExecutionArgs, GraphQLError, parse, validate } 
 import type { Extra } from 'graphql-ws/use/ws'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
+import { addCode } from './error-codes.ts'
 import type { GraphQLServer } from './yoga.ts'
 
 /** The largest message a client may send, bytes. */
@@ -32,6 +33,7 @@ export function createWebSocket(yoga: GraphQLServer) {
           rootValue: { execute, subscribe } satisfies Root,
         }
         const errors = validate(args.schema, args.document)
+        for (const error of errors) addCode(error, 'GRAPHQL_VALIDATION_FAILED')
         return errors.length > 0 ? errors : args
       },
     },
@@ -57,6 +59,7 @@ function parseOrError(query: string): DocumentNode | GraphQLError {
   try {
     return parse(query)
   } catch (error) {
+    addCode(error, 'GRAPHQL_PARSE_FAILED')
     if (error instanceof GraphQLError) return error
     throw error
   }

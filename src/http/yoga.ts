@@ -4,7 +4,9 @@ import type { Log } from '../log.ts'
 import type { Context } from '../schema/context.ts'
 import { useBodyLimit } from './body-limit.ts'
 import { useCsrfHeader } from './csrf-header.ts'
+import { useErrorCodes } from './error-codes.ts'
 import { useReferenceExecutor } from './execution.ts'
+import { useFormErrors } from './form-errors.ts'
 import { graphiqlOptions } from './graphiql.ts'
 import { describeExpected, maskUnexpected } from './mask-error.ts'
 
@@ -27,7 +29,13 @@ export function createGraphQL({ schema, context, log }: { schema: GraphQLSchema;
     batching: false,
     maxRequestBodySize: maxBodyBytes,
     maskedErrors: { maskError: maskUnexpected },
-    plugins: [useReferenceExecutor, useCsrfHeader('x-graphql-yoga-csrf'), useBodyLimit(maxBodyBytes)],
+    plugins: [
+      useErrorCodes,
+      useReferenceExecutor,
+      useCsrfHeader('x-graphql-yoga-csrf'),
+      useFormErrors,
+      useBodyLimit(maxBodyBytes),
+    ],
     logging: {
       debug: (...args) => log.debug({ args }, 'graphql'),
       info: (...args) => log.info({ args }, 'graphql'),
