@@ -21,7 +21,9 @@ const tag = (git('describe', '--tags', '--abbrev=0', '--match=v*') ?? git('tag',
 const released = tag ? git('show', `${tag}:${file}`) : null
 
 if (released === null) {
-  console.info(tag ? `${tag} has no ${file}: compared with nothing` : `no tag v* here: ${file} is compared with nothing`)
+  console.info(
+    tag ? `${tag} has no ${file}: compared with nothing` : `no tag v* here: ${file} is compared with nothing`,
+  )
 } else {
   const announced = existsSync('CHANGELOG.md') ? unreleased(readFileSync('CHANGELOG.md', 'utf8')) : ''
   const broken = breakingChanges(released, readFileSync(file, 'utf8'), announced)

@@ -13,7 +13,9 @@ function leftovers(now: Vitals, before: Vitals): string[] {
   const grown = Object.entries(now.resources).filter(([name, count]) => count > (before.resources[name] ?? 0))
   return [
     ...(now.sockets > before.sockets + allowances.sockets ? [`${now.sockets} sockets, ${before.sockets} before`] : []),
-    ...(sum(now.resources) > sum(before.resources) + allowances.resources ? [`resources: ${JSON.stringify(Object.fromEntries(grown))}`] : []),
+    ...(sum(now.resources) > sum(before.resources) + allowances.resources
+      ? [`resources: ${JSON.stringify(Object.fromEntries(grown))}`]
+      : []),
     ...(now.heapUsed > before.heapUsed + allowances.heapUsed
       ? [`a heap of ${mebibytes(now.heapUsed)}, ${mebibytes(before.heapUsed)} before`]
       : []),
@@ -31,7 +33,8 @@ export async function checkAtRest(service: FuzzedService, before: Vitals): Promi
     body: '{"query":"{ images(first: 1) { totalCount } uploadPolicy { maxBytes } }"}',
   })
   const answer = (await response.json()) as { data?: { uploadPolicy?: { maxBytes: number } } }
-  if (!answer.data?.uploadPolicy?.maxBytes) throw new FoundError(`An ordinary query no longer works: ${JSON.stringify(answer)}`)
+  if (!answer.data?.uploadPolicy?.maxBytes)
+    throw new FoundError(`An ordinary query no longer works: ${JSON.stringify(answer)}`)
   const until = Date.now() + settlingMs
   for (;;) {
     const now = await service.vitals()

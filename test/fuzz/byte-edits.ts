@@ -1,5 +1,5 @@
-import { closeFile } from '../support/damage.ts'
 import { createDice } from '../crash/dice.ts'
+import { closeFile } from '../support/damage.ts'
 
 /** Changes a file; the numbers, from 0 to 2^31 - 1, say where and how. A file that it does not fit stays as it is. */
 export type EditFile = (file: Buffer, where: number, how: number) => Buffer
@@ -16,7 +16,8 @@ export function createByteEdits(others: Others): Record<string, EditFile> {
     cutAndClose: (file, where) => close(file.subarray(0, Math.max(64, place(file, where)))),
     flipBit(file, where, how) {
       const changed = Buffer.from(file)
-      if (changed.length > 0) changed.writeUInt8((changed[place(file, where)] ?? 0) ^ (1 << how % 8), place(file, where))
+      if (changed.length > 0)
+        changed.writeUInt8((changed[place(file, where)] ?? 0) ^ (1 << (how % 8)), place(file, where))
       return changed
     },
     flipMany(file, where, how) {
@@ -34,11 +35,13 @@ export function createByteEdits(others: Others): Record<string, EditFile> {
     },
     remove: (file, where, how) => joined(file, where, Buffer.alloc(0), 1 + (how % 600)),
     insert: (file, where, how) => joined(file, where, Buffer.alloc(1 + (how % 300), how % 256), 0),
-    repeat: (file, where, how) => joined(file, where, file.subarray(place(file, where), place(file, where) + (how % 4_000)), 0),
+    repeat: (file, where, how) =>
+      joined(file, where, file.subarray(place(file, where), place(file, where) + (how % 4_000)), 0),
     splice: (file, where, how) => Buffer.concat([file.subarray(0, place(file, where)), tail(others(how), where)]),
     append: (file, _where, how) => Buffer.concat([file, junk(how, others)]),
     prepend: (file, _where, how) => Buffer.concat([junk(how, others), file]),
-    reverse: (file, where) => Buffer.concat([file.subarray(0, place(file, where)), Buffer.from(file.subarray(place(file, where))).reverse()]),
+    reverse: (file, where) =>
+      Buffer.concat([file.subarray(0, place(file, where)), Buffer.from(file.subarray(place(file, where))).reverse()]),
   }
 }
 

@@ -23,7 +23,13 @@ export interface Operation {
 /** Left out of random operations: it makes a service that no longer works on anything. */
 const untouched = ['setConcurrency']
 
-const meta = ['__typename', '__typename @include(if: true)', 'same: __typename', '__typename @skip(if: $nope)', '__schema { types { name } }']
+const meta = [
+  '__typename',
+  '__typename @include(if: true)',
+  'same: __typename',
+  '__typename @skip(if: $nope)',
+  '__schema { types { name } }',
+]
 const damages: ((query: string, tape: Tape) => string)[] = [
   (query, tape) => query.slice(0, tape.below(query.length + 1)),
   (query, tape) => query.replace(/\w{4,}/g, (word) => (tape.oneIn(12) ? 'nope' : word)),
@@ -35,6 +41,13 @@ const damages: ((query: string, tape: Tape) => string)[] = [
   (query, tape) => query.replace(/\w+ *:/g, (name) => (tape.oneIn(9) ? '' : name)),
   (query) => `type Query { a: Int } ${query}`,
 ]
+
+/** All that may be asked of a type, or what ends there. */
+function fieldsToAsk(type: GraphQLNamedType, onlyLeaves: boolean): GraphQLField<unknown, unknown>[] {
+  if (!isObjectType(type) && !isInterfaceType(type)) return []
+  const fields = Object.values(type.getFields()).filter(({ name }) => !untouched.includes(name))
+  return onlyLeaves ? fields.filter((each) => !isCompositeType(getNamedType(each.type))) : fields
+}
 
 /** Writes an operation, valid or nearly so, of every kind that the schema allows. */
 export function createWriter(schema: GraphQLSchema, known: Known) {
@@ -61,24 +74,26 @@ export function createWriter(schema: GraphQLSchema, known: Known) {
       return `${alias}${name}${written}${isCompositeType(below) ? selection(below, depth + 1) : ''}`
     }
 
-    /** Deeper only while there are choices left, and down what is composite. */
+    /** Deeper only while there are choices left. */
+    function fieldsOf(type: GraphQLNamedType, depth: number): string[] {
+      const fields = fieldsToAsk(type, tape.isOver || depth > 9)
+      const count = fields.length === 0 ? 0 : tape.below(5) + (depth === 0 ? 1 : 0)
+      return Array.from({ length: count }, () => field(tape.pick(fields), depth))
+    }
+
+    function branchesOf(type: GraphQLNamedType, depth: number): string[] {
+      if (!isAbstractType(type) || tape.isOver) return []
+      const possible = schema.getPossibleTypes(type)
+      return Array.from({ length: 1 + tape.below(3) }, () => {
+        const chosen = tape.pick(possible)
+        return `... on ${chosen.name}${selection(chosen, depth + 1)}`
+      })
+    }
+
     function selection(type: GraphQLNamedType, depth: number): string {
-      const parts: string[] = [tape.oneIn(6) ? tape.pick(meta) : '__typename']
-      if (isObjectType(type) || isInterfaceType(type)) {
-        const all = Object.values(type.getFields()).filter(({ name }) => !untouched.includes(name))
-        const fields = tape.isOver || depth > 9 ? all.filter((each) => !isCompositeType(getNamedType(each.type))) : all
-        const count = Math.min(fields.length, depth === 0 ? 1 + tape.below(3) : tape.below(5))
-        for (let left = count; left > 0; left -= 1) parts.push(field(tape.pick(fields), depth))
-      }
-      if (isAbstractType(type) && !tape.isOver) {
-        const possible = schema.getPossibleTypes(type)
-        for (let left = 1 + tape.below(3); left > 0; left -= 1) {
-          const chosen = tape.pick(possible)
-          parts.push(`... on ${chosen.name}${selection(chosen, depth + 1)}`)
-        }
-      }
-      if (tape.oneIn(15)) return spread(type, parts)
-      return ` { ${parts.join(' ')} }`
+      const first = tape.oneIn(6) ? tape.pick(meta) : '__typename'
+      const parts = [first, ...fieldsOf(type, depth), ...branchesOf(type, depth)]
+      return tape.oneIn(15) ? spread(type, parts) : ` { ${parts.join(' ')} }`
     }
 
     function spread(type: GraphQLNamedType, parts: string[]): string {
@@ -88,7 +103,11 @@ export function createWriter(schema: GraphQLSchema, known: Known) {
     }
 
     const kind = tape.pick(['query', 'query', 'query', 'mutation', 'mutation', 'subscription'] as const)
-    const root = { query: schema.getQueryType(), mutation: schema.getMutationType(), subscription: schema.getSubscriptionType() }[kind]
+    const root = {
+      query: schema.getQueryType(),
+      mutation: schema.getMutationType(),
+      subscription: schema.getSubscriptionType(),
+    }[kind]
     if (!root) return { kind, query: '', variables }
     // of a subscription, only one field is valid
     const isOne = kind === 'subscription' && !tape.oneIn(8)

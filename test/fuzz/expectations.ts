@@ -22,7 +22,10 @@ export const knownCodes: ReadonlySet<string> = new Set([
 export const leaks: [what: string, form: RegExp][] = [
   ['a stack', /\n {4}at |\\n {4}at /],
   ['a path on the disk', /\/(?:work|tmp|home|root|usr)\/|node_modules|dist\/[a-z-]+\.js/],
-  ['SQL', /\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.*\b(?:FROM|VALUES|SET|WHERE)\b|SQLITE_|syntax error at or near/],
+  [
+    'SQL',
+    /\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.*\b(?:FROM|VALUES|SET|WHERE)\b|SQLITE_|syntax error at or near/,
+  ],
   ['the name of an inner part', /[Pp]risma|libsql|piscina|vips|TypeError|ReferenceError|Cannot read prop/],
 ]
 

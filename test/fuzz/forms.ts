@@ -42,11 +42,51 @@ const maps = [
   `{"0":["${'a.'.repeat(5_000)}b"]}`,
   ...['null', '[]', '"x"', '5', '{', '', '[["variables.file"]]'],
 ]
-const names = ['operations', 'map', '0', '1', 'file', 'artist', 'venue', '__proto__', '', 'x\0y', 'n'.repeat(10_000), 'caf\xe9', 'a"b', 'length']
-const filenames = ['photo.jpg', '', '../../x.jpg', 'x\0.jpg', 'f'.repeat(5_000), 'a"b.jpg', 'a;b=c', '\u202egpj.exe', 'CON', '.', '%00', '\xff\xfe']
+const names = [
+  'operations',
+  'map',
+  '0',
+  '1',
+  'file',
+  'artist',
+  'venue',
+  '__proto__',
+  '',
+  'x\0y',
+  'n'.repeat(10_000),
+  'caf\xe9',
+  'a"b',
+  'length',
+]
+const filenames = [
+  'photo.jpg',
+  '',
+  '../../x.jpg',
+  'x\0.jpg',
+  'f'.repeat(5_000),
+  'a"b.jpg',
+  'a;b=c',
+  '\u202egpj.exe',
+  'CON',
+  '.',
+  '%00',
+  '\xff\xfe',
+]
 const partHeaders = [
-  ...['Content-Type: image/jpeg', 'Content-Type: text/plain; charset=utf-16', 'Content-Type: ', 'Content-Transfer-Encoding: base64'],
-  ...['no colon', ': x', 'Content-Length: -1', `X: ${'x'.repeat(20_000)}`, 'Content-Type: multipart/mixed; boundary=y', 'A\0: b'],
+  ...[
+    'Content-Type: image/jpeg',
+    'Content-Type: text/plain; charset=utf-16',
+    'Content-Type: ',
+    'Content-Transfer-Encoding: base64',
+  ],
+  ...[
+    'no colon',
+    ': x',
+    'Content-Length: -1',
+    `X: ${'x'.repeat(20_000)}`,
+    'Content-Type: multipart/mixed; boundary=y',
+    'A\0: b',
+  ],
 ]
 
 interface Part {
@@ -60,7 +100,16 @@ const simple = (name: string, values: readonly string[]): fc.Arbitrary<Part> =>
   fc.constantFrom(...values).map((value) => ({ name, value, filename: null, headers: [] }))
 
 const content = fc.oneof(
-  fc.constantFrom('not a picture', '', '\xff\xd8\xff\xe0', '\x89PNG\r\n\x1a\n', 'RIFF\x04\0\0\0WEBP', '--x', '\r\n--x\r\n', '\r\n'),
+  fc.constantFrom(
+    'not a picture',
+    '',
+    '\xff\xd8\xff\xe0',
+    '\x89PNG\r\n\x1a\n',
+    'RIFF\x04\0\0\0WEBP',
+    '--x',
+    '\r\n--x\r\n',
+    '\r\n',
+  ),
   hostileString,
   fc.nat(200_000).map((size) => 'z'.repeat(size)),
 )
@@ -74,12 +123,21 @@ const part = fc.oneof(
   { weight: 3, arbitrary: simple('operations', operations) },
   { weight: 3, arbitrary: simple('map', maps) },
   { weight: 3, arbitrary: file },
-  { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...names), content).map(([name, value]) => ({ name, value, filename: null, headers: [] })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...names), content)
+      .map(([name, value]) => ({ name, value, filename: null, headers: [] })),
+  },
 )
 
 /** As the specification orders them, so that much of it gets past the first check. */
 const ordered = fc.tuple(simple('operations', operations), simple('map', maps), file).map((parts): Part[] => parts)
-const anyParts = fc.oneof(ordered, fc.array(part, { maxLength: 8 }), fc.nat(3_000).map((count) => Array<Part>(count).fill({ name: 'x', value: '', filename: null, headers: [] })))
+const anyParts: fc.Arbitrary<Part[]> = fc.oneof(
+  ordered,
+  fc.array(part, { maxLength: 8 }),
+  fc.nat(3_000).map((count) => Array<Part>(count).fill({ name: 'x', value: '', filename: null, headers: [] })),
+)
 
 function write({ name, value, filename, headers }: Part, newline: string): string {
   const disposition = `Content-Disposition: form-data; name="${name}"${filename === null ? '' : `; filename="${filename}"`}`
@@ -122,7 +180,9 @@ export const anyForm = (port: () => number): fc.Arbitrary<Exchange> =>
       const head = [`POST ${path} HTTP/1.1`, `Host: localhost:${port()}`, type, csrf, length, '', ''].join('\r\n')
       const middle = Math.floor(body.length / 2)
       const halves = [body.slice(0, middle), body.slice(middle)]
-      const sent = chunked ? [...halves.filter(Boolean).map((half) => `${half.length.toString(16)}\r\n${half}\r\n`), '0\r\n\r\n'] : halves
+      const sent = chunked
+        ? [...halves.filter(Boolean).map((half) => `${half.length.toString(16)}\r\n${half}\r\n`), '0\r\n\r\n']
+        : halves
       return { path, pieces: [head, ...sent], pauseMs, isWhole: true, ending }
     })
 
@@ -132,7 +192,13 @@ const lies = [-1, 1, 100, 1_000_000, -5]
 export const anyTransfer = (port: () => number): fc.Arbitrary<Exchange> =>
   fc
     .record({
-      path: fc.constantFrom('/uploads/00000000-0000-7000-8000-000000000000', '/images/upload', '/uploads/', '/uploads/%2e%2e/x', '/graphql'),
+      path: fc.constantFrom(
+        '/uploads/00000000-0000-7000-8000-000000000000',
+        '/images/upload',
+        '/uploads/',
+        '/uploads/%2e%2e/x',
+        '/graphql',
+      ),
       method: fc.constantFrom('PUT', 'PUT', 'POST', 'GET'),
       size: fc.nat(60_000),
       lie: fc.constantFrom(...lies),
@@ -148,5 +214,11 @@ export const anyTransfer = (port: () => number): fc.Arbitrary<Exchange> =>
       const length = Math.max(0, body.length + lie)
       const third = Math.ceil(body.length / 3)
       const pieces = [body.slice(0, third), body.slice(third, 2 * third), body.slice(2 * third)]
-      return { path, pieces: [`${[...head, `Content-Length: ${length}`].join('\r\n')}\r\n\r\n`, ...pieces], pauseMs, isWhole: false, ending }
+      return {
+        path,
+        pieces: [`${[...head, `Content-Length: ${length}`].join('\r\n')}\r\n\r\n`, ...pieces],
+        pauseMs,
+        isWhole: false,
+        ending,
+      }
     })

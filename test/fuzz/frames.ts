@@ -34,14 +34,20 @@ function writeLength(length: number, isMasked: boolean): Buffer {
 export function readTexts(bytes: Buffer): string[] {
   const texts: string[] = []
   for (let at = 0; at + 2 <= bytes.length; ) {
-    const opcode = bytes.readUInt8(at) & 0x0f
-    const short = bytes.readUInt8(at + 1) & 0x7f
-    const head = short < 126 ? 2 : short === 126 ? 4 : 10
-    if (at + head > bytes.length) break
-    const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2))
-    if (at + head + length > bytes.length) break
-    if (opcode === 1) texts.push(bytes.toString('utf8', at + head, at + head + length))
-    at += head + length
+    const { start, end } = frameAt(bytes, at)
+    if (end > bytes.length) break
+    if ((bytes.readUInt8(at) & 0x0f) === 1) texts.push(bytes.toString('utf8', start, end))
+    at = end
   }
   return texts
+}
+
+/** Where the content of a frame begins and ends; the end is beyond the bytes where those are too few to tell. */
+function frameAt(bytes: Buffer, at: number): { start: number; end: number } {
+  const short = bytes.readUInt8(at + 1) & 0x7f
+  const start = at + (short < 126 ? 2 : short === 126 ? 4 : 10)
+  if (start > bytes.length) return { start, end: Number.POSITIVE_INFINITY }
+  if (short < 126) return { start, end: start + short }
+  const length = short === 126 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2))
+  return { start, end: start + length }
 }

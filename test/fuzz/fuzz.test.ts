@@ -90,7 +90,11 @@ describe('a picture that is broken', () => {
     const studio = await createStudio()
     await using sender = createSender(() => service.url)
     const ends: string[] = []
-    const { found } = await tryOut(service, pictureTrial(studio, sender, (end) => ends.push(end)), bounds(60))
+    const { found } = await tryOut(
+      service,
+      pictureTrial(studio, sender, (end) => ends.push(end)),
+      bounds(60),
+    )
     expect(found).toBeNull()
     // most of them have to get as far as the decoder, or little is tried
     const refused = ends.filter((end) => end.startsWith('refused')).length

@@ -47,7 +47,9 @@ function onSegments(change: (jpeg: Jpeg, at: number, how: number) => Segment[]):
 }
 
 const onSegment = (change: (segment: Segment, how: number) => Segment) =>
-  onSegments(({ segments }, at, how) => segments.map((segment, index) => (index === at ? change(segment, how) : segment)))
+  onSegments(({ segments }, at, how) =>
+    segments.map((segment, index) => (index === at ? change(segment, how) : segment)),
+  )
 
 /** The bytes of every segment of a kind. */
 const onKind = (isIt: (marker: number) => boolean, change: (data: Buffer, at: number, how: number) => void) =>
@@ -92,11 +94,19 @@ const added: Segment[] = [
 ]
 
 export const jpegEdits: Record<string, EditFile> = {
-  jpegLength: onSegment((segment, how) => ({ ...segment, length: pick([segment.data.length + 1, segment.data.length + 3, ...lengths], how) })),
+  jpegLength: onSegment((segment, how) => ({
+    ...segment,
+    length: pick([segment.data.length + 1, segment.data.length + 3, ...lengths], how),
+  })),
   jpegMarker: onSegment((segment, how) => ({ ...segment, marker: how % 256 })),
-  jpegShorten: onSegment((segment, how) => ({ ...segment, data: segment.data.subarray(0, how % (segment.data.length + 1)) })),
+  jpegShorten: onSegment((segment, how) => ({
+    ...segment,
+    data: segment.data.subarray(0, how % (segment.data.length + 1)),
+  })),
   jpegDrop: onSegments(({ segments }, at) => segments.filter((_, index) => index !== at)),
-  jpegTwice: onSegments(({ segments }, at) => segments.flatMap((segment, index) => (index === at ? [segment, segment] : [segment]))),
+  jpegTwice: onSegments(({ segments }, at) =>
+    segments.flatMap((segment, index) => (index === at ? [segment, segment] : [segment])),
+  ),
   jpegMove: onSegments(({ segments }, at, how) => {
     const rest = segments.filter((_, index) => index !== at)
     const to = how % segments.length

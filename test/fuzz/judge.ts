@@ -20,7 +20,10 @@ export function judgeStatus(path: string, status: number): void {
 export function judgeText(text: string): void {
   for (const [what, form] of leaks) {
     const found = form.exec(text)
-    if (found) throw new FoundError(`The answer has ${what} in it: ${text.slice(Math.max(0, found.index - 80), found.index + 160)}`)
+    if (found)
+      throw new FoundError(
+        `The answer has ${what} in it: ${text.slice(Math.max(0, found.index - 80), found.index + 160)}`,
+      )
   }
 }
 

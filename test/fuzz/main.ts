@@ -11,7 +11,7 @@ import { createStudio } from './pictures.ts'
 import { createSender, ways } from './send-picture.ts'
 import { type FuzzedService, startService } from './service.ts'
 import { httpTrials, pictureTrial } from './trials.ts'
-import { type Tried, type Trial, tryOut } from './try-out.ts'
+import { type Trial, type Tried, tryOut } from './try-out.ts'
 
 interface Options {
   seed: number
@@ -48,11 +48,17 @@ function note({ name, inputs, found }: Tried): void {
   print(`FOUND ${found}`)
 }
 
-async function rest(service: FuzzedService, before: Awaited<ReturnType<FuzzedService['vitals']>>, what: string): Promise<void> {
+async function rest(
+  service: FuzzedService,
+  before: Awaited<ReturnType<FuzzedService['vitals']>>,
+  what: string,
+): Promise<void> {
   try {
     const { rss, hostRss, heapUsed, sockets } = await checkAtRest(service, before)
     const mebibytes = [rss, hostRss, heapUsed].map((bytes) => Math.round(bytes / 1024 / 1024))
-    print(`${what}: at rest ${mebibytes[0]} MiB, its heap ${mebibytes[2]}, the image host ${mebibytes[1]}; ${sockets} sockets`)
+    print(
+      `${what}: at rest ${mebibytes[0]} MiB, its heap ${mebibytes[2]}, the image host ${mebibytes[1]}; ${sockets} sockets`,
+    )
   } catch (error) {
     note({ name: what, inputs: 0, found: (error as Error).message })
   }
@@ -67,7 +73,9 @@ async function fuzzHttp({ seed, database }: Options, until: number): Promise<voi
   const before = await service.vitals()
   for (let turn = 0; Date.now() < until; turn += 1) {
     for (const trial of trials) {
-      note(await tryOut(service, trial, { seed: seed + turn, runs: batchesPerTurn, timeMs: until - Date.now() + 60_000 }))
+      note(
+        await tryOut(service, trial, { seed: seed + turn, runs: batchesPerTurn, timeMs: until - Date.now() + 60_000 }),
+      )
     }
     await rest(service, before, `HTTP, turn ${turn + 1}`)
   }
@@ -81,7 +89,8 @@ async function fuzzPictures({ seed, pictures }: Options, until: number): Promise
   await learn(service)
   const before = await service.vitals()
   for (const [name, make] of Object.entries(namedFiles)) {
-    for (const way of ways) add(ends, await sender.send({ bytes: make(), way, filename: `${name}.jpg`, recipe: 'presets' }))
+    for (const way of ways)
+      add(ends, await sender.send({ bytes: make(), way, filename: `${name}.jpg`, recipe: 'presets' }))
     add(sent, 'named files', ways.length)
   }
   const trial = pictureTrial(studio, sender, (end) => add(ends, end))
@@ -99,7 +108,10 @@ async function main(options: Options): Promise<void> {
   const parts = { http: fuzzHttp, pictures: fuzzPictures }
   const chosen = options.only ? [parts[options.only]] : Object.values(parts)
   await Promise.all(chosen.map((part) => part(options, until)))
-  for (const [title, counts] of [['sent', sent], ['how pictures ended', ends]] as const) {
+  for (const [title, counts] of [
+    ['sent', sent],
+    ['how pictures ended', ends],
+  ] as const) {
     print(`\n${title}`)
     for (const [name, count] of [...counts].sort((a, b) => b[1] - a[1])) print(`${String(count).padStart(9)}  ${name}`)
   }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import type fc from 'fast-check'
 import { buildSchema } from 'graphql'
 import { Agent, request } from 'undici'
 import { createWriter, type Operation } from './documents.ts'
@@ -31,7 +31,13 @@ export function createPoster(url: () => string): Poster {
     const headers = { accept: 'application/graphql-response+json, text/event-stream, application/json' }
     if (way === 'json') {
       const body = JSON.stringify({ query, variables })
-      return request(`${url()}/graphql`, { method: 'POST', body, signal, dispatcher, headers: { ...headers, 'content-type': 'application/json' } })
+      return request(`${url()}/graphql`, {
+        method: 'POST',
+        body,
+        signal,
+        dispatcher,
+        headers: { ...headers, 'content-type': 'application/json' },
+      })
     }
     const search = new URLSearchParams({ query, variables: JSON.stringify(variables) })
     return request(`${url()}/graphql?${search}`, { signal, dispatcher, headers })

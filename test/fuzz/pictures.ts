@@ -22,8 +22,10 @@ export interface Studio {
 
 /** Pictures of every kind that we take: baseline and progressive, grey, CMYK, palettes, 16 bits, interlaced, animated. */
 export async function createStudio(): Promise<Studio> {
-  const golden = readdirSync(folder).filter((name) => /\.(jpg|png|webp)$/.test(name) && !name.startsWith('orientation-'))
-  const bases = new Map(golden.map((name) => [name, readFileSync(new URL(name, folder))]))
+  const golden = readdirSync(folder).filter(
+    (name) => /\.(jpg|png|webp)$/.test(name) && !name.startsWith('orientation-'),
+  )
+  const bases = new Map<string, Buffer>(golden.map((name) => [name, readFileSync(new URL(name, folder))]))
   for (const name of ['lamp-bird-small.jpg', 'paintbrushes-landscape.webp']) bases.set(name, await photo(name))
   const names = [...bases.keys()]
   const base = (name: string) => bases.get(name) ?? Buffer.alloc(0)
@@ -46,6 +48,6 @@ export async function createStudio(): Promise<Studio> {
   return {
     any,
     make: ({ base: name, edits: list }) =>
-      list.reduce((file, { name: edit, where, how }) => edits[edit]?.(file, where, how) ?? file, base(name)),
+      list.reduce<Buffer>((file, { name: edit, where, how }) => edits[edit]?.(file, where, how) ?? file, base(name)),
   }
 }

@@ -57,9 +57,15 @@ function unpacked(packed: Buffer): Buffer {
 }
 
 export const pngEdits: Record<string, EditFile> = {
-  pngLength: onChunk((chunk, how) => ({ ...chunk, length: pick([0, chunk.data.length + 1, chunk.data.length - 1, ...sizes], how) })),
+  pngLength: onChunk((chunk, how) => ({
+    ...chunk,
+    length: pick([0, chunk.data.length + 1, chunk.data.length - 1, ...sizes], how),
+  })),
   pngChecksum: onChunk((chunk, how) => ({ ...chunk, checksum: how })),
-  pngType: onChunk((chunk, how) => ({ ...chunk, type: pick(['IDAT', 'IEND', 'iDAT', 'PLTE', 'tRNS', 'zzzz', 'ZZZZ', 'acTL'], how) })),
+  pngType: onChunk((chunk, how) => ({
+    ...chunk,
+    type: pick(['IDAT', 'IEND', 'iDAT', 'PLTE', 'tRNS', 'zzzz', 'ZZZZ', 'acTL'], how),
+  })),
   pngShorten: onChunk((chunk, how) => ({ ...chunk, data: chunk.data.subarray(0, how % (chunk.data.length + 1)) })),
   pngDrop: onChunks((chunks, at) => chunks.filter((_, index) => index !== at)),
   pngTwice: onChunks((chunks, at) => chunks.flatMap((chunk, index) => (index === at ? [chunk, chunk] : [chunk]))),

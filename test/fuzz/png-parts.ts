@@ -45,10 +45,19 @@ export interface PngHeader {
   interlace?: number
 }
 
-export function pngHeaderData({ width, height, depth, color, compression = 0, filter = 0, interlace = 0 }: PngHeader): Buffer {
+export function pngHeaderData({
+  width,
+  height,
+  depth,
+  color,
+  compression = 0,
+  filter = 0,
+  interlace = 0,
+}: PngHeader): Buffer {
   const data = Buffer.alloc(13)
   data.writeUInt32BE(width >>> 0)
   data.writeUInt32BE(height >>> 0, 4)
-  for (const [index, value] of [depth, color, compression, filter, interlace].entries()) data.writeUInt8(value & 0xff, 8 + index)
+  for (const [index, value] of [depth, color, compression, filter, interlace].entries())
+    data.writeUInt8(value & 0xff, 8 + index)
   return data
 }

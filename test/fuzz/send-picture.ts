@@ -68,8 +68,15 @@ interface Run {
 export function createSender(url: () => string): Sender {
   const dispatcher = new Agent()
 
-  async function call(path: string, options: { method: string; headers?: Record<string, string>; body?: Buffer | string }) {
-    const { statusCode, body } = await request(new URL(path, url()), { ...options, method: options.method as 'GET', dispatcher })
+  async function call(
+    path: string,
+    options: { method: string; headers?: Record<string, string>; body?: Buffer | string },
+  ) {
+    const { statusCode, body } = await request(new URL(path, url()), {
+      ...options,
+      method: options.method as 'GET',
+      dispatcher,
+    })
     const answer = { status: statusCode, body: Buffer.from(await body.arrayBuffer()).toString('utf8') }
     return answer
   }
@@ -86,18 +93,27 @@ export function createSender(url: () => string): Sender {
       const operations = JSON.stringify({ query: mutation, variables: { file: null, recipes: [recipe] } })
       const parts = [field('operations', operations), field('map', '{"0":["variables.file"]}')]
       const body = form([...parts, file('0', filename, bytes)])
-      const answer = await call('/graphql', { method: 'POST', headers: { ...formType, 'x-graphql-yoga-csrf': '1' }, body })
+      const answer = await call('/graphql', {
+        method: 'POST',
+        headers: { ...formType, 'x-graphql-yoga-csrf': '1' },
+        body,
+      })
       judgeAnswer('/graphql', answer)
       // beyond what is read at all
       if (answer.status === 413) return 'refused IMAGE_TOO_LARGE'
       return startedOr((JSON.parse(answer.body) as { data: { answer: Answer } }).data.answer)
     },
     async form({ bytes, filename }) {
-      const answer = await call('/images/upload', { method: 'POST', headers: formType, body: form([file('file', filename, bytes)]) })
+      const answer = await call('/images/upload', {
+        method: 'POST',
+        headers: formType,
+        body: form([file('file', filename, bytes)]),
+      })
       judgeAnswer('/images/upload', answer)
       const { job_id, detail } = JSON.parse(answer.body) as { job_id?: string; detail?: unknown }
       if (job_id) return { run: Buffer.from(`ProcessingRun:${job_id}`).toString('base64') }
-      if (answer.status !== 400 || typeof detail !== 'string') throw new FoundError(`The form was answered with ${answer.body}.`)
+      if (answer.status !== 400 || typeof detail !== 'string')
+        throw new FoundError(`The form was answered with ${answer.body}.`)
       return 'refused by the form'
     },
     async direct({ bytes, filename, recipe }) {
@@ -126,18 +142,12 @@ export function createSender(url: () => string): Sender {
     }
   }
 
-  async function describeEnd(run: Run): Promise<string> {
-    const [task] = run.tasks.nodes
-    if (!task) return run.outcome ?? run.status
-    if (task.status === 'FAILED') {
-      judgeText(task.errorMessage ?? '')
-      if (!task.errorCode || !knownCodes.has(task.errorCode) || task.errorCode === 'POISON_IMAGE') {
-        throw new FoundError(`A picture failed with the code ${task.errorCode}: ${task.errorMessage}`)
-      }
-      return `${task.image?.status ?? 'failed'} ${task.errorCode}`
-    }
+  async function describeEnd({ status, outcome, tasks }: Run): Promise<string> {
+    const [task] = tasks.nodes
+    if (!task) return outcome ?? status
+    if (task.status === 'FAILED') return `${task.image?.status ?? 'failed'} ${codeOf(task)}`
     if (task.status === 'SKIPPED') return 'known'
-    if (task.image?.status !== 'READY') throw new FoundError(`A picture is ${task.image?.status}, though its task is ${task.status}.`)
+    if (task.image?.status !== 'READY') throw new FoundError(`A picture is ${task.image?.status}: ${task.status}.`)
     for (const variant of task.image.variants.slice(0, 1)) await checkVariant(variant)
     return 'READY'
   }
@@ -146,7 +156,9 @@ export function createSender(url: () => string): Sender {
     const { statusCode, headers, body } = await request(address, { dispatcher })
     await body.dump()
     if (statusCode !== 200 || Number(headers['content-length']) !== byteSize) {
-      throw new FoundError(`A variant of ${byteSize} bytes is answered with ${statusCode}, ${headers['content-length']} bytes.`)
+      throw new FoundError(
+        `A variant of ${byteSize} bytes is answered with ${statusCode}, ${headers['content-length']} bytes.`,
+      )
     }
   }
 
@@ -159,6 +171,13 @@ export function createSender(url: () => string): Sender {
   }
 }
 
+/** Throws FoundError for a failure that is not the picture's. */
+function codeOf({ errorCode, errorMessage }: Run['tasks']['nodes'][number]): string {
+  judgeText(errorMessage ?? '')
+  if (errorCode && knownCodes.has(errorCode) && errorCode !== 'POISON_IMAGE') return errorCode
+  throw new FoundError(`A picture failed with the code ${errorCode}: ${errorMessage}`)
+}
+
 function startedOr({ run, code, message }: Answer): string | { run: string } {
   if (run) return { run: run.id }
   judgeText(message ?? '')
@@ -168,10 +187,20 @@ function startedOr({ run, code, message }: Answer): string | { run: string } {
 
 const boundary = 'greenroom-fuzz-0123456789'
 const formType = { 'content-type': `multipart/form-data; boundary=${boundary}` }
-const field = (name: string, value: string) => Buffer.from(`Content-Disposition: form-data; name="${name}"\r\n\r\n${value}`)
+const field = (name: string, value: string) =>
+  Buffer.from(`Content-Disposition: form-data; name="${name}"\r\n\r\n${value}`)
 const file = (name: string, filename: string, bytes: Buffer) =>
-  Buffer.concat([Buffer.from(`Content-Disposition: form-data; name="${name}"; filename="${filename}"\r\nContent-Type: image/jpeg\r\n\r\n`), bytes])
+  Buffer.concat([
+    Buffer.from(
+      `Content-Disposition: form-data; name="${name}"; filename="${filename}"\r\nContent-Type: image/jpeg\r\n\r\n`,
+    ),
+    bytes,
+  ])
 const form = (parts: Buffer[]) =>
-  Buffer.concat([...parts.flatMap((part) => [Buffer.from(`--${boundary}\r\n`), part, Buffer.from('\r\n')]), Buffer.from(`--${boundary}--\r\n`)])
+  Buffer.concat([
+    ...parts.flatMap((part) => [Buffer.from(`--${boundary}\r\n`), part, Buffer.from('\r\n')]),
+    Buffer.from(`--${boundary}--\r\n`),
+  ])
 
-const mimeType = (filename: string) => (filename.endsWith('.png') ? 'image/png' : filename.endsWith('.webp') ? 'image/webp' : 'image/jpeg')
+const mimeType = (filename: string) =>
+  filename.endsWith('.png') ? 'image/png' : filename.endsWith('.webp') ? 'image/webp' : 'image/jpeg'

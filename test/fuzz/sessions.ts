@@ -1,6 +1,6 @@
-import fc from 'fast-check'
-import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import fc from 'fast-check'
+import { openConnection } from './connection.ts'
 import type { Operation } from './documents.ts'
 import { type Frame, readTexts, writeFrame } from './frames.ts'
 import { FoundError, judgeErrors, judgeStatus, judgeText } from './judge.ts'
@@ -12,7 +12,11 @@ export interface Session {
   ending: 'close' | 'half-close' | 'reset'
 }
 
-const text = (payload: string, more: Partial<Frame> = {}): Frame => ({ opcode: 1, payload: Buffer.from(payload), ...more })
+const text = (payload: string, more: Partial<Frame> = {}): Frame => ({
+  opcode: 1,
+  payload: Buffer.from(payload),
+  ...more,
+})
 const message = (content: unknown) => text(JSON.stringify(content))
 const subscribe = (id: unknown, payload: unknown) => message({ type: 'subscribe', id, payload })
 
@@ -88,29 +92,50 @@ const badFrames: Frame[] = [
   text('x', { length: Number.MAX_SAFE_INTEGER }),
 ]
 
-const rightHandshake = ['Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', 'Sec-WebSocket-Version: 13']
+const rightHandshake: string[] = [
+  'Upgrade: websocket',
+  'Connection: Upgrade',
+  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+  'Sec-WebSocket-Version: 13',
+]
 const protocol = 'Sec-WebSocket-Protocol: graphql-transport-ws'
-const oddHandshake = [
-  ...['Sec-WebSocket-Protocol: graphql-ws', 'Sec-WebSocket-Protocol: ,', 'Sec-WebSocket-Protocol: a, graphql-transport-ws, a', ''],
-  ...['Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=0', 'Sec-WebSocket-Extensions: x; ="', 'Sec-WebSocket-Version: 99'],
+const oddHandshake: string[] = [
+  ...[
+    'Sec-WebSocket-Protocol: graphql-ws',
+    'Sec-WebSocket-Protocol: ,',
+    'Sec-WebSocket-Protocol: a, graphql-transport-ws, a',
+    '',
+  ],
+  ...[
+    'Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=0',
+    'Sec-WebSocket-Extensions: x; ="',
+    'Sec-WebSocket-Version: 99',
+  ],
   ...['Sec-WebSocket-Key: x', 'Origin: http://evil.invalid', 'Content-Length: 5', 'Connection: close', protocol],
 ]
 
 /** With `operations` among what is subscribed to. */
 export function anySession(operations: fc.Arbitrary<Operation>): fc.Arbitrary<Session> {
-  const operation = fc.tuple(operations, fc.nat(3)).map(([{ query, variables }, id]) => subscribe(String(id), { query, variables }))
+  const operation = fc
+    .tuple(operations, fc.nat(3))
+    .map(([{ query, variables }, id]) => subscribe(String(id), { query, variables }))
   const frame = fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom(...messages) },
     { weight: 2, arbitrary: fc.constantFrom(...badFrames) },
     { weight: 4, arbitrary: operation },
   )
   return fc.record({
-    handshake: fc.oneof(
+    handshake: fc.oneof<fc.MaybeWeightedArbitrary<string[]>[]>(
       { weight: 8, arbitrary: fc.constant([...rightHandshake, protocol]) },
-      { weight: 2, arbitrary: fc.constantFrom(...oddHandshake).map((header) => [...rightHandshake, header].filter(Boolean)) },
+      {
+        weight: 2,
+        arbitrary: fc.constantFrom(...oddHandshake).map((header) => [...rightHandshake, header].filter(Boolean)),
+      },
       { weight: 1, arbitrary: fc.subarray([...rightHandshake, protocol]) },
     ),
-    frames: fc.tuple(fc.boolean(), fc.array(frame, { maxLength: 12 })).map(([isInit, frames]) => (isInit ? [init, ...frames] : frames)),
+    frames: fc
+      .tuple(fc.boolean(), fc.array(frame, { maxLength: 12 }))
+      .map(([isInit, frames]) => (isInit ? [init, ...frames] : frames)),
     pauseMs: fc.nat(5),
     ending: fc.constantFrom<Session['ending'][]>('close', 'half-close', 'reset'),
   })
@@ -122,44 +147,32 @@ const closingMs = 5_000
 
 /** Has the session, judges what comes back; throws FoundError. */
 export async function converse(port: number, { handshake, frames, pauseMs, ending }: Session): Promise<void> {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
-  const heard: Buffer[] = []
-  let ended = false
-  socket.on('data', (some) => heard.push(some))
-  socket.on('error', () => {})
-  const over = new Promise<void>((resolve) => {
-    socket.on('close', () => {
-      ended = true
-      resolve()
-    })
-  })
-  socket.on('end', () => socket.end())
-  try {
-    socket.write([`GET /graphql HTTP/1.1`, `Host: localhost:${port}`, ...handshake, '', ''].join('\r\n'))
-    for (const frame of frames) {
-      if (ended) break
-      await new Promise((resolve) => socket.write(writeFrame(frame), resolve))
-      await sleep(pauseMs)
-    }
-    await Promise.race([over, sleep(listenMs)])
-    if (ending === 'reset') socket.resetAndDestroy()
-    else {
-      if (ending === 'close' && !ended) socket.write(writeFrame({ opcode: 8, payload: Buffer.from([0x03, 0xe8]) }))
-      socket.end()
-      await Promise.race([over, sleep(closingMs, undefined, { ref: false })])
-      if (!ended) throw new FoundError('The service keeps a WebSocket whose client has closed it.')
-    }
-    judge(Buffer.concat(heard))
-  } finally {
-    socket.destroy()
+  using connection = openConnection(port)
+  await connection.write(['GET /graphql HTTP/1.1', `Host: localhost:${port}`, ...handshake, '', ''].join('\r\n'))
+  for (const frame of frames) {
+    await connection.write(writeFrame(frame))
+    await sleep(pauseMs)
   }
+  await connection.endsWithin(listenMs)
+  if (ending === 'reset') connection.reset()
+  else {
+    if (ending === 'close') await connection.write(writeFrame({ opcode: 8, payload: Buffer.from([0x03, 0xe8]) }))
+    connection.end()
+    if (!(await connection.endsWithin(closingMs))) {
+      throw new FoundError('The service keeps a WebSocket whose client has closed it.')
+    }
+  }
+  judge(connection.heard())
 }
 
 function judge(bytes: Buffer): void {
   const head = bytes.indexOf('\r\n\r\n')
   const status = /^HTTP\/1\.1 (\d{3})/.exec(bytes.toString('latin1', 0, Math.max(head, 0)))?.[1]
   if (status) judgeStatus('/graphql', Number(status))
-  if (status !== '101') return judgeText(bytes.toString('utf8'))
+  if (status !== '101') {
+    judgeText(bytes.toString('utf8'))
+    return
+  }
   for (const each of readTexts(bytes.subarray(head + 4))) {
     judgeText(each)
     const { type, payload } = JSON.parse(each) as { type: string; payload?: unknown }

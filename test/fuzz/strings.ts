@@ -18,7 +18,7 @@ export const hostileStrings = [
   '%',
   '_',
   '\\',
-  '${7*7}',
+  '#{7*7}',
   '{{7*7}}',
   '<img src=x onerror=alert(1)>',
   '\r\nset-cookie: a=b',

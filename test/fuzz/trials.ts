@@ -6,19 +6,20 @@ import { anyOperation, type Poster } from './operations.ts'
 import type { BrokenPicture, Studio } from './pictures.ts'
 import { anyPipeline, anyRequest } from './requests.ts'
 import { type Sender, type Way, ways } from './send-picture.ts'
-import { anySession, converse, type Session } from './sessions.ts'
 import type { FuzzedService } from './service.ts'
+import { anySession, converse, type Session } from './sessions.ts'
 import type { Trial } from './try-out.ts'
 import type { Known } from './values.ts'
 
-const shortened = (text: string) => (text.length > 1_500 ? `${text.slice(0, 1_500)}… (${text.length} characters)` : text)
+const shortened = (text: string) =>
+  text.length > 1_500 ? `${text.slice(0, 1_500)}… (${text.length} characters)` : text
 
 function ofExchanges(service: FuzzedService, name: string, input: fc.Arbitrary<Exchange>): Trial<Exchange> {
   return {
     name,
     input,
     attempt: (said) => exchange(service.port, said),
-    describe: (said) => shortened(JSON.stringify({ ...said, pieces: said.pieces.map(String) })),
+    describe: (said) => shortened(JSON.stringify(said)),
   }
 }
 
@@ -37,7 +38,9 @@ export function httpTrials(service: FuzzedService, poster: Poster, known: Known)
     input: anySession(operations),
     attempt: (session) => converse(service.port, session),
     describe: ({ frames, ...session }) =>
-      shortened(JSON.stringify({ ...session, frames: frames.map((frame) => ({ ...frame, payload: String(frame.payload) })) })),
+      shortened(
+        JSON.stringify({ ...session, frames: frames.map((frame) => ({ ...frame, payload: String(frame.payload) })) }),
+      ),
   }
   return {
     requests: ofExchanges(service, 'requests', anyRequest(port)),

@@ -30,7 +30,11 @@ export interface Tried {
 const atOnce = 8
 
 /** Sends batches of inputs until the bounds are reached or one shows a fault, which is then made as small as it goes. */
-export async function tryOut<T>(service: FuzzedService, trial: Trial<T>, { seed, runs, timeMs }: Bounds): Promise<Tried> {
+export async function tryOut<T>(
+  service: FuzzedService,
+  trial: Trial<T>,
+  { seed, runs, timeMs }: Bounds,
+): Promise<Tried> {
   let inputs = 0
   const batch = fc.array(trial.input, { minLength: 1, maxLength: atOnce, size: 'max' })
   const property = fc.asyncProperty(batch, async (list) => {

@@ -27,11 +27,56 @@ export interface Known {
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 const ids = [
-  ...['Image:x', 'Image:\0', 'Image:', ':', 'ProcessingRun:1', 'Run:1', 'Artist:../x', 'Task:1', 'VenueEvent:x', 'Upload:x'],
-  ...['__proto__:x', 'constructor:x', 'toString:1', 'Query:1', `Image:${'i'.repeat(5_000)}`, 'Image:😀', 'DateTime:1', 'Node:1'],
+  ...[
+    'Image:x',
+    'Image:\0',
+    'Image:',
+    ':',
+    'ProcessingRun:1',
+    'Run:1',
+    'Artist:../x',
+    'Task:1',
+    'VenueEvent:x',
+    'Upload:x',
+  ],
+  ...[
+    '__proto__:x',
+    'constructor:x',
+    'toString:1',
+    'Query:1',
+    `Image:${'i'.repeat(5_000)}`,
+    'Image:😀',
+    'DateTime:1',
+    'Node:1',
+  ],
 ].map(base64)
-const cursors = ['GPC:S:x', 'GPC:S:\0', 'GPC:S:', 'GPC:N:5', 'GPC:N:x', 'GPC:I:5', 'GPC:D:9', 'GPC:D:x', 'GPC:J:[1]', 'GPC:J:{}', 'GPC:T:["S:a"]', 'GPC:', 'GPC:X:1', 'OffsetConnection:1'].map(base64)
-const dates = ['2026-01-01', '2026-02-30', '0000-00-00', '9999-12-31', '0001-01-01', '-1', '', '2026-1-1', '2026-01-01T00:00:00Z']
+const cursors = [
+  'GPC:S:x',
+  'GPC:S:\0',
+  'GPC:S:',
+  'GPC:N:5',
+  'GPC:N:x',
+  'GPC:I:5',
+  'GPC:D:9',
+  'GPC:D:x',
+  'GPC:J:[1]',
+  'GPC:J:{}',
+  'GPC:T:["S:a"]',
+  'GPC:',
+  'GPC:X:1',
+  'OffsetConnection:1',
+].map(base64)
+const dates = [
+  '2026-01-01',
+  '2026-02-30',
+  '0000-00-00',
+  '9999-12-31',
+  '0001-01-01',
+  '-1',
+  '',
+  '2026-1-1',
+  '2026-01-01T00:00:00Z',
+]
 const numbers = [0, 1, -1, 2, 5, 20, 100, 101, 2_147_483_647, -2_147_483_648, 2_147_483_648, 1.5, 1e300, -0.1]
 const misfits = [null, true, '5', [], {}, [[null]], 5, 'x', { a: 1 }, '\0']
 
@@ -50,20 +95,36 @@ export function valueFor(type: GraphQLInputType, name: string, tape: Tape, known
 }
 
 function objectFor(fields: readonly GraphQLInputField[], tape: Tape, known: Known, depth: number): object {
-  const given = fields.filter((field) => (isNonNullType(field.type) ? !tape.oneIn(25) : !tape.isOver && tape.below(2) === 0))
+  const given = fields.filter((field) =>
+    isNonNullType(field.type) ? !tape.oneIn(25) : !tape.isOver && tape.below(2) === 0,
+  )
   const entries = given.map((field) => [field.name, valueFor(field.type, field.name, tape, known, depth + 1)])
   return Object.fromEntries(tape.oneIn(40) ? [...entries, ['__proto__x', 1]] : entries)
 }
 
+const some = (known: readonly string[], others: readonly string[], tape: Tape, share: number) =>
+  tape.below(3) < share && known.length > 0 ? tape.pick(known) : tape.pick([...others, ...hostileStrings])
+
+const scalars: Record<string, (tape: Tape, known: Known) => unknown> = {
+  Int: (tape) => tape.pick(numbers),
+  Float: (tape) => tape.pick(numbers),
+  Boolean: (tape) => tape.below(2) === 0,
+  ID: (tape, known) => some(known.ids, ids, tape, 2),
+  Date: (tape) => tape.pick(dates),
+  File: (tape) => tape.pick(misfits),
+}
+
+/** By the name of the argument or field. */
+const texts: Record<string, (tape: Tape, known: Known) => unknown> = {
+  url: (tape) => tape.pick(blockedAddresses),
+  urls: (tape) => tape.pick(blockedAddresses),
+  after: (tape, known) => some(known.cursors, cursors, tape, 1),
+  before: (tape, known) => some(known.cursors, cursors, tape, 1),
+}
+
 function scalarFor(type: string, name: string, tape: Tape, known: Known): unknown {
-  if (type === 'Int' || type === 'Float') return tape.pick(numbers)
-  if (type === 'Boolean') return tape.below(2) === 0
-  if (type === 'ID') return tape.below(3) > 0 && known.ids.length > 0 ? tape.pick(known.ids) : tape.pick([...ids, ...hostileStrings])
-  if (type === 'Date') return tape.pick(dates)
-  if (type === 'File') return tape.pick(misfits)
-  if (name === 'url' || name === 'urls') return tape.pick(blockedAddresses)
-  if (name === 'after' || name === 'before') return tape.pick([...known.cursors, ...cursors, ...hostileStrings])
-  return tape.below(3) === 0 && known.slugs.length > 0 ? tape.pick(known.slugs) : tape.pick(hostileStrings)
+  const choose = scalars[type] ?? texts[name]
+  return choose ? choose(tape, known) : some(known.slugs, [], tape, 1)
 }
 
 /** As GraphQL writes it. */
@@ -71,7 +132,9 @@ export function literal(value: unknown): string {
   if (value instanceof EnumWord) return value.word
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`
   if (typeof value === 'object' && value !== null) {
-    return `{${Object.entries(value).map(([name, each]) => `${name}: ${literal(each)}`).join(', ')}}`
+    return `{${Object.entries(value)
+      .map(([name, each]) => `${name}: ${literal(each)}`)
+      .join(', ')}}`
   }
   return JSON.stringify(value) ?? 'null'
 }

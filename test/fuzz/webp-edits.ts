@@ -77,9 +77,14 @@ const added: WebpChunk[] = [
 export const webpEdits: Record<string, EditFile> = {
   riffSize(file, _where, how) {
     const chunks = readWebp(file)
-    return chunks ? writeWebp(chunks, pick([file.length - 9, file.length - 7, file.length, file.length * 2, ...sizes], how)) : file
+    return chunks
+      ? writeWebp(chunks, pick([file.length - 9, file.length - 7, file.length, file.length * 2, ...sizes], how))
+      : file
   },
-  webpLength: onChunk((chunk, how) => ({ ...chunk, length: pick([chunk.data.length + 1, chunk.data.length - 1, ...sizes], how) })),
+  webpLength: onChunk((chunk, how) => ({
+    ...chunk,
+    length: pick([chunk.data.length + 1, chunk.data.length - 1, ...sizes], how),
+  })),
   webpType: onChunk((chunk, how) => ({ ...chunk, type: pick(types, how) })),
   webpShorten: onChunk((chunk, how) => ({ ...chunk, data: chunk.data.subarray(0, how % (chunk.data.length + 1)) })),
   webpDrop: onChunks((chunks, at) => chunks.filter((_, index) => index !== at)),
@@ -91,7 +96,10 @@ export const webpEdits: Record<string, EditFile> = {
   webpAdd: onChunks((chunks, at, how) => [...chunks.slice(0, at), pick(added, how), ...chunks.slice(at)]),
   webpCanvas: onChunks((chunks, at, how) => {
     const rest = chunks.filter(({ type }) => type !== 'VP8X')
-    return [canvas(pick([0, 99, 127, 128, 9_999, 0xffffff], how), pick([0, 99, 127, 128, 9_999, 0xffffff], at + (how >> 4))), ...rest]
+    return [
+      canvas(pick([0, 99, 127, 128, 9_999, 0xffffff], how), pick([0, 99, 127, 128, 9_999, 0xffffff], at + (how >> 4))),
+      ...rest,
+    ]
   }),
   webpFrames: onChunks((chunks, at, how) =>
     chunks.flatMap((chunk, index) => (index === at ? Array<WebpChunk>(1 + (how % 500)).fill(chunk) : [chunk])),

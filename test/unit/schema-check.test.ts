@@ -27,8 +27,8 @@ describe('a schema that was released', () => {
   it('may not ask for more, nor promise less', () => {
     const asks = small.replace('size: Int', 'size: Int!').replace('name: String! }', 'name: String! alt: String! }')
     expect(breakingChanges(small, asks)).toEqual([
-      'A required field alt on input type PhotoInput was added.',
       'Query.photo arg size has changed type from Int to Int!.',
+      'A required field alt on input type PhotoInput was added.',
     ])
     expect(breakingChanges(small, small.replace('id: ID! name', 'id: ID name'))).toEqual([
       'Photo.id changed type from ID! to ID.',
@@ -52,7 +52,9 @@ describe('a schema that was released', () => {
   it('is the real one: as it is it breaks nobody, without one of its fields it does', async () => {
     const real = await readFile('schema.graphql', 'utf8')
     expect(breakingChanges(real, real)).toEqual([])
-    expect(breakingChanges(real, real.replace('  slug: String!\n', ''))).toEqual(['Artist.slug was removed.'])
+    expect(breakingChanges(real, real.replace(/ {2}"""[^"]+"""\n {2}slug: String!\n/, ''))).toEqual([
+      'Artist.slug was removed.',
+    ])
   })
 })
 
