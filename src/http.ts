@@ -54,7 +54,11 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, limits, lo
     const pathname = pathOf(request)
     if (refusal) answerJson(response, 403, { error: refusal })
     else if (pathname === null) answerJson(response, 400, { error: 'The request has no path that can be read.' })
-    else route(request, response, pathname)
+    else {
+      // as a proxy is asked, with the scheme and the host before the path, of which Yoga makes no address
+      request.url = pathname + new URL(request.url ?? '', 'http://localhost').search
+      route(request, response, pathname)
+    }
   }
 
   function route(request: IncomingMessage, response: ServerResponse, pathname: string): void {

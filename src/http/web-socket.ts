@@ -1,7 +1,7 @@
 import { type DocumentNode, type ExecutionArgs, GraphQLError, parse, validate } from 'graphql'
 import type { Extra } from 'graphql-ws/use/ws'
 import { useServer } from 'graphql-ws/use/ws'
-import { WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { addCode } from './error-codes.ts'
 import type { GraphQLServer } from './yoga.ts'
 
@@ -41,8 +41,11 @@ export function createWebSocket(yoga: GraphQLServer) {
   )
   return {
     handleUpgrade: sockets.handleUpgrade.bind(sockets),
-    accept: (socket: Parameters<Parameters<typeof sockets.handleUpgrade>[3]>[0], request: object) =>
-      sockets.emit('connection', socket, request),
+    accept(socket: WebSocket, request: object): void {
+      sockets.emit('connection', socket, request)
+      // ws has closed it with the right code by then; graphql-ws prints what its client did wrong on stderr
+      socket.removeAllListeners('error').on('error', () => socket.terminate())
+    },
     async [Symbol.asyncDispose]() {
       // a client that does not answer the closing must not hold the service up
       const impatience = setTimeout(() => {
