@@ -43,8 +43,8 @@ export function createWebSocket(yoga: GraphQLServer) {
     handleUpgrade: sockets.handleUpgrade.bind(sockets),
     accept(socket: WebSocket, request: object): void {
       sockets.emit('connection', socket, request)
-      // ws has closed it with the right code by then; graphql-ws prints what its client did wrong on stderr
-      socket.removeAllListeners('error').on('error', () => socket.terminate())
+      // ws closes it with the right code by itself; graphql-ws would print what a client did wrong on stderr
+      socket.removeAllListeners('error').on('error', () => {})
     },
     async [Symbol.asyncDispose]() {
       // a client that does not answer the closing must not hold the service up
