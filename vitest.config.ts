@@ -45,6 +45,18 @@ export default defineConfig({
         // what keeps the machine busy on purpose, after all others
         test: { name: 'alone', include: ['test/alone/**/*.test.ts'], pool: 'forks', sequence: { groupOrder: 1 } },
       },
+      {
+        extends: true,
+        test: {
+          name: 'fuzz',
+          include: ['test/fuzz/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          globalSetup: ['test/support/build.ts'],
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
   },
 })

@@ -81,7 +81,11 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, whoMay, li
     const refusal = door.refuse(request, pathname, port())
     if (refusal) answerJson(response, 403, { error: refusal })
     else if (pathname === null) answerJson(response, 400, { error: 'The request has no path that can be read.' })
-    else if (!door.answerPreflight(request, response, pathname)) route(request, response, pathname)
+    else {
+      // as a proxy is asked, with the scheme and the host before the path, of which Yoga makes no address
+      request.url = pathname + new URL(request.url ?? '', 'http://localhost').search
+      if (!door.answerPreflight(request, response, pathname)) route(request, response, pathname)
+    }
   }
 
   function route(request: IncomingMessage, response: ServerResponse, pathname: string): void {

@@ -101,6 +101,8 @@ export function createWebSocket(yoga: GraphQLServer, authentication: Authenticat
   function accept(socket: WebSocket, raw: Duplex, request: IncomingMessage): void {
     bySocket.set(raw, socket)
     sockets.emit('connection', socket, request)
+    // ws closes it with the right code by itself; graphql-ws would print what a client did wrong on stderr
+    socket.removeAllListeners('error').on('error', () => {})
     socket.on('message', () => {
       if (socket.bufferedAmount > maxWaiting) drop(socket)
     })

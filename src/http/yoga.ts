@@ -7,7 +7,9 @@ import type { Context, Services } from '../schema/context.ts'
 import type { Authentication } from './authentication.ts'
 import { useBodyLimit } from './body-limit.ts'
 import { useCsrfHeader } from './csrf-header.ts'
+import { useErrorCodes } from './error-codes.ts'
 import { useReferenceExecutor } from './execution.ts'
+import { useFormErrors } from './form-errors.ts'
 import { createGraphiqlPage } from './graphiql-page.ts'
 import { describeExpected, maskUnexpected } from './mask-error.ts'
 import { limitedAs } from './principal.ts'
@@ -61,12 +63,14 @@ export function createGraphQL({ schema, services, authentication, asking, log }:
     },
     plugins: [
       gate.plugin,
+      useErrorCodes,
       useQueryLimits,
       useReferenceExecutor,
       useRateLimits(asking.rates),
       useSubscriptionLimits(asking.subscriptions, clientOf),
       page.plugin,
       useCsrfHeader(),
+      useFormErrors,
       useBodyLimit({ multipart: maxBodyBytes, other: jsonBytes }),
     ],
     logging: {

@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { allowances } from './expectations.ts'
+import { FoundError } from './judge.ts'
+import type { FuzzedService, Vitals } from './service.ts'
+
+/** How long the service may take to let go of everything, ms. */
+const settlingMs = 20_000
+
+const sum = (resources: Record<string, number>) => Object.values(resources).reduce((all, count) => all + count, 0)
+
+function leftovers(now: Vitals, before: Vitals): string[] {
+  const mebibytes = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MiB`
+  const grown = Object.entries(now.resources).filter(([name, count]) => count > (before.resources[name] ?? 0))
+  return [
+    ...(now.sockets > before.sockets + allowances.sockets ? [`${now.sockets} sockets, ${before.sockets} before`] : []),
+    ...(sum(now.resources) > sum(before.resources) + allowances.resources
+      ? [`resources: ${JSON.stringify(Object.fromEntries(grown))}`]
+      : []),
+    ...(now.heapUsed > before.heapUsed + allowances.heapUsed
+      ? [`a heap of ${mebibytes(now.heapUsed)}, ${mebibytes(before.heapUsed)} before`]
+      : []),
+    ...(now.rss > allowances.rss ? [`${mebibytes(now.rss)} of memory`] : []),
+    ...(now.hostRss > allowances.hostRss ? [`${mebibytes(now.hostRss)} in the image host`] : []),
+    ...(now.tempFiles.length > 0 ? [`temporary files: ${now.tempFiles.slice(0, 5).join(', ')}`] : []),
+  ]
+}
+
+/** Works as ever, and holds no more than before; throws FoundError. Returns what it holds. */
+export async function checkAtRest(service: FuzzedService, before: Vitals): Promise<Vitals> {
+  const response = await fetch(`${service.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', connection: 'close' },
+    body: '{"query":"{ images(first: 1) { totalCount } uploadPolicy { maxBytes } }"}',
+  })
+  const answer = (await response.json()) as { data?: { uploadPolicy?: { maxBytes: number } } }
+  if (!answer.data?.uploadPolicy?.maxBytes)
+    throw new FoundError(`An ordinary query no longer works: ${JSON.stringify(answer)}`)
+  const until = Date.now() + settlingMs
+  for (;;) {
+    const now = await service.vitals()
+    const left = leftovers(now, before)
+    if (left.length === 0) return now
+    if (Date.now() > until) throw new FoundError(`The service does not let go: ${left.join('; ')}.`)
+    await sleep(500)
+  }
+}

@@ -1,0 +1,43 @@
+import { errorCodes } from '../../src/errors.ts'
+
+/** Where the API documents that it answers with 5xx while nothing is wrong with the service: nowhere. */
+export const documentedServerErrors: { path: RegExp; status: number }[] = []
+
+/** Codes of what is wrong with a request before anything of ours is asked (Yoga, graphql-js). */
+const protocolCodes = [
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'REQUEST_ENTITY_TOO_LARGE',
+]
+
+/** Codes that an error may carry; INTERNAL_ERROR is what nobody foresaw. */
+export const knownCodes: ReadonlySet<string> = new Set([
+  ...errorCodes.filter((code) => code !== 'INTERNAL_ERROR'),
+  ...protocolCodes,
+])
+
+/** What no answer may have in it. What is sent has none of it, so an echo is not mistaken for a leak. */
+export const leaks: [what: string, form: RegExp][] = [
+  ['a stack', /\n {4}at |\\n {4}at /],
+  ['a path on the disk', /\/(?:work|tmp|home|root|usr)\/|node_modules|dist\/[a-z-]+\.js/],
+  [
+    'SQL',
+    /\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.*\b(?:FROM|VALUES|SET|WHERE)\b|SQLITE_|syntax error at or near/,
+  ],
+  ['the name of an inner part', /[Pp]risma|libsql|piscina|vips|\b(?:Type|Reference|Range)Error\b|Cannot read prop/],
+]
+
+/** What may be left after a batch, over what was there before it. */
+export const allowances = {
+  /** connections to other parts of the machine; those of clients are gone */
+  sockets: 2,
+  /** timers and requests that a service at rest has now and then */
+  resources: 12,
+  /** bytes, after a collection: caches of documents and statements fill */
+  heapUsed: 64 * 1024 * 1024,
+  /** bytes in all, of the service and of its image host */
+  rss: 700 * 1024 * 1024,
+  hostRss: 1_500 * 1024 * 1024,
+}

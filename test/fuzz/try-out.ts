@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { FoundError } from './judge.ts'
+import type { FuzzedService } from './service.ts'
+
+export interface Trial<T> {
+  name: string
+  input: fc.Arbitrary<T>
+  /** sends one; throws FoundError */
+  attempt(input: T): Promise<void>
+  /** as it is printed */
+  describe(input: T): string
+}
+
+export interface Bounds {
+  seed: number
+  /** batches */
+  runs: number
+  /** no batch is begun after so long, ms */
+  timeMs: number
+}
+
+export interface Tried {
+  name: string
+  inputs: number
+  /** what was found, with the seed and the smallest input that shows it; null: nothing */
+  found: string | null
+}
+
+/** Sent at once, so that it takes less long, and so that they meet. */
+const atOnce = 8
+
+/** Sends batches of inputs until the bounds are reached or one shows a fault, which is then made as small as it goes. */
+export async function tryOut<T>(
+  service: FuzzedService,
+  trial: Trial<T>,
+  { seed, runs, timeMs }: Bounds,
+): Promise<Tried> {
+  let inputs = 0
+  const batch = fc.array(trial.input, { minLength: 1, maxLength: atOnce, size: 'max' })
+  const property = fc.asyncProperty(batch, async (list) => {
+    await service.revive()
+    inputs += list.length
+    const results = await Promise.allSettled(list.map((input) => trial.attempt(input)))
+    const complaints = service.complaints()
+    if (complaints.length > 0) throw new FoundError(complaints.join('\n'))
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+  })
+  const details = await fc.check(property, { seed, numRuns: runs, interruptAfterTimeLimit: timeMs })
+  if (!details.failed) return { name: trial.name, inputs, found: null }
+  const [smallest = []] = details.counterexample ?? []
+  const texts = smallest.map((input) => trial.describe(input))
+  const why = details.errorInstance instanceof Error ? details.errorInstance.message : String(details.errorInstance)
+  const where = `--seed ${details.seed} (path ${details.counterexamplePath})`
+  return { name: trial.name, inputs, found: [`${trial.name}, ${where}: ${why}`, ...texts].join('\n  ') }
+}
