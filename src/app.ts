@@ -1,9 +1,11 @@
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { createChores } from './app-chores.ts'
 import { createEngine } from './app-engine.ts'
+import { createOperations } from './app-operations.ts'
 import type { Config } from './config.ts'
 import { OperatorError } from './errors.ts'
 import { createMedia } from './http/media.ts'
+import { createMetrics } from './http/metrics.ts'
 import { createOlderUploadRoutes } from './http/older-upload-routes.ts'
 import { createUploadRoute } from './http/uploads.ts'
 import { createGraphQL, type GraphQLServer } from './http/yoga.ts'
@@ -16,6 +18,7 @@ import { createArtists } from './services/artists.ts'
 import { type Bell, createBell } from './services/bell.ts'
 import { createClaims } from './services/claims.ts'
 import { createCompletions } from './services/complete-uploads.ts'
+import { observeD1 } from './services/d1/observed-d1.ts'
 import { openD1 } from './services/d1/open-d1.ts'
 import { createD1State } from './services/d1-state.ts'
 import { type Db, openDb } from './services/db/open-db.ts'
@@ -62,16 +65,18 @@ const tempMaxAgeMs = 3_600_000
 export async function createApp(config: Config, log: Log = createLog(config.logLevel)): Promise<App> {
   const { limits, defaultRecipes, work, cleaning } = config
   const { threads, megapixelsInFlight, unitMs } = work
+  const metrics = createMetrics()
+  const { observe } = metrics
   await using resources = new AsyncDisposableStack()
 
   // first, for its start takes longest
   const host = resources.use(
-    createImageHost({ threads, limits: { megapixelsInFlight, unitMs, idleHostBytes: idleHostBytes() }, log }),
+    createImageHost({ threads, limits: { megapixelsInFlight, unitMs, idleHostBytes: idleHostBytes() }, log, observe }),
   )
   const { db, provider } = resources.use(await openDb(config.database.url))
   const dialect = dialects[provider]
   const bell = createBell()
-  const stores = resources.use(await openStores({ ...config.storage, connections: connectionsFor(threads) }))
+  const stores = resources.use(await openStores({ ...config.storage, connections: connectionsFor(threads), observe }))
   if (sharesPublicPlace(config.storage.url, config.storage.originalsUrl)) {
     log.warn('originals share the bucket of the variants; a private one of their own (ORIGINALS_URL) is safer')
   }
@@ -97,13 +102,13 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
 
   const artistPictures = createArtistPictures({ db, bell, variants: stores.variants })
   const hosts = createVenueHosts({ live: config.scrape.live, allow: config.sources.allow })
-  const d1 = resources.use(await openD1(config.d1))
+  const d1 = observeD1(resources.use(await openD1(config.d1)), observe)
   const intake = createIntake({ db, originals: stores.originals, limits })
   let origin = ''
   let publicBase = config.storage.publicBaseUrl ?? `http://localhost:${config.http.port}/media`
   const urls = createPublicUrls(() => publicBase)
   const edges = { db, dialect, bell, stores, sources, hosts, host, d1, urls }
-  const dispatcher = resources.use(createEngine({ ...edges, claims, intake, artistPictures }, config, log))
+  const dispatcher = resources.use(createEngine({ ...edges, claims, intake, artistPictures, observe }, config, log))
   const { wake } = dispatcher
   const { originals } = stores
   const { targets, transfers } = openUploadWays(stores.backends.originals, { db, origin: () => origin })
@@ -138,22 +143,29 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     queue: createQueue({ db, dispatcher, storage: stores }),
     garbage,
   }
-  const yoga = createGraphQL({ schema, context, log })
+  const yoga = createGraphQL({ schema, context, log, observe })
   const jobs = createUploadJobs({ db, urls })
   const olderUploadRoutes = createOlderUploadRoutes({ images: context.images, jobs, limits, defaultRecipes, log })
   const media = createMedia(stores.backends.variants)
+  const seen = { db, bell, stores, host, dispatcher, queue: context.queue, metrics }
+  const operations = createOperations(seen, config, log)
   const http = resources.use(
     createHttp({
       yoga,
       olderUploadRoutes,
       media,
       uploads: transfers && createUploadRoute({ transfers, log }),
+      operations: operations.routes,
       limits,
       log,
+      observe,
     }),
   )
   // first of all at the end: what is in work is let go, for the next start
-  resources.defer(() => dispatcher.stop())
+  resources.defer(() => {
+    operations.stop()
+    dispatcher.stop()
+  })
   const { port } = await http.listen(config.http)
   origin = `http://localhost:${port}`
   publicBase = config.storage.publicBaseUrl ?? `${origin}/media`

@@ -6,11 +6,15 @@ import { OperatorError } from './errors.ts'
 import { answerJson } from './http/answer-json.ts'
 import { refuseForeign } from './http/local-only.ts'
 import type { createMedia } from './http/media.ts'
+import type { createOperationRoutes } from './http/operations.ts'
 import { type createOlderUploadRoutes, isOlderUploadPath } from './http/older-upload-routes.ts'
+import { requestLog } from './http/request-id.ts'
 import type { createUploadRoute } from './http/uploads.ts'
+import { createRequestWatch } from './http/watch-request.ts'
 import { createWebSocket } from './http/web-socket.ts'
 import type { GraphQLServer } from './http/yoga.ts'
 import type { Log } from './log.ts'
+import type { Observe } from './services/metrics.ts'
 
 export interface Http extends AsyncDisposable {
   /** resolves when requests are taken; the port is the one asked for, or a free one for 0 */
@@ -31,8 +35,11 @@ interface Deps {
   media: ReturnType<typeof createMedia> | null
   /** null: files are sent elsewhere */
   uploads: ReturnType<typeof createUploadRoute> | null
+  /** /health, /ready, /metrics */
+  operations: ReturnType<typeof createOperationRoutes>
   limits: { maxBytes: number }
   log: Log
+  observe: Observe
 }
 
 /** How long an answer may still take when the service ends, ms. Subscriptions are cut off then. */
@@ -41,10 +48,12 @@ const graceMs = 1_000
 /** How long a request may take to arrive, ms: a small one 300 s, as in Node, and a file as long as 16 KiB/s take. */
 export const requestTimeoutMs = (maxBytes: number) => 300_000 + Math.ceil(maxBytes / 16_384) * 1_000
 
-/** One server for everything: /graphql (HTTP, SSE, WebSocket), /images/, /media/, /uploads/, /health. */
-export function createHttp({ yoga, olderUploadRoutes, media, uploads, limits, log }: Deps): Http {
+/** One server for everything: /graphql (HTTP, SSE, WebSocket), /images/, /media/, /uploads/, and what runs the service asks. */
+export function createHttp(deps: Deps): Http {
+  const { yoga, olderUploadRoutes, media, uploads, operations, limits, log, observe } = deps
   const server = createServer({ requestTimeout: requestTimeoutMs(limits.maxBytes) }, handle)
   const webSocket = createWebSocket(yoga)
+  const watch = createRequestWatch({ log, observe })
   const answering = new Set<Promise<unknown>>()
   const folders = new Map(Object.entries({ media, uploads }))
   const port = () => (server.address() as AddressInfo).port
@@ -52,6 +61,7 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, limits, lo
   function handle(request: IncomingMessage, response: ServerResponse): void {
     const refusal = refuseForeign(request, port())
     const pathname = pathOf(request)
+    watch(request, response, pathname)
     if (refusal) answerJson(response, 403, { error: refusal })
     else if (pathname === null) answerJson(response, 400, { error: 'The request has no path that can be read.' })
     else route(request, response, pathname)
@@ -60,19 +70,20 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, limits, lo
   function route(request: IncomingMessage, response: ServerResponse, pathname: string): void {
     const [, folder = '', rest = ''] = /^\/([^/]+)\/(.*)$/.exec(pathname) ?? []
     const below = folders.get(folder)
-    if (pathname === yoga.graphqlEndpoint) track(response, yoga(request, response))
-    else if (isOlderUploadPath(pathname)) track(response, olderUploadRoutes(request, response, pathname))
-    else if (below) track(response, below(request, response, rest))
-    else if (pathname === '/health') answerJson(response, 200, { status: 'ok' })
+    const operation = operations.get(pathname)
+    if (pathname === yoga.graphqlEndpoint) track(request, response, yoga(request, response))
+    else if (operation) track(request, response, operation(request, response))
+    else if (isOlderUploadPath(pathname)) track(request, response, olderUploadRoutes(request, response, pathname))
+    else if (below) track(request, response, below(request, response, rest))
     else if (pathname === '/') response.writeHead(302, { Location: yoga.graphqlEndpoint }).end()
     else answerJson(response, 404, { error: `There is nothing at ${pathname}.` })
   }
 
-  function track(response: ServerResponse, answer: unknown): void {
+  function track(request: IncomingMessage, response: ServerResponse, answer: unknown): void {
     const answered = Promise.resolve(answer)
       .catch((error: unknown) => {
         // unhandled, it would end the process
-        log.error({ err: error }, 'a request failed unexpectedly')
+        requestLog(log, request).error({ err: error }, 'a request failed unexpectedly')
         response.destroy()
       })
       .finally(() => answering.delete(answered))
@@ -83,9 +94,11 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, limits, lo
     // Node has none on an upgraded socket, and a reset without one would end the process
     socket.on('error', () => socket.destroy())
     if (refuseForeign(request, port()) || pathOf(request) !== yoga.graphqlEndpoint) {
+      requestLog(log, request).warn('a socket was refused')
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n', () => socket.destroy())
       return
     }
+    requestLog(log, request).debug('a socket was opened')
     webSocket.handleUpgrade(request, socket, head, (accepted) => webSocket.accept(accepted, request))
   })
 

@@ -2,6 +2,7 @@ import { type DocumentNode, type ExecutionArgs, GraphQLError, parse, validate } 
 import type { Extra } from 'graphql-ws/use/ws'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
+import { requestIdHeader, requestIdOf } from './request-id.ts'
 import type { GraphQLServer } from './yoga.ts'
 
 /** The largest message a client may send, bytes. */
@@ -15,6 +16,7 @@ type Root = Pick<ReturnType<GraphQLServer['getEnveloped']>, 'execute' | 'subscri
 /** GraphQL over WebSocket (graphql-transport-ws) with the same plugins and masking as over HTTP. */
 export function createWebSocket(yoga: GraphQLServer) {
   const sockets = new WebSocketServer({ noServer: true, maxPayload })
+  sockets.on('headers', (headers, request) => headers.push(`${requestIdHeader}: ${requestIdOf(request)}`))
   const served = useServer<Record<string, unknown>, Extra & Record<PropertyKey, unknown>>(
     {
       execute: (args) => (args as ExecutionArgs & { rootValue: Root }).rootValue.execute(args),
