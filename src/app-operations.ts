@@ -9,11 +9,11 @@ import type { Log } from './log.ts'
 import type { Bell } from './services/bell.ts'
 import { countDue } from './services/d1-outbox.ts'
 import type { Db } from './services/db/open-db.ts'
+import { writeProbe } from './services/db/write-probe.ts'
 import type { Dispatcher } from './services/dispatcher.ts'
 import type { ImageHost } from './services/image-host.ts'
 import type { Queue } from './services/queue.ts'
 import { createReadiness } from './services/readiness.ts'
-import { writeProbe } from './services/db/write-probe.ts'
 import type { Stores } from './services/storage/open-stores.ts'
 
 interface Parts {

@@ -20,15 +20,19 @@ const secretFields = [
 const depths = ['', '*.', '*.*.', '*.*.*.']
 const redacted = secretFields.flatMap((name) => depths.map((depth) => `${depth}["${name}"]`.replace('.[', '[')))
 
-/** A scheme, so long at most that looking for one takes no time in the longest line. */
-const scheme = String.raw`\b[a-z][a-z0-9+.-]{0,20}:\/\/`
-const userInfo = new RegExp(String.raw`(${scheme})[^\s"'\\/?#@<>]{1,500}@`, 'gi')
-const query = new RegExp(String.raw`(${scheme}[^\s"'\\?#<>]{1,2000})\?[^\s"'\\<>]+`, 'gi')
+/** What follows the scheme of a URL, to its end; taken as a whole, so that the longest line takes no time. */
+const urlRest = /:\/\/[^\s"'\\<>]+/g
 const bearer = /\b(bearer\s+)[\w~+/=.-]{8,}/gi
 
-/** What a URL says after its question mark or before its host may be a signature or a password, wherever it is told. */
+/** What a URL says before its host or after its question mark may be a password or a signature, wherever it is told. */
 export function hideSecrets(line: string): string {
-  return line.replace(userInfo, '$1[redacted]@').replace(query, '$1?[redacted]').replace(bearer, '$1[redacted]')
+  return line.replace(urlRest, hideInUrl).replace(bearer, '$1[redacted]')
+}
+
+function hideInUrl(rest: string): string {
+  const [beforeQuery = '', ...query] = rest.split('?')
+  const shown = beforeQuery.replace(/^:\/\/[^/#]*@/, '://[redacted]@')
+  return query.join('') === '' ? `${shown}${'?'.repeat(query.length)}` : `${shown}?[redacted]`
 }
 
 /** JSON lines, on standard output when no destination is given. */

@@ -11,8 +11,8 @@ import type { Log } from '../log.ts'
 import type { Claim } from './claims.ts'
 import { isDatabaseTrouble, isUniqueViolation } from './db/sql.ts'
 import { HostDiedError } from './host-connection.ts'
-import { LeaseLostError } from './task-states.ts'
 import { taskNames } from './observed-tasks.ts'
+import { LeaseLostError } from './task-states.ts'
 import type { TaskFailure, Tasks } from './tasks.ts'
 
 /** A task is begun so often at most. */

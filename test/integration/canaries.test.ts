@@ -133,7 +133,12 @@ describe.each(['disk', 'bucket'])('with pictures on a %s and a log that says eve
 })
 
 it('is not told what is wrong with a secret in the environment by showing it', () => {
-  const env = { D1_TOKEN: 'canary token', S3_SECRET_ACCESS_KEY: 'canary-key', STORAGE_URL: 's3://x', PORT: 'canary-port' }
+  const env = {
+    D1_TOKEN: 'canary token',
+    S3_SECRET_ACCESS_KEY: 'canary-key',
+    STORAGE_URL: 's3://x',
+    PORT: 'canary-port',
+  }
   let message = ''
   try {
     loadConfig(env)

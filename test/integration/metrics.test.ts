@@ -6,7 +6,7 @@ import { createTestApp, type TestApp } from '../support/app.ts'
 import { createBucketApp } from '../support/bucket-app.ts'
 import { eventually } from '../support/eventually.ts'
 import { damagedJpeg, jpeg } from '../support/images.ts'
-import { familiesIn, parseSamples, scrape, valueOf } from '../support/metrics.ts'
+import { familiesIn, parseSamples, sampleOf, scrape } from '../support/metrics.ts'
 import { overSse } from '../support/subscribe.ts'
 
 let app: TestApp
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-const value = (name: string, labels: Record<string, string> = {}) => valueOf(app.url, `greenroom_${name}`, labels)
+const value = (name: string, labels: Record<string, string> = {}) => sampleOf(app.url, `greenroom_${name}`, labels)
 
 describe('/metrics', () => {
   it('counts and times what an image goes through, by stage, recipe, format and outcome', async () => {
@@ -90,8 +90,8 @@ describe('/metrics', () => {
   })
 
   it('tells how late the event loop is, and of the process', async () => {
-    expect(await valueOf(app.url, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0)
-    expect(await valueOf(app.url, 'process_resident_memory_bytes')).toBeGreaterThan(10e6)
+    expect(await sampleOf(app.url, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0)
+    expect(await sampleOf(app.url, 'process_resident_memory_bytes')).toBeGreaterThan(10e6)
     expect(await value('disk_free_bytes')).toBeGreaterThan(0)
     expect(await value('build_info')).toBe(1)
   })
@@ -152,9 +152,11 @@ describe('/metrics', () => {
     bucket.s3.failNext('503', { method: 'PUT' })
     await bucket.process(await jpeg(), { recipes: ['presets'] })
     const attempts = (labels: Record<string, string>) =>
-      valueOf(bucket.url, 'greenroom_s3_attempts_total', { operation: 'put', ...labels })
+      sampleOf(bucket.url, 'greenroom_s3_attempts_total', { operation: 'put', ...labels })
     expect(await attempts({ result: 'ok' })).toBe(4)
     expect(await attempts({ result: 'throttled-503' })).toBe(1)
-    expect(await valueOf(bucket.url, 'greenroom_storage_call_seconds_count', { operation: 'put', result: 'ok' })).toBe(4)
+    expect(await sampleOf(bucket.url, 'greenroom_storage_call_seconds_count', { operation: 'put', result: 'ok' })).toBe(
+      4,
+    )
   })
 })

@@ -133,18 +133,21 @@ describe('an error that nobody foresaw', () => {
     expect(line).toMatchObject({ level: levels.error, err: { message: expect.stringContaining('Artist') } })
   }
 
-  it.each(['production', 'development'])('names its request to who asked, and nothing else (NODE_ENV=%s)', async (env) => {
-    vi.stubEnv('NODE_ENV', env)
-    await breakIt()
-    const response = await fetch(`${app.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-request-id': `quote-me-${env}` },
-      body: JSON.stringify({ query }),
-    })
-    const { errors } = (await response.json()) as { errors: unknown[] }
-    expect(response.headers.get('x-request-id')).toBe(`quote-me-${env}`)
-    expectMasked(errors[0], `quote-me-${env}`)
-  })
+  it.each(['production', 'development'])(
+    'names its request to who asked, and nothing else (NODE_ENV=%s)',
+    async (env) => {
+      vi.stubEnv('NODE_ENV', env)
+      await breakIt()
+      const response = await fetch(`${app.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-request-id': `quote-me-${env}` },
+        body: JSON.stringify({ query }),
+      })
+      const { errors } = (await response.json()) as { errors: unknown[] }
+      expect(response.headers.get('x-request-id')).toBe(`quote-me-${env}`)
+      expectMasked(errors[0], `quote-me-${env}`)
+    },
+  )
 
   it.each([
     ['a WebSocket', overWebSocket],

@@ -30,7 +30,7 @@ export async function scrape(url: string): Promise<string> {
 }
 
 /** The sum of all samples of a name that have these labels. */
-export async function valueOf(url: string, name: string, labels: Record<string, string> = {}): Promise<number> {
+export async function sampleOf(url: string, name: string, labels: Record<string, string> = {}): Promise<number> {
   const samples = parseSamples(await scrape(url)).filter(
     (sample) => sample.name === name && Object.entries(labels).every(([key, text]) => sample.labels[key] === text),
   )

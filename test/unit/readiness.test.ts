@@ -24,7 +24,9 @@ describe('readiness', () => {
 
   it('asks each part once, however many ask, while an answer is new', async () => {
     let asked = 0
-    const database: Probe = async () => void (asked += 1)
+    const database: Probe = async () => {
+      asked += 1
+    }
     const readiness = createReadiness({
       probes: { database, storage: fine, imageHost: fine },
       log: silent,

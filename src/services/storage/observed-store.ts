@@ -4,9 +4,7 @@ import type { ObjectStore } from './object-store.ts'
 /** Measures the calls to a store. What a listing takes is the time of its reader, so that is left out. */
 export function createTimer(name: StoreName, observe: Observe) {
   return <T>(operation: Observations['storage']['operation'], call: () => Promise<T>): Promise<T> =>
-    timed(call, (error, seconds) =>
-      observe('storage', { store: name, operation, result: resultOf(error) }, seconds),
-    )
+    timed(call, (error, seconds) => observe('storage', { store: name, operation, result: resultOf(error) }, seconds))
 }
 
 export type StoreTimer = ReturnType<typeof createTimer>
