@@ -1,6 +1,7 @@
 // npm run bench -- [NAME...]: everything by default. Not beside anything else: there is only one machine.
 import { Command } from 'commander'
 import { benchClaims } from './claims.ts'
+import { benchDeadline } from './deadline.ts'
 import { benchGrowth } from './growth.ts'
 import { benchHostCrash } from './host-crash.ts'
 import { benchLargeRun } from './large-run.ts'
@@ -12,6 +13,7 @@ import { benchUploads } from './uploads.ts'
 
 const benches: Record<string, { about: string; run: (options: BenchOptions) => Promise<void> }> = {
   claims: { about: 'tasks claimed and ended a second', run: benchClaims },
+  deadline: { about: 'how soon a large photograph can be shown, and is ready', run: benchDeadline },
   growth: {
     about: 'the whole service as more is sent at once, and in all; writes results and a plot',
     run: benchGrowth,

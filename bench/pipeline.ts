@@ -11,10 +11,13 @@ import { measureService } from './service.ts'
 import { measureSharp } from './sharp-alone.ts'
 import { createWork, type Extent, type Work } from './work.ts'
 
-/** Of a round: enough for some seconds of each system. AVIF takes about 30 times as long as JPEG. */
+/**
+ * Of a round: enough for some 15 seconds of each system, and to warm up what JavaScript there is. AVIF takes about 30 times
+ * as long as JPEG.
+ */
 const extents: Record<string, Extent> = {
-  presets: { images: 27, warmUps: 9 },
-  artist: { images: 27, warmUps: 9 },
+  presets: { images: 72, warmUps: 27 },
+  artist: { images: 108, warmUps: 27 },
   responsive: { images: 9, warmUps: 2 },
 }
 const leastExtent: Extent = { images: 9, warmUps: 9 }

@@ -5,12 +5,15 @@ import { multipart } from '../test/support/client.ts'
 const askEveryMs = 100
 /** The most ids in one question. */
 const pageSize = 100
+/** of one artist, one after the other */
+const picturesEach = 3
 
 const uploadMutation = `mutation ($input: UploadImageInput!) {
   uploadImage(input: $input) { ... on UploadImagePayload { image { id } run { id } } ... on Error { code } }
 }`
 const runsQuery = 'query { runs(status: [QUEUED, RUNNING], first: 100) { nodes { id } } }'
 const statusQuery = 'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Image { id status } } }'
+const timesQuery = 'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Image { usableAt readyAt } } }'
 const variantsQuery = `query ($ids: [ID!]!) {
   nodes(ids: $ids) { ... on Image { sha256 variants { name format width height byteSize sha256 } } }
 }`
@@ -40,6 +43,8 @@ export interface ServiceClient {
   ended(accepted: Accepted): Promise<string>
   /** uploads, and resolves to the id when the image is seen READY; throws when it comes to anything else */
   process(bytes: Uint8Array): Promise<string>
+  /** as the service has noted them, ISO 8601 */
+  times(id: string): Promise<{ usableAt: string; readyAt: string }>
   variants(ids: readonly string[]): Promise<{ sha256: string; variants: ShownVariant[] }[]>
 }
 
@@ -47,9 +52,10 @@ export interface ServiceClient {
  * Speaks to a service over HTTP. Asking has to cost the service little: which runs there are, for all images at once, and
  * after an image only when its run is no more among them.
  */
-export function createServiceClient(url: string, recipe: string): ServiceClient {
+export function createServiceClient(url: string, recipe: string | readonly string[]): ServiceClient {
   const waiting = new Map<string, { id: string; resolve(status: string): void; reject(error: unknown): void }>()
   let isAsking = false
+  let uploads = 0
 
   async function askUntilNoneWaits(): Promise<void> {
     isAsking = true
@@ -84,7 +90,9 @@ export function createServiceClient(url: string, recipe: string): ServiceClient 
   }
 
   async function upload(bytes: Uint8Array): Promise<Accepted | Refused> {
-    const input = { artistName: 'Carl Cox', recipes: [recipe] }
+    uploads += 1
+    // as in the world, where an artist has some pictures and not all of them
+    const input = { artistName: `Artist ${Math.ceil(uploads / picturesEach)}`, recipes: [recipe].flat() }
     const form = multipart(uploadMutation, input, bytes, 'photo.jpg')
     type Answer = { image?: { id: string }; run?: { id: string }; code?: string }
     const { image, run, code } = (await post<{ uploadImage: Answer }>(url, form)).uploadImage
@@ -100,6 +108,11 @@ export function createServiceClient(url: string, recipe: string): ServiceClient 
       const status = await ended(answer)
       if (status !== 'READY') throw new Error(`A photograph became ${status}.`)
       return answer.id
+    },
+    async times(id) {
+      type Answer = { nodes: [{ usableAt: string; readyAt: string }] }
+      const { nodes } = await ask<Answer>(url, timesQuery, [id])
+      return nodes[0]
     },
     async variants(ids) {
       const shown = []

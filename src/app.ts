@@ -71,7 +71,12 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
 
   // first, for its start takes longest
   const host = resources.use(
-    createImageHost({ threads, limits: { megapixelsInFlight, unitMs, idleHostBytes: idleHostBytes() }, log, observe }),
+    createImageHost({
+      threads,
+      limits: { megapixelsInFlight, unitMs, idleHostBytes: idleHostBytes(threads) },
+      log,
+      observe,
+    }),
   )
   const { db, provider } = resources.use(await openDb(config.database.url))
   const dialect = dialects[provider]

@@ -14,12 +14,17 @@ export interface Checkpoints extends Disposable {
   take(): Promise<Progress>
 }
 
-/** Gathers the checkpoints of an image, since a transaction costs about the same for one variant as for several. */
+/**
+ * Gathers the checkpoints of an image, since a transaction costs about the same for one variant as for several. Once one
+ * has failed so does everything after it: it may have been committed all the same, its answer lost, and only the next
+ * attempt of the task reads what is on record.
+ */
 export function createCheckpoints(record: (progress: Progress) => Promise<void>): Checkpoints {
   const oneAtATime = new Mutex()
   let waiting = noProgress
   let timer: NodeJS.Timeout | undefined
   let recordedAt = performance.now()
+  let failure: { error: unknown } | null = null
 
   function takeAll(): Progress {
     clearTimeout(timer)
@@ -31,28 +36,37 @@ export function createCheckpoints(record: (progress: Progress) => Promise<void>)
 
   const flush = () =>
     oneAtATime.runExclusive(async () => {
+      throwIfFailed()
       const taken = takeAll()
       if (!taken.facts && taken.variants.length === 0) return
       try {
         await record(taken)
         recordedAt = performance.now()
       } catch (error) {
-        // nothing of it was written
-        waiting = { facts: taken.facts, variants: [...taken.variants, ...waiting.variants] }
+        failure = { error }
         throw error
       }
     })
 
+  function throwIfFailed(): void {
+    if (failure) throw failure.error
+  }
+
   return {
     flush,
     async add({ facts = null, variants = [] }, urgent) {
+      throwIfFailed()
       waiting = { facts: facts ?? waiting.facts, variants: [...waiting.variants, ...variants] }
       const restMs = recordedAt + gatherMs - performance.now()
       if (urgent || restMs <= 0) return flush()
-      // what fails waits for the next time, at the latest for the end of the task, which tells it
+      // whoever comes next is told of a failure, at the latest the end of the task
       timer ??= setTimeout(() => flush().catch(() => {}), restMs)
     },
-    take: () => oneAtATime.runExclusive(async () => takeAll()),
+    take: () =>
+      oneAtATime.runExclusive(async () => {
+        throwIfFailed()
+        return takeAll()
+      }),
     [Symbol.dispose]: () => void takeAll(),
   }
 }

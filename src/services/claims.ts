@@ -10,6 +10,8 @@ import { type Holder, hasClaimable, held, renewLeases, requeueExpired, takeTask 
 /** A task that this process may work on until the lease ends; `token` fences every write about it. */
 export interface Claim extends Holder {
   runId: string
+  /** of its run: 0 before the others */
+  lane: number
   /** 1 for the first */
   attempt: number
   /** it was in the image host when that died, so it may only be in it alone */
@@ -27,13 +29,15 @@ export interface Claim extends Holder {
 export type ImageClaim = Claim & { image: Image }
 
 export interface Claims {
-  /** the next task of the run whose turn it is, or null */
-  claim(): Promise<Claim | null>
+  /** the next task of the run whose turn it is, or null; only of runs up to this lane */
+  claim(upToLane?: number): Promise<Claim | null>
   /** keeps leases of tasks in work alive; returns the tokens that still are leases */
   renew(tokens: readonly string[]): Promise<Set<string>>
   /** requeues tasks whose lease ran out, without using an attempt; returns how many */
   reap(): Promise<number>
 }
+
+const anyLane = 1
 
 /** How often in a row another process may be faster; then the next look tries again. */
 const maxTries = 10
@@ -42,12 +46,12 @@ export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; lease
   const { db, dialect, bell, leaseMs } = deps
 
   // waits for the row, which every checkpoint of the run holds for a moment; skipping it would miss waiting work
-  async function pickRun(tx: Tx, now: Date): Promise<string | null> {
+  async function pickRun(tx: Tx, now: Date, upToLane: number): Promise<string | null> {
     const [run] = await tx.$queryRaw<{ id: string }[]>`
       UPDATE "Run" SET "servedAt" = ${now} WHERE "id" = (
         SELECT r."id" FROM "Run" r
         WHERE r."status" IN (${dialect.value('RunStatus', 'QUEUED')}, ${dialect.value('RunStatus', 'RUNNING')})
-          AND r."pausedAt" IS NULL AND ${hasClaimable(dialect, Prisma.sql`r."id"`, now)}
+          AND r."pausedAt" IS NULL AND r."lane" <= ${upToLane} AND ${hasClaimable(dialect, Prisma.sql`r."id"`, now)}
         ORDER BY r."lane", r."servedAt" NULLS FIRST, r."id" LIMIT 1)
       AND "status" IN (${dialect.value('RunStatus', 'QUEUED')}, ${dialect.value('RunStatus', 'RUNNING')})
       AND "pausedAt" IS NULL
@@ -55,9 +59,9 @@ export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; lease
     return run?.id ?? null
   }
 
-  async function take(tx: Tx): Promise<Claim | 'again' | null> {
+  async function take(tx: Tx, upToLane: number): Promise<Claim | 'again' | null> {
     const now = new Date()
-    const runId = await pickRun(tx, now)
+    const runId = await pickRun(tx, now, upToLane)
     if (!runId) return null
     const holder = await takeTask(tx, dialect, runId, { now, leaseMs })
     // another process was faster
@@ -66,7 +70,7 @@ export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; lease
       where: { id: holder.taskId },
       include: { image: true, run: { select: { scope: true } } },
     })
-    const { attempt, suspect, crashes, plannedWork, doneWork, subject, image } = task
+    const { lane, attempt, suspect, crashes, plannedWork, doneWork, subject, image } = task
     const scope = task.run.scope as unknown as RunScope
     if (!image && needsImage(scope, subject)) {
       await skipWithoutImage(tx, holder, runId, task)
@@ -74,17 +78,20 @@ export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; lease
     }
     const message = `${subject} is being worked on.`
     await startTask(tx, runId, { type: 'TASK_STARTED', taskId: task.id, message })
-    return { ...holder, runId, attempt, suspect, crashes, workLeft: plannedWork - doneWork, subject, image, scope }
+    const workLeft = plannedWork - doneWork
+    return { ...holder, runId, lane, attempt, suspect, crashes, workLeft, subject, image, scope }
   }
 
   return {
-    async claim() {
+    async claim(upToLane = anyLane) {
       for (let tries = 0; tries < maxTries; tries += 1) {
-        const claimed = await db.$transaction(take).catch((error: unknown) => {
-          // at the same moment another process has claimed another task of the same image
-          if (isUniqueViolation(error)) return 'again' as const
-          throw error
-        })
+        const claimed = await db
+          .$transaction((tx) => take(tx, upToLane))
+          .catch((error: unknown) => {
+            // at the same moment another process has claimed another task of the same image
+            if (isUniqueViolation(error)) return 'again' as const
+            throw error
+          })
         if (claimed !== 'again') {
           if (claimed) bell.ring('run', claimed.runId)
           return claimed

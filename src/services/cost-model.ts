@@ -17,8 +17,11 @@ export const encodeCost = ({ width, height, output }: EncodeUnit) => ((width * h
 /** Others may go before a unit for so many times what it costs. */
 const patience = 10
 
+/** How long what came in later with an upload goes before what is in the background. */
+const laneMs = 60_000
+
 /**
  * When work on an image that came in at `sinceMs` is due; what is due first is done first. So the small units of every
  * image go before anyone's large ones, and yet no large one waits for ever while more images come in.
  */
-export const dueMs = (sinceMs: number, costMs: number) => sinceMs + patience * costMs
+export const dueMs = (sinceMs: number, costMs: number, lane = 0) => sinceMs + patience * costMs + lane * laneMs

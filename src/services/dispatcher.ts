@@ -40,6 +40,8 @@ interface Deps {
   }
 }
 
+const interactiveLane = 0
+
 interface Job {
   claim: Claim
   abort: AbortController
@@ -55,7 +57,9 @@ export function createDispatcher({ claims, chores, work, settings }: Deps): Disp
 
   async function claimOne(): Promise<boolean> {
     if (stopped || jobs.size >= concurrency || !ready()) return false
-    const claim = await claims.claim()
+    // some places are kept from what is in the background, or an upload would wait until one of those is done
+    const forAll = concurrency - Math.floor(concurrency / 4)
+    const claim = await (jobs.size < forAll ? claims.claim() : claims.claim(interactiveLane))
     if (claim) start(claim)
     return claim !== null
   }

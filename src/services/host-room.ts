@@ -5,10 +5,10 @@ import { orAborted } from './or-aborted.ts'
 
 export interface HostRoom {
   /**
-   * Waits until this many pixels fit, first come first served, so that a large image is not overtaken for ever. More
-   * than all of the room is all of it: such an image is in the host alone. Resolves to what gives them back.
+   * Waits until this many pixels fit, in each lane first come first served, so that a large image is not overtaken for
+   * ever. More than all of the room is all of it: such an image is in the host alone. Resolves to what gives them back.
    */
-  enter(pixels: number, signal: AbortSignal): Promise<() => void>
+  enter(pixels: number, lane: number, signal: AbortSignal): Promise<() => void>
   /** images in the host */
   readonly occupants: number
   /** of all of them */
@@ -33,9 +33,9 @@ export function createHostRoom(megapixels: number): HostRoom {
     get bytes() {
       return taken() * 1e6 * bytesPerPixel
     },
-    async enter(pixels, signal) {
+    async enter(pixels, lane, signal) {
       const weight = Math.max(1, Math.min(megapixels, Math.ceil(pixels / 1e6)))
-      const [, release] = await orAborted(room.acquire(weight), signal, ([, leave]) => leave())
+      const [, release] = await orAborted(room.acquire(weight, -lane), signal, ([, leave]) => leave())
       occupants += 1
       return () => {
         occupants -= 1

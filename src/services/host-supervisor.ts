@@ -6,6 +6,9 @@ import { type Observe, observeNothing } from './metrics.ts'
 /** A host that dies before it has said anything is not started again at once. */
 const restartDelayMs = 1_000
 
+/** One that has not said anything by then never will, ms. */
+const startMs = 30_000
+
 export interface HostSupervisor extends AsyncDisposable {
   /** the host there is, which may have ended a moment ago */
   readonly current: HostConnection
@@ -58,10 +61,13 @@ export function createHostSupervisor({ threads, openImages, log, observe = obser
     },
     async replace(reason) {
       const next = start()
-      const works = await next.encoder.then(
-        () => true,
-        () => false,
-      )
+      const late = setTimeout(() => next.kill('it takes too long to start'), startMs)
+      const works = await next.encoder
+        .then(
+          () => true,
+          () => false,
+        )
+        .finally(() => clearTimeout(late))
       if (!works || disposed) {
         log.warn({ reason }, 'the image host cannot be replaced')
         return next.kill('it is not needed')

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import PQueue from 'p-queue'
 import { CorruptImageError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -12,6 +13,12 @@ import { orAborted } from './or-aborted.ts'
 /** A unit may take that many times what it is expected to, before what the settings allow beyond that is used up. */
 const tolerance = 20
 
+/** An answer is waited for so much longer than its time, ms. */
+const graceMs = 50
+
+/** A host that is what it was right after it was replaced has lost nothing. */
+const betweenReplacementsMs = 60_000
+
 export interface OpenImage extends AsyncDisposable {
   facts: ImageFacts
   /** a unit that has begun runs to its end in the host, but nobody who is told to stop waits for it */
@@ -21,6 +28,8 @@ export interface OpenImage extends AsyncDisposable {
 export interface OpenRequest extends DecodeRequest {
   /** no other image may be in the host meanwhile */
   alone: boolean
+  /** 0 goes before the others */
+  lane: number
 }
 
 export interface ImageHost extends AsyncDisposable {
@@ -60,57 +69,69 @@ export function createImageHost({ threads, limits, log, observe = observeNothing
   const room = createHostRoom(limits.megapixelsInFlight)
   const supervisor = createHostSupervisor({ threads, openImages: () => room.occupants, log, observe })
   let replacing = false
+  let replaceAgainAt = 0
 
   /** One that takes far too long will never end; nothing but the end of its process stops native code. */
-  async function inTime(
-    owner: HostConnection,
-    expectedMs: number,
-    work: Work,
-    ask: () => Promise<HostReply>,
-  ): Promise<HostReply> {
+  function inTime<T>(owner: HostConnection, expectedMs: number, asking: Promise<T>): Promise<T> {
     const budgetMs = limits.unitMs + tolerance * expectedMs
-    const reason = `a unit took longer than ${Math.round(budgetMs / 1000)} s`
-    const timer = setTimeout(() => owner.kill(reason), budgetMs)
-    return timed(
-      () => ask().then(throwFailed),
-      (error, seconds) => {
-        clearTimeout(timer)
-        observe('unit', { ...work, outcome: outcomeOf(error) }, seconds)
-      },
-    )
+    const over = new AbortController()
+    const watch = async () => {
+      await sleep(budgetMs, undefined, over)
+      // after a pause of the whole machine its answer may lie there unread
+      await sleep(graceMs, undefined, over)
+      await owner.kill(`a unit took longer than ${Math.round(budgetMs / 1000)} s`)
+    }
+    watch().catch(ignore)
+    return asking.finally(() => over.abort())
   }
 
-  function decode(request: DecodeRequest, since: number, signal: AbortSignal) {
+  const measured = (work: Work, asking: Promise<HostReply>): Promise<HostReply> =>
+    timed(
+      () => asking.then(throwFailed),
+      (error, seconds) => observe('unit', { ...work, outcome: outcomeOf(error) }, seconds),
+    )
+
+  function decode(request: DecodeRequest, dueAt: number, signal: AbortSignal) {
     const expectedMs = decodeCost((request.source.width * request.source.height) / 1e6)
     return slots.add(
       async () => {
         signal.throwIfAborted()
         const owner = await supervisor.connected(signal)
-        const reply = await inTime(owner, expectedMs, { work: 'decode', format: '' }, () =>
-          owner.ask({ kind: 'open', request }),
+        // its start takes its own time
+        await owner.encoder
+        const reply = await inTime(
+          owner,
+          expectedMs,
+          measured({ work: 'decode', format: '' }, owner.ask({ kind: 'open', request })),
         )
         return { owner, opened: expectKind(reply, 'opened') }
       },
       // what it costs is what all units of the image wait for
-      { priority: -dueMs(since, 0) },
+      { priority: -dueAt, signal },
     )
   }
 
   async function close(owner: HostConnection, handle: number): Promise<void> {
     if (!owner.isOpen()) return
-    const { residentBytes } = expectKind(await owner.ask({ kind: 'close', handle }), 'closed')
-    // not waited for: it waits until this image has left
-    if (residentBytes - room.bytes > limits.idleHostBytes) void replace(residentBytes)
+    const { residentBytes } = expectKind(await inTime(owner, 0, owner.ask({ kind: 'close', handle })), 'closed')
+    // what others in it hold at this moment is not known; not waited for, since it waits until this image has left
+    if (room.occupants === 1 && residentBytes > limits.idleHostBytes) void replace(residentBytes)
   }
 
   /** Once the images in it are done: to end it now would make suspects of them. */
   async function replace(residentBytes: number): Promise<void> {
-    if (replacing) return
+    if (replacing || performance.now() < replaceAgainAt) return
     replacing = true
-    const leave = await room.enter(Number.POSITIVE_INFINITY, new AbortController().signal)
-    await supervisor.replace(`it holds ${Math.round(residentBytes / 1e6)} MB`)
-    replacing = false
-    leave()
+    replaceAgainAt = performance.now() + betweenReplacementsMs
+    const leave = await room.enter(Number.POSITIVE_INFINITY, 0, new AbortController().signal)
+    try {
+      await supervisor.replace(`it holds ${Math.round(residentBytes / 1e6)} MB`)
+    } catch (error) {
+      log.error({ err: error }, 'the image host cannot be replaced')
+    } finally {
+      replacing = false
+      leave()
+    }
   }
 
   return {
@@ -122,8 +143,8 @@ export function createImageHost({ threads, limits, log, observe = observeNothing
     get load() {
       return { images: room.occupants, megapixels: room.megapixels }
     },
-    async open({ alone, ...request }, signal) {
-      const leave = await room.enter(alone ? Number.POSITIVE_INFINITY : pixelsInHost(request), signal)
+    async open({ alone, lane, ...request }, signal) {
+      const leave = await room.enter(alone ? Number.POSITIVE_INFINITY : pixelsInHost(request), lane, signal)
       // what the host still works on, though nobody may wait for it any more
       const asked = new Set<Promise<unknown>>()
       const track = <T>(asking: Promise<T>): Promise<T> => {
@@ -132,7 +153,7 @@ export function createImageHost({ threads, limits, log, observe = observeNothing
         return asking
       }
       const since = performance.now()
-      const decoding = track(decode(request, since, signal))
+      const decoding = track(decode(request, dueMs(since, 0, lane), signal))
       const done = () => {
         decoding
           .then(({ owner, opened }) => close(owner, opened.handle))
@@ -147,10 +168,11 @@ export function createImageHost({ threads, limits, log, observe = observeNothing
             const costMs = encodeCost(unit)
             const ask = () => {
               unitSignal.throwIfAborted()
-              const work = { work: 'encode', format: unit.output.format } as const
-              return inTime(owner, costMs, work, () => owner.ask({ kind: 'encode', handle: opened.handle, unit }))
+              const asking = owner.ask({ kind: 'encode', handle: opened.handle, unit })
+              return inTime(owner, costMs, measured({ work: 'encode', format: unit.output.format }, asking))
             }
-            const encoding = track(slots.add(ask, { priority: -dueMs(since, costMs) }))
+            const priority = -dueMs(since, costMs, lane)
+            const encoding = track(slots.add(ask, { priority, signal: unitSignal }))
             return expectKind(await orAborted(encoding, unitSignal), 'encoded').encoded
           },
           async [Symbol.asyncDispose]() {

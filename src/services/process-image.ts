@@ -67,7 +67,8 @@ export function createProcessImage({ tasks, host, stores, check, show, settings 
     const units = recipes.flatMap((recipe) => planUnits(findRecipe(recipe), image))
     const working = workingSize(source, units)
     const { path } = original
-    const request = { path, source, frames: image.frames, working, maxPixels, alone: claim.suspect }
+    const about = { frames: image.frames, lane: claim.lane, alone: claim.suspect }
+    const request = { ...about, path, source, working, maxPixels }
     await using opened = await stages.run('DECODE', () => host.open(request, signal))
     using checkpoints = createCheckpoints((progress) => tasks.record(claim, progress))
     await checkpoints.add({ facts: opened.facts }, false)
@@ -82,8 +83,8 @@ export function createProcessImage({ tasks, host, stores, check, show, settings 
         await stages.run('PERSIST', () => checkpoints.add({ variants: [{ set, variant, share }] }, isFirst))
       })
     } catch (error) {
-      // what is stored need not be made again
-      await checkpoints.flush()
+      // what is stored need not be made again; why the task has failed is the first error
+      await checkpoints.flush().catch(() => {})
       throw error
     }
     if (recipes.includes(pictureRecipe.name)) {

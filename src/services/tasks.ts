@@ -99,6 +99,7 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
 
   return {
     async prepare(claim, recipesOf) {
+      await checkHeld(db, claim)
       // made with the upload, as a rule
       const there = await findSets(db, claim.image.id, recipesOf)
       if (there) return there

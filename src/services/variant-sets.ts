@@ -84,10 +84,10 @@ async function ensureSet(tx: Tx, image: ImageWithSets, recipe: Recipe): Promise<
     const { id } = await tx.variantSet.create({ data })
     return { id, recipe: recipe.name, units, variants: [] }
   }
-  if (existing.state === 'RETIRED') {
-    await tx.variantSet.update({ where: { id: existing.id }, data: { state, retiredAt: null } })
-  }
   const set = { id: existing.id, recipe: recipe.name, units, variants: existing.variants }
+  // the task that fills it knows more of it than was read here
+  if (existing.state !== 'RETIRED') return set
+  await tx.variantSet.update({ where: { id: existing.id }, data: { state, retiredAt: null } })
   // a recipe that is what it was once: its set is whole, and has only to take its place again
   await refreshSet(tx, image.id, set)
   return set

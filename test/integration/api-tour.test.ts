@@ -104,7 +104,7 @@ describe('the tour of the API', () => {
     ['Pin', { pinArtistImage: { image: { reason: 'PINNED' } } }],
     ['Sync', { syncToD1: { run: { scope: 'SYNC_COMPARED' } } }],
     ['D1', { d1: { dueCount: 0, waitingForPicture: 0, lastSync: { outcome: 'NOTHING_TO_DO' } } }],
-    ['Queue', { queue: { concurrency: 2, running: 0, waitingInteractive: 0, waitingBackground: 0 } }],
+    ['Queue', { queue: { concurrency: expect.any(Number), running: 0, waitingInteractive: 0, waitingBackground: 0 } }],
     ['Slower', { setConcurrency: { concurrency: 1 } }],
     ['Rename', { upsertArtist: { slug: 'carl-cox', aliases: ['Carl Andrew Cox'] } }],
     ['Hide', { deleteImage: { status: 'DELETED' } }],

@@ -18,6 +18,7 @@ const request = {
   working: { width: 1280, height: 720 },
   maxPixels: 1e8,
   alone: false,
+  lane: 0,
 }
 const unit = { crop: null, width: 320, height: 180, output: { format: 'webp', quality: 72, effort: 4 } } as const
 
@@ -80,25 +81,27 @@ describe('the image host', () => {
     expect((await second.encode(unit, signal)).width).toBe(320)
     expect(greedy.pid).toBe(pid)
     await second[Symbol.asyncDispose]()
+    await expect.poll(() => greedy.pid, { timeout: 20_000 }).not.toBe(pid)
     await using third = await greedy.open(request, signal)
     expect((await third.encode(unit, signal)).width).toBe(320)
-    expect(greedy.pid).not.toBe(pid)
     expect(reasons[0]).toBe('memory')
-    expect(isAlive(pid)).toBe(false)
+    await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false)
   })
 
   it('gives back the memory of the images that are closed', async () => {
     await using host = createImageHost({ threads: 2, limits, log })
-    const whole = { ...request, working: request.source }
-    const useOne = async () => {
-      await using image = await host.open(whole, signal)
-      await Promise.all([320, 640].map((width) => image.encode({ ...unit, width }, signal)))
+    const half = { ...request, working: { width: 2656, height: 1494 } }
+    const small = { crop: null, width: 160, height: 90, output: { format: 'jpeg', quality: 72 } } as const
+    const megabytesAfter = async (images: number) => {
+      for (let n = 0; n < images; n += 1) {
+        await using image = await host.open(half, signal)
+        await image.encode(small, signal)
+      }
+      return residentMb(host.pid ?? 0)
     }
-    await useOne()
-    const before = await residentMb(host.pid ?? 0)
-    // 48 MB each
-    for (let n = 0; n < 12; n += 1) await useOne()
-    expect((await residentMb(host.pid ?? 0)) - before).toBeLessThan(5 * 48)
+    const before = await megabytesAfter(8)
+    // 12 MB each: nearly 400 MB if they were kept; what the allocator holds differs by 150 MB from one moment to another
+    expect((await megabytesAfter(32)) - before).toBeLessThan(300)
   })
 
   it('has no connection to any network', async () => {

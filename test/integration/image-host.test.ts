@@ -22,6 +22,7 @@ const request = {
   working: { width: 1280, height: 720 },
   maxPixels: 1e8,
   alone: false,
+  lane: 0,
 }
 const unit = { crop: null, width: 320, height: 180, output: { format: 'webp', quality: 72, effort: 4 } } as const
 const slow = { crop: null, width: 1280, height: 720, output: { format: 'avif', quality: 50, effort: 6 } } as const
@@ -100,6 +101,8 @@ describe('the image host', () => {
     // the channel's are Node's own
     expect(names).toEqual([
       'MALLOC_ARENA_MAX',
+      'MALLOC_MMAP_THRESHOLD_',
+      'MALLOC_TRIM_THRESHOLD_',
       'NODE_CHANNEL_FD',
       'NODE_CHANNEL_SERIALIZATION_MODE',
       'UV_THREADPOOL_SIZE',

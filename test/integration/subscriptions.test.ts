@@ -84,7 +84,8 @@ describe('the progress of a run', () => {
     }
     const progressions = events.map((event) => event.progress)
     expect(progressions).toEqual([...progressions].sort((a, b) => a - b))
-    expect(new Set(progressions).size).toBeGreaterThan(5)
+    // the first variant is told at once, those of the same half second together
+    expect(new Set(progressions).size).toBeGreaterThanOrEqual(3)
     expect(events.at(-1)).toMatchObject({ status: 'SUCCEEDED', outcome: 'CLEAN', progress: 1 })
   })
 

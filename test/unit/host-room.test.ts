@@ -7,10 +7,10 @@ const signal = new AbortController().signal
 describe('the room in the image host', () => {
   it('takes as many images as their pixels fit, and the next as soon as one leaves', async () => {
     const room = createHostRoom(10)
-    const leave = await room.enter(6e6, signal)
-    await room.enter(4e6, signal)
+    const leave = await room.enter(6e6, 0, signal)
+    await room.enter(4e6, 0, signal)
     let entered = false
-    const waiting = room.enter(5e6, signal).then(() => {
+    const waiting = room.enter(5e6, 0, signal).then(() => {
       entered = true
     })
     await turn()
@@ -22,9 +22,9 @@ describe('the room in the image host', () => {
 
   it('takes an image that is larger than all of it when no other is there', async () => {
     const room = createHostRoom(10)
-    const leave = await room.enter(1e6, signal)
+    const leave = await room.enter(1e6, 0, signal)
     let alone = false
-    const large = room.enter(1_000e6, signal).then(() => {
+    const large = room.enter(1_000e6, 0, signal).then(() => {
       alone = true
     })
     await turn()
@@ -36,9 +36,9 @@ describe('the room in the image host', () => {
 
   it('lets no small image overtake a large one that waits', async () => {
     const room = createHostRoom(10)
-    const leave = await room.enter(5e6, signal)
+    const leave = await room.enter(5e6, 0, signal)
     const order: string[] = []
-    const enter = (name: string, pixels: number) => room.enter(pixels, signal).then(() => order.push(name))
+    const enter = (name: string, pixels: number) => room.enter(pixels, 0, signal).then(() => order.push(name))
     const large = enter('large', 10e6)
     void enter('small', 1e6)
     await turn()
@@ -50,13 +50,13 @@ describe('the room in the image host', () => {
 
   it('is not taken by who has given up waiting', async () => {
     const room = createHostRoom(10)
-    const leave = await room.enter(10e6, signal)
+    const leave = await room.enter(10e6, 0, signal)
     const abort = new AbortController()
-    const waiting = room.enter(10e6, abort.signal)
+    const waiting = room.enter(10e6, 0, abort.signal)
     abort.abort(new Error('no longer'))
     await expect(waiting).rejects.toThrow('no longer')
     leave()
-    await room.enter(10e6, signal)
+    await room.enter(10e6, 0, signal)
     expect(room.occupants).toBe(1)
   })
 })

@@ -22,10 +22,10 @@ describe('what a container leaves', () => {
   })
 
   it.each([
-    [512, 256],
-    [2048, 512],
-    [65_536, 1024],
-  ])('of %i MiB lets an idle image host hold %i', (memory, idle) => {
-    expect(idleHostBytes(memory * mebibyte) / mebibyte).toBe(idle)
+    [512, 2, 1024],
+    [3584, 1, 1024],
+    [65_536, 16, 3072],
+  ])('of %i MiB lets an idle image host of %i threads hold %i', (memory, threads, idle) => {
+    expect(idleHostBytes(threads, memory * mebibyte) / mebibyte).toBe(idle)
   })
 })
