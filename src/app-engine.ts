@@ -12,6 +12,8 @@ import { createFindOrphans } from './services/find-orphans.ts'
 import type { ImageHost } from './services/image-host.ts'
 import { createImportSource } from './services/import-source.ts'
 import type { Intake } from './services/intake.ts'
+import type { Observe } from './services/metrics.ts'
+import { observeTasks } from './services/observed-tasks.ts'
 import { createOrphans } from './services/orphans.ts'
 import { createProcessImage } from './services/process-image.ts'
 import type { PublicUrls } from './services/public-urls.ts'
@@ -43,6 +45,7 @@ interface Parts {
   claims: Claims
   intake: Intake
   artistPictures: ArtistPictures
+  observe: Observe
 }
 
 const hourMs = 3_600_000
@@ -51,8 +54,8 @@ const orphanAgeMs = 24 * hourMs
 
 /** What works on tasks: a job for each kind of them, and the dispatcher that hands them out. A part of `createApp`. */
 export function createEngine(parts: Parts, { work, limits, defaultRecipes }: Config, log: Log): Dispatcher {
-  const { db, dialect, bell, stores, sources, hosts, host, d1, urls, claims, intake, artistPictures } = parts
-  const tasks = createTasks({ db, bell, leaseMs: work.leaseMs })
+  const { db, dialect, bell, stores, sources, hosts, host, d1, urls, claims, intake, artistPictures, observe } = parts
+  const tasks = observeTasks(createTasks({ db, bell, leaseMs: work.leaseMs }), observe, log)
   const { client } = sources
   const fetching = { client, originals: stores.originals, maxBytes: limits.maxBytes }
   const takeIn = createTakeIn({ db, bell, tasks, intake, sources: fetching })
@@ -79,6 +82,7 @@ export function createEngine(parts: Parts, { work, limits, defaultRecipes }: Con
       retryBaseMs: work.retryBaseMs,
       log,
     }),
+    observe,
   })
   const planner = createRunPlanner({ db, dialect, bell })
   const cancellations = createCancellations({ db, dialect, bell })

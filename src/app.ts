@@ -1,10 +1,12 @@
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { createChores } from './app-chores.ts'
 import { createEngine } from './app-engine.ts'
+import { createOperations } from './app-operations.ts'
 import type { Config } from './config.ts'
 import { OperatorError } from './errors.ts'
 import { limitUploads } from './http/limited-route.ts'
 import { createMedia } from './http/media.ts'
+import { createMetrics } from './http/metrics.ts'
 import { createOlderUploadRoutes } from './http/older-upload-routes.ts'
 import { createRateLimits } from './http/rate-limits.ts'
 import { createUploadRoute } from './http/uploads.ts'
@@ -21,6 +23,7 @@ import { type Bell, createBell } from './services/bell.ts'
 import { boundByBacklog } from './services/bounded.ts'
 import { createClaims } from './services/claims.ts'
 import { createCompletions } from './services/complete-uploads.ts'
+import { observeD1 } from './services/d1/observed-d1.ts'
 import { openD1 } from './services/d1/open-d1.ts'
 import { createD1State } from './services/d1-state.ts'
 import { type Db, openDb } from './services/db/open-db.ts'
@@ -67,17 +70,24 @@ const tempMaxAgeMs = 3_600_000
 export async function createApp(config: Config, log: Log = createLog(config.logLevel)): Promise<App> {
   const { limits, defaultRecipes, work, cleaning, asking } = config
   const { threads, megapixelsInFlight, unitMs } = work
+  const metrics = createMetrics()
+  const { observe } = metrics
   await using resources = new AsyncDisposableStack()
 
   const whoMay = resources.use(await openWhoMay(config.auth, log))
   // before the rest, for its start takes longest
   const host = resources.use(
-    createImageHost({ threads, limits: { megapixelsInFlight, unitMs, idleHostBytes: idleHostBytes(threads) }, log }),
+    createImageHost({
+      threads,
+      limits: { megapixelsInFlight, unitMs, idleHostBytes: idleHostBytes(threads) },
+      log,
+      observe,
+    }),
   )
   const { db, provider } = resources.use(await openDb(config.database.url))
   const dialect = dialects[provider]
   const bell = createBell()
-  const stores = resources.use(await openStores({ ...config.storage, connections: connectionsFor(threads) }))
+  const stores = resources.use(await openStores({ ...config.storage, connections: connectionsFor(threads), observe }))
   if (sharesPublicPlace(config.storage.url, config.storage.originalsUrl)) {
     log.warn('originals share the bucket of the variants; a private one of their own (ORIGINALS_URL) is safer')
   }
@@ -103,13 +113,13 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
 
   const artistPictures = createArtistPictures({ db, bell, variants: stores.variants })
   const hosts = createVenueHosts({ live: config.scrape.live, allow: config.sources.allow })
-  const d1 = resources.use(await openD1(config.d1))
+  const d1 = observeD1(resources.use(await openD1(config.d1)), observe)
   const intake = createIntake({ db, originals: stores.originals, limits })
   let origin = ''
   let publicBase = config.storage.publicBaseUrl ?? `http://localhost:${config.http.port}/media`
   const urls = createPublicUrls(() => publicBase)
   const edges = { db, dialect, bell, stores, sources, hosts, host, d1, urls }
-  const dispatcher = resources.use(createEngine({ ...edges, claims, intake, artistPictures }, config, log))
+  const dispatcher = resources.use(createEngine({ ...edges, claims, intake, artistPictures, observe }, config, log))
   const { wake } = dispatcher
   const { originals } = stores
   const { targets, transfers } = openUploadWays(stores.backends.originals, { db, origin: () => origin })
@@ -146,23 +156,30 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const rates = createRateLimits(asking.rates)
   const { authentication } = whoMay
   const { subscriptions } = asking
-  const yoga = createGraphQL({ schema, services, authentication, asking: { rates, subscriptions }, log })
+  const yoga = createGraphQL({ schema, services, authentication, asking: { rates, subscriptions }, log, observe })
   const jobs = createUploadJobs({ db, urls })
   const olderUploadRoutes = createOlderUploadRoutes({ images: services.images, jobs, limits, defaultRecipes, log })
   const media = createMedia(stores.backends.variants)
+  const seen = { db, bell, stores, host, dispatcher, queue: services.queue, metrics }
+  const operations = createOperations(seen, config, authentication, log)
   const http = resources.use(
     createHttp({
       yoga,
       olderUploadRoutes: limitUploads(olderUploadRoutes, rates),
       media,
       uploads: transfers && createUploadRoute({ transfers, log }),
-      whoMay,
+      operations: operations.routes,
+      ...whoMay,
       limits: { ...asking, maxBytes: limits.maxBytes, maxSockets: subscriptions.total },
       log,
+      observe,
     }),
   )
   // first of all at the end: what is in work is let go, for the next start
-  resources.defer(() => dispatcher.stop())
+  resources.defer(() => {
+    operations.stop()
+    dispatcher.stop()
+  })
   const { port } = await http.listen(config.http)
   origin = `http://localhost:${port}`
   publicBase = config.storage.publicBaseUrl ?? `${origin}/media`

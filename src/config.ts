@@ -176,6 +176,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
   const privateDir = path.join(dataDir, 'private')
   const threads = e.IMAGE_THREADS ?? usableCores()
   return {
+    dataDir,
     http: { host: e.HOST, port: e.PORT },
     auth: readWhoMay(e),
     database: { url: e.DATABASE_URL ?? `file:${path.join(privateDir, 'greenroom.db')}` },

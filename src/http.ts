@@ -1,21 +1,19 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OperatorError } from './errors.ts'
 import { answerJson } from './http/answer-json.ts'
-import { type Authentication, answerRefusal, askedOf } from './http/authentication.ts'
-import type { limitUploads } from './http/limited-route.ts'
-import type { createMedia } from './http/media.ts'
-import { isOlderUploadPath, olderUploadRole } from './http/older-upload-routes.ts'
 import { setSafeHeaders } from './http/page-policy.ts'
-import type { createSessionRoute } from './http/session.ts'
+import { requestLog } from './http/request-id.ts'
+import { createRoutes, type RouteParts } from './http/routes.ts'
 import { watchSlowClients } from './http/slow-clients.ts'
-import type { createUploadRoute } from './http/uploads.ts'
+import { createRequestWatch } from './http/watch-request.ts'
 import { createWebSocket } from './http/web-socket.ts'
 import type { Door } from './http/who-may-connect.ts'
-import type { GraphQLServer } from './http/yoga.ts'
 import type { Log } from './log.ts'
+import type { Observe } from './services/metrics.ts'
 
 export interface Http extends AsyncDisposable {
   /** resolves when requests are taken; the port is the one asked for, or a free one for 0 */
@@ -29,16 +27,11 @@ export class PortTakenError extends OperatorError {
   }
 }
 
-interface Deps {
-  yoga: GraphQLServer
-  olderUploadRoutes: ReturnType<typeof limitUploads>
-  /** null: the objects are served elsewhere */
-  media: ReturnType<typeof createMedia> | null
-  /** null: files are sent elsewhere */
-  uploads: ReturnType<typeof createUploadRoute> | null
-  whoMay: { door: Door; authentication: Authentication; session: ReturnType<typeof createSessionRoute> }
+interface Deps extends RouteParts {
+  door: Door
   limits: { maxBytes: number; maxSockets: number; headersMs: number; slowClientMs: number }
   log: Log
+  observe: Observe
 }
 
 /** How long an answer may still take when the service ends, ms. Subscriptions are cut off then. */
@@ -50,9 +43,9 @@ const maxHeaderBytes = 16 * 1024
 /** How long a request may take to arrive, ms: a small one 300 s, as in Node, and a file as long as 16 KiB/s take. */
 export const requestTimeoutMs = (maxBytes: number) => 300_000 + Math.ceil(maxBytes / 16_384) * 1_000
 
-/** One server for everything: /graphql (HTTP, SSE, WebSocket), /images/, /media/, /uploads/, /session, /health. */
-export function createHttp({ yoga, olderUploadRoutes, media, uploads, whoMay, limits, log }: Deps): Http {
-  const { door, authentication, session } = whoMay
+/** One server for everything, which `createRoutes` shares out: HTTP, server-sent events and WebSocket on one port. */
+export function createHttp({ door, limits, log, observe, ...parts }: Deps): Http {
+  const { yoga, authentication } = parts
   const server = createServer(
     {
       requestTimeout: requestTimeoutMs(limits.maxBytes),
@@ -66,52 +59,31 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, whoMay, li
   const stopWatching = watchSlowClients(server, limits.slowClientMs, (socket) => {
     if (!webSocket.dropSlow(socket)) socket.destroy()
   })
+  const watch = createRequestWatch({ log, observe })
+  const route = createRoutes(parts)
   const answering = new Set<Promise<unknown>>()
-  const folders = new Map(Object.entries({ media, uploads }))
-  const pages = new Map<string, (request: IncomingMessage, response: ServerResponse) => void>([
-    ['/', (_request, response) => response.writeHead(302, { Location: yoga.graphqlEndpoint }).end()],
-    ['/health', (_request, response) => answerJson(response, 200, { status: 'ok' })],
-    ['/session', session],
-  ])
   const port = () => (server.address() as AddressInfo).port
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     setSafeHeaders(response)
     const pathname = pathOf(request)
+    watch(request, response, pathname)
     const refusal = door.refuse(request, pathname, port())
     if (refusal) answerJson(response, 403, { error: refusal })
     else if (pathname === null) answerJson(response, 400, { error: 'The request has no path that can be read.' })
     else {
       // as a proxy is asked, with the scheme and the host before the path, of which Yoga makes no address
       request.url = pathname + new URL(request.url ?? '', 'http://localhost').search
-      if (!door.answerPreflight(request, response, pathname)) route(request, response, pathname)
+      if (!door.answerPreflight(request, response, pathname)) answer(request, response, pathname)
     }
   }
 
-  function route(request: IncomingMessage, response: ServerResponse, pathname: string): void {
-    const [, folder = '', rest = ''] = /^\/([^/]+)\/(.*)$/.exec(pathname) ?? []
-    const below = folders.get(folder)
-    if (pathname === yoga.graphqlEndpoint) track(response, yoga(request, response))
-    else if (isOlderUploadPath(pathname)) uploadAsBefore(request, response, pathname)
-    else if (below) track(response, below(request, response, rest))
-    else if (pages.has(pathname)) pages.get(pathname)?.(request, response)
-    else answerJson(response, 404, { error: `There is nothing at ${pathname}.` })
-  }
-
-  function uploadAsBefore(request: IncomingMessage, response: ServerResponse, pathname: string): void {
-    try {
-      const viewer = authentication.admit(askedOf(request), olderUploadRole(pathname))
-      track(response, olderUploadRoutes(request, response, pathname, viewer))
-    } catch (error) {
-      answerRefusal(response, error)
-    }
-  }
-
-  function track(response: ServerResponse, answer: unknown): void {
-    const answered = Promise.resolve(answer)
+  function answer(request: IncomingMessage, response: ServerResponse, pathname: string): void {
+    const answered = Promise.resolve()
+      .then(() => route(request, response, pathname))
       .catch((error: unknown) => {
         // unhandled, it would end the process
-        log.error({ err: error }, 'a request failed unexpectedly')
+        requestLog(log, request).error({ err: error }, 'a request failed unexpectedly')
         response.destroy()
       })
       .finally(() => answering.delete(answered))
@@ -123,16 +95,15 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, whoMay, li
     socket.on('error', () => socket.destroy())
     const pathname = pathOf(request)
     if (door.refuse(request, pathname, port()) || pathname !== yoga.graphqlEndpoint) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n', () => socket.destroy())
-      return
+      requestLog(log, request).warn('a socket was refused')
+      refuseSocket(socket, '403 Forbidden')
+    } else if (webSocket.isFull()) {
+      requestLog(log, request).warn('a socket was refused, since as many are open as may')
+      refuseSocket(socket, '503 Service Unavailable\r\nRetry-After: 60')
+    } else {
+      requestLog(log, request).debug('a socket was opened')
+      webSocket.upgrade(request, socket, head)
     }
-    if (webSocket.isFull()) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 60\r\nConnection: close\r\n\r\n', () =>
-        socket.destroy(),
-      )
-      return
-    }
-    webSocket.upgrade(request, socket, head)
   })
 
   return {
@@ -161,4 +132,8 @@ export function createHttp({ yoga, olderUploadRoutes, media, uploads, whoMay, li
 /** The path of a request, or null for one that is no path (`//`). */
 function pathOf({ url = '' }: IncomingMessage): string | null {
   return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : null
+}
+
+function refuseSocket(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy())
 }

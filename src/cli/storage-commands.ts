@@ -6,7 +6,7 @@ import { collectGarbage, surveyGarbage } from './gc.ts'
 import { reconcile } from './reconcile.ts'
 import { collect, type Tools } from './tools.ts'
 
-/** Commands that look after what is stored: `backfill`, `reconcile`, `gc`, `doctor`. */
+/** Commands that look after what is stored: `backfill`, `reconcile`, `gc`, `backup`, `doctor`. */
 export function addStorageCommands(program: Command, tools: Tools): void {
   const { connect, stopping, endInterrupted, endFollowing, print } = tools
 
@@ -54,6 +54,16 @@ export function addStorageCommands(program: Command, tools: Tools): void {
       await using connected = await connect()
       print(dryRun ? await surveyGarbage(connected.api) : await collectGarbage(connected.api, signal, process.stdout))
       if (signal.aborted) endInterrupted(signal)
+    })
+
+  program
+    .command('backup')
+    .argument('<file>', 'where to; a name that is not taken')
+    .description('copy the SQLite database as it is at this moment, also while a server works')
+    .action(async (file: string) => {
+      // only here: no other command needs the database of a server
+      const { backUp } = await import('./backup.ts')
+      print(await backUp(tools.config(), file))
     })
 
   program

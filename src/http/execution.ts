@@ -8,13 +8,16 @@ import {
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../schema/context.ts'
+import { noteRequest } from './error-request.ts'
 import { whileCurrent } from './while-current.ts'
 
 /** Answers come in the order asked for, as the specification wants; Yoga's own executor puts what is ready first. */
 export const useReferenceExecutor: Plugin = {
-  onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
+  onExecute: ({ setExecuteFn }) => setExecuteFn(executeForRequest),
   onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),
 }
+
+const executeForRequest = async (args: ExecutionArgs) => noteRequest(await execute(args), args.contextValue)
 
 type Source = AsyncIterable<unknown> | ExecutionResult
 
@@ -24,7 +27,7 @@ type Source = AsyncIterable<unknown> | ExecutionResult
  */
 async function subscribe(args: SubscriptionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const source = (await createSourceEventStream(args)) as Source
-  if (!(Symbol.asyncIterator in source)) return source
+  if (!(Symbol.asyncIterator in source)) return noteRequest(source, args.contextValue)
   const { viewer } = args.contextValue as Context
   // those of one role may see the same; without its text a question is like no other
   const text = args.document.loc?.source.body ?? randomUUID()
@@ -36,10 +39,10 @@ const executed = new WeakMap<object, Map<string, Promise<ExecutionResult>>>()
 
 async function executeOnce(event: unknown, question: string, args: ExecutionArgs): Promise<ExecutionResult> {
   // an id, say: cheap, and nothing to remember a result by
-  if (typeof event !== 'object' || event === null) return execute({ ...args, rootValue: event })
+  if (typeof event !== 'object' || event === null) return executeForRequest({ ...args, rootValue: event })
   const results = executed.get(event) ?? new Map<string, Promise<ExecutionResult>>()
   executed.set(event, results)
-  const result = results.get(question) ?? Promise.resolve(execute({ ...args, rootValue: event }))
+  const result = results.get(question) ?? executeForRequest({ ...args, rootValue: event })
   results.set(question, result)
   return result
 }

@@ -2,16 +2,27 @@ import { PothosValidationError } from '@pothos/core'
 import { GraphQLError } from 'graphql'
 import { maskError } from 'graphql-yoga'
 import { AppError } from '../errors.ts'
+import { requestOfError } from './error-request.ts'
 
-/** Expected failures keep their sentence and code; everything else is masked (Yoga logs it). */
+/**
+ * Expected failures keep their sentence and code; everything else is masked (Yoga logs it), and names the request, so that
+ * who tells us of it can be helped. What was wrong is told nobody, whatever NODE_ENV says.
+ */
 export function maskUnexpected(error: unknown, message: string): Error {
   const expected = describeExpected(error)
-  if (!expected) return maskError(error, message)
+  if (!expected) return withRequest(maskError(error, message, false), requestOfError(error))
   const { code, retryable } = expected
   return new GraphQLError(expected.message, {
     ...(error instanceof GraphQLError && { nodes: error.nodes ?? null, path: error.path ?? null }),
     extensions: { code, retryable },
   })
+}
+
+/** Names the request in an error that tells nothing else. */
+export function withRequest(error: Error, requestId: string | null | undefined): Error {
+  if (!(error instanceof GraphQLError) || !requestId || !error.extensions.unexpected) return error
+  Object.assign(error.extensions, { requestId })
+  return error
 }
 
 type Expected = Pick<AppError, 'message' | 'code' | 'retryable'>

@@ -8,6 +8,7 @@ import type { Images } from '../services/images.ts'
 import { jobRecipe, type UploadJobs } from '../services/upload-jobs.ts'
 import { answerJson, jsonHeaders } from './answer-json.ts'
 import { ClientGoneError, type Form, MalformedFormError, NoFormError, readForm } from './read-form.ts'
+import { requestLog } from './request-id.ts'
 
 interface Deps {
   images: Images
@@ -67,12 +68,12 @@ export function createOlderUploadRoutes({ images, jobs, limits, defaultRecipes, 
     return isRead ? tellStatus(pathname.slice(statusPath.length)) : notAllowed('GET, HEAD')
   }
 
-  function refuse(error: unknown): Answer {
+  function refuse(request: IncomingMessage, error: unknown): Answer {
     if (error instanceof NoFormError) return missingFile(error.message)
     if (error instanceof MalformedFormError) return { status: 400, body: { detail: error.message } }
     if (error instanceof NotFoundError) return { status: 404, body: { detail: 'Job not found' } }
     if (error instanceof AppError) return describe(error)
-    log.error({ err: error }, 'an upload failed unexpectedly')
+    requestLog(log, request).error({ err: error }, 'an upload failed unexpectedly')
     return { status: 500, body: { detail: 'Internal Server Error' } }
   }
 
@@ -81,7 +82,7 @@ export function createOlderUploadRoutes({ images, jobs, limits, defaultRecipes, 
       send(request, response, await answer(request, pathname))
     } catch (error) {
       if (error instanceof ClientGoneError) response.destroy()
-      else send(request, response, refuse(error))
+      else send(request, response, refuse(request, error))
     }
   }
 }

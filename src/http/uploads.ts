@@ -5,6 +5,7 @@ import { tokenHeader } from '../services/storage/local-targets.ts'
 import type { Transfer, Transfers } from '../services/transfers.ts'
 import { type TransferProblem, TransferRefusedError } from '../transfer-errors.ts'
 import { answerJson } from './answer-json.ts'
+import { requestLog } from './request-id.ts'
 
 const transferStatuses: Record<TransferProblem, number> = {
   NO_TOKEN: 401,
@@ -35,8 +36,9 @@ export function createUploadRoute({ transfers, log }: { transfers: Transfers; lo
       response.writeHead(204).end()
     } catch (error) {
       // the client has gone, and with it what it had sent
-      if (response.destroyed) return log.debug({ err: error }, 'an upload was broken off')
-      refuse(response, error, log)
+      const ofRequest = requestLog(log, request)
+      if (response.destroyed) return ofRequest.debug({ err: error }, 'an upload was broken off')
+      refuse(response, error, ofRequest)
     }
   }
 }

@@ -7,6 +7,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
 import { AppError } from '../errors.ts'
 import { type Authentication, askedOf } from './authentication.ts'
+import { requestIdHeader, requestIdOf } from './request-id.ts'
 import type { GraphQLServer } from './yoga.ts'
 
 /** The largest message a client may send, bytes. */
@@ -38,6 +39,7 @@ type Client = Extra & Record<PropertyKey, unknown> & { viewer?: Viewer }
 export function createWebSocket(yoga: GraphQLServer, authentication: Authentication, limits: { maxSockets: number }) {
   const sockets = new WebSocketServer({ noServer: true, maxPayload })
   const bySocket = new WeakMap<Duplex, WebSocket>()
+  sockets.on('headers', (headers, request) => headers.push(`${requestIdHeader}: ${requestIdOf(request)}`))
   const served = useServer<Record<string, unknown>, Client>(
     {
       connectionInitWaitTimeout: initMs,

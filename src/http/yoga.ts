@@ -1,17 +1,19 @@
 import type { IncomingMessage } from 'node:http'
 import type { GraphQLSchema } from 'graphql'
-import { createLRUCache, createYoga } from 'graphql-yoga'
+import { createLRUCache, createYoga, type Plugin } from 'graphql-yoga'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Log } from '../log.ts'
 import type { Context, Services } from '../schema/context.ts'
+import type { Observe } from '../services/metrics.ts'
 import type { Authentication } from './authentication.ts'
 import { useBodyLimit } from './body-limit.ts'
 import { useCsrfHeader } from './csrf-header.ts'
 import { useErrorCodes } from './error-codes.ts'
+import { idOfAsked, requestOfError } from './error-request.ts'
 import { useReferenceExecutor } from './execution.ts'
 import { useFormErrors } from './form-errors.ts'
 import { createGraphiqlPage } from './graphiql-page.ts'
-import { describeExpected, maskUnexpected } from './mask-error.ts'
+import { describeExpected, maskUnexpected, withRequest } from './mask-error.ts'
 import { limitedAs } from './principal.ts'
 import { useQueryLimits } from './query-limits.ts'
 import { type RateLimits, useRateLimits } from './rate-limits.ts'
@@ -33,6 +35,7 @@ interface Deps {
   authentication: Authentication
   asking: { rates: RateLimits; subscriptions: SubscriptionLimits }
   log: Log
+  observe: Observe
 }
 
 /** Who asks, where that is known before: of a WebSocket. */
@@ -41,7 +44,7 @@ interface Initial {
 }
 
 /** GraphQL over HTTP: queries and mutations, multipart uploads, subscriptions as server-sent events, GraphiQL. */
-export function createGraphQL({ schema, services, authentication, asking, log }: Deps) {
+export function createGraphQL({ schema, services, authentication, asking, log, observe }: Deps) {
   const maxBodyBytes = services.limits.maxBytes + overheadBytes
   const gate = createGate(authentication)
   const page = createGraphiqlPage(gate.admits)
@@ -72,16 +75,20 @@ export function createGraphQL({ schema, services, authentication, asking, log }:
       useCsrfHeader(),
       useFormErrors,
       useBodyLimit({ multipart: maxBodyBytes, other: jsonBytes }),
+      useRequestInErrors,
     ],
     logging: {
-      debug: (...args) => log.debug({ args }, 'graphql'),
+      // its own steps, without a word about which request
+      debug() {},
       info: (...args) => log.info({ args }, 'graphql'),
       warn: (...args) => log.warn({ args }, 'graphql'),
       error(...args) {
         const err = args.find((arg) => arg instanceof Error) ?? args
+        const facts = { requestId: requestOfError(err), err }
         // Yoga takes whatever has another wording at the edge for an accident
-        if (describeExpected(err)) log.debug({ err }, 'graphql')
-        else log.error({ err }, 'graphql')
+        if (describeExpected(err)) return log.debug(facts, 'graphql')
+        observe('masked', {})
+        log.error(facts, 'graphql')
       },
     },
   })
@@ -90,6 +97,15 @@ export function createGraphQL({ schema, services, authentication, asking, log }:
 /** A token, or else a connection: of a WebSocket as of a request over HTTP. */
 function clientOf({ viewer, req, request }: Context & { req?: IncomingMessage; request?: Request }): string | object {
   return limitedAs(viewer) ?? req?.socket ?? request ?? viewer
+}
+
+/** Of what went wrong before anything was executed; the errors of operations are known by then. */
+const useRequestInErrors: Plugin = {
+  onResultProcess({ result, request, serverContext }) {
+    if (Array.isArray(result) || !('errors' in result)) return
+    const requestId = idOfAsked({ request, ...serverContext })
+    for (const error of result.errors ?? []) withRequest(error, requestId)
+  },
 }
 
 export type GraphQLServer = ReturnType<typeof createGraphQL>

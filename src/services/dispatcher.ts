@@ -12,6 +12,8 @@ export interface Dispatcher extends AsyncDisposable {
   stopRun(runId: string): void
   /** images at once; 0 for none. More are begun at once, fewer come about as tasks end. */
   concurrency: number
+  /** tasks in work in this process */
+  readonly inWork: number
   /** claims nothing more, and tells what is in work to end */
   stop(): void
   /** resolves when nothing is in work and nothing can be done now */
@@ -119,6 +121,9 @@ export function createDispatcher({ claims, chores, work, settings }: Deps): Disp
     set concurrency(count) {
       concurrency = count
       claiming.wake()
+    },
+    get inWork() {
+      return jobs.size
     },
     async idle() {
       do {

@@ -33,6 +33,8 @@ export interface HostConnection {
   /** versions of what encodes; fails when the host ends before it has said them */
   readonly encoder: Promise<string>
   isOpen(): boolean
+  /** it has said that it can work, and has not ended since */
+  isReady(): boolean
   /** fails with HostDiedError */
   ask(request: Unsent<HostRequest>): Promise<HostReply>
   /** ends the process, whatever it is at */
@@ -90,7 +92,7 @@ interface Options {
   /** images in the host, at this moment */
   openImages: () => number
   /** hears of its end once */
-  onEnd: (end: { reason: string; wasReady: boolean }) => void
+  onEnd: (end: { reason: string; wasReady: boolean; wasKilled: boolean }) => void
 }
 
 /** Starts a host process and speaks to it. */
@@ -119,7 +121,7 @@ export function connectToHost({ threads, openImages, onEnd }: Options): HostConn
       reject(new HostDiedError(`The image host ended (${reason}).`, { inHost: ready, alone: wasAlone }))
     }
     waiting.clear()
-    onEnd({ reason, wasReady: ready })
+    onEnd({ reason, wasReady: ready, wasKilled: killedFor !== null })
   }
 
   child.on('message', (reply: HostReply) => {
@@ -134,6 +136,7 @@ export function connectToHost({ threads, openImages, onEnd }: Options): HostConn
     pid: child.pid,
     encoder,
     isOpen: () => !over && child.connected,
+    isReady: () => ready && !over && child.connected,
     ask(request) {
       lastId += 1
       const id = lastId

@@ -11,6 +11,8 @@ export interface HostRoom {
   enter(pixels: number, lane: number, signal: AbortSignal): Promise<() => void>
   /** images in the host */
   readonly occupants: number
+  /** of all of them */
+  readonly megapixels: number
   /** what they take at most */
   readonly bytes: number
 }
@@ -20,12 +22,16 @@ export function createHostRoom(megapixels: number): HostRoom {
   // in megapixels, for the semaphore counts its units one by one
   const room = new Semaphore(megapixels)
   let occupants = 0
+  const taken = () => megapixels - room.getValue()
   return {
     get occupants() {
       return occupants
     },
+    get megapixels() {
+      return taken()
+    },
     get bytes() {
-      return (megapixels - room.getValue()) * 1e6 * bytesPerPixel
+      return taken() * 1e6 * bytesPerPixel
     },
     async enter(pixels, lane, signal) {
       const weight = Math.max(1, Math.min(megapixels, Math.ceil(pixels / 1e6)))

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import { connectToHost, type HostConnection } from './host-connection.ts'
+import { type Observe, observeNothing } from './metrics.ts'
 
 /** A host that dies before it has said anything is not started again at once. */
 const restartDelayMs = 1_000
@@ -22,10 +23,11 @@ interface Deps {
   /** images in the host, at this moment */
   openImages: () => number
   log: Log
+  observe?: Observe
 }
 
 /** Keeps one image host process running: starts it, and starts it anew when it ends. */
-export function createHostSupervisor({ threads, openImages, log }: Deps): HostSupervisor {
+export function createHostSupervisor({ threads, openImages, log, observe = observeNothing }: Deps): HostSupervisor {
   let disposed = false
   let current = start()
 
@@ -33,8 +35,9 @@ export function createHostSupervisor({ threads, openImages, log }: Deps): HostSu
     const started: HostConnection = connectToHost({
       threads,
       openImages,
-      onEnd({ reason, wasReady }) {
+      onEnd({ reason, wasReady, wasKilled }) {
         if (disposed || started !== current) return
+        observe('restart', { reason: whyEnded(wasReady, wasKilled) })
         log.warn({ reason }, 'the image host ended; starting it anew')
         setTimeout(
           () => {
@@ -71,6 +74,7 @@ export function createHostSupervisor({ threads, openImages, log }: Deps): HostSu
       }
       const old = current
       current = next
+      observe('restart', { reason: 'memory' })
       log.info({ reason }, 'the image host was replaced')
       await old.kill(reason)
     },
@@ -79,4 +83,10 @@ export function createHostSupervisor({ threads, openImages, log }: Deps): HostSu
       await current.kill('its service ends')
     },
   }
+}
+
+/** Of a host that has no successor yet; it is only killed when a unit takes far too long. */
+function whyEnded(wasReady: boolean, wasKilled: boolean): 'late' | 'died' | 'not started' {
+  if (wasKilled) return 'late'
+  return wasReady ? 'died' : 'not started'
 }

@@ -7,6 +7,7 @@ import { decodeCost, dueMs, encodeCost } from './cost-model.ts'
 import type { HostConnection } from './host-connection.ts'
 import { createHostRoom, pixelsInHost } from './host-room.ts'
 import { createHostSupervisor } from './host-supervisor.ts'
+import { type Observations, type Observe, observeNothing, outcomeOf, timed } from './metrics.ts'
 import { orAborted } from './or-aborted.ts'
 
 /** A unit may take that many times what it is expected to, before what the settings allow beyond that is used up. */
@@ -37,6 +38,10 @@ export interface ImageHost extends AsyncDisposable {
   /** versions of what encodes, once the host has said them */
   encoder(): Promise<string>
   readonly pid: number | undefined
+  /** there is a host that can work */
+  isReady(): boolean
+  /** what is in it */
+  readonly load: { images: number; megapixels: number }
 }
 
 interface Deps {
@@ -50,16 +55,19 @@ interface Deps {
     unitMs: number
   }
   log: Log
+  observe?: Observe
 }
+
+type Work = Pick<Observations['unit'], 'work' | 'format'>
 
 /**
  * Hands the image host as many units as it has threads, whichever image they belong to, those that are due first
  * (cost-model.ts). Memory is bounded by the pixels in the host, time by what a unit is expected to take.
  */
-export function createImageHost({ threads, limits, log }: Deps): ImageHost {
+export function createImageHost({ threads, limits, log, observe = observeNothing }: Deps): ImageHost {
   const slots = new PQueue({ concurrency: threads })
   const room = createHostRoom(limits.megapixelsInFlight)
-  const supervisor = createHostSupervisor({ threads, openImages: () => room.occupants, log })
+  const supervisor = createHostSupervisor({ threads, openImages: () => room.occupants, log, observe })
   let replacing = false
   let replaceAgainAt = 0
 
@@ -77,6 +85,12 @@ export function createImageHost({ threads, limits, log }: Deps): ImageHost {
     return asking.finally(() => over.abort())
   }
 
+  const measured = (work: Work, asking: Promise<HostReply>): Promise<HostReply> =>
+    timed(
+      () => asking.then(throwFailed),
+      (error, seconds) => observe('unit', { ...work, outcome: outcomeOf(error) }, seconds),
+    )
+
   function decode(request: DecodeRequest, dueAt: number, signal: AbortSignal) {
     const expectedMs = decodeCost((request.source.width * request.source.height) / 1e6)
     return slots.add(
@@ -85,7 +99,11 @@ export function createImageHost({ threads, limits, log }: Deps): ImageHost {
         const owner = await supervisor.connected(signal)
         // its start takes its own time
         await owner.encoder
-        const reply = await inTime(owner, expectedMs, owner.ask({ kind: 'open', request }))
+        const reply = await inTime(
+          owner,
+          expectedMs,
+          measured({ work: 'decode', format: '' }, owner.ask({ kind: 'open', request })),
+        )
         return { owner, opened: expectKind(reply, 'opened') }
       },
       // what it costs is what all units of the image wait for
@@ -121,6 +139,10 @@ export function createImageHost({ threads, limits, log }: Deps): ImageHost {
       return supervisor.current.pid
     },
     encoder: () => supervisor.current.encoder,
+    isReady: () => supervisor.current.isReady(),
+    get load() {
+      return { images: room.occupants, megapixels: room.megapixels }
+    },
     async open({ alone, lane, ...request }, signal) {
       const leave = await room.enter(alone ? Number.POSITIVE_INFINITY : pixelsInHost(request), lane, signal)
       // what the host still works on, though nobody may wait for it any more
@@ -146,7 +168,8 @@ export function createImageHost({ threads, limits, log }: Deps): ImageHost {
             const costMs = encodeCost(unit)
             const ask = () => {
               unitSignal.throwIfAborted()
-              return inTime(owner, costMs, owner.ask({ kind: 'encode', handle: opened.handle, unit }))
+              const asking = owner.ask({ kind: 'encode', handle: opened.handle, unit })
+              return inTime(owner, costMs, measured({ work: 'encode', format: unit.output.format }, asking))
             }
             const priority = -dueMs(since, costMs, lane)
             const encoding = track(slots.add(ask, { priority, signal: unitSignal }))
@@ -169,11 +192,13 @@ export function createImageHost({ threads, limits, log }: Deps): ImageHost {
 const ignore = () => {}
 
 function expectKind<K extends HostReply['kind']>(reply: HostReply, kind: K): Extract<HostReply, { kind: K }> {
-  if (reply.kind === 'failed') {
-    throw reply.failure.code === 'CORRUPT_IMAGE'
-      ? new CorruptImageError(reply.failure.message)
-      : new Error(reply.failure.message)
-  }
+  throwFailed(reply)
   if (reply.kind !== kind) throw new Error(`The image host answered ${reply.kind} where ${kind} was due.`)
   return reply as Extract<HostReply, { kind: K }>
+}
+
+function throwFailed(reply: HostReply): HostReply {
+  if (reply.kind !== 'failed') return reply
+  const { code, message } = reply.failure
+  throw code === 'CORRUPT_IMAGE' ? new CorruptImageError(message) : new Error(message)
 }

@@ -107,12 +107,13 @@ export function createProcessImage({ tasks, host, stores, check, show, settings 
     signal: AbortSignal,
     stages: Stages,
   ): Promise<StoredVariant> {
-    const encoded = await stages.run('ENCODE', () => opened.encode(unit, signal))
+    const encoded = await stages.run('ENCODE', () => opened.encode(unit, signal), unit)
     const { name, format, mimeType, key, width, height } = unit
-    const object = await stages.run('STORE', async () => {
+    const store = async () => {
       const check = () => tasks.check(claim)
       return putOnce(stores.variants, key, encoded, { contentType: mimeType, signal, check })
-    })
+    }
+    const object = await stages.run('STORE', store, unit)
     return { name, format, mimeType, width, height, key, encoder: await host.encoder(), ...object }
   }
 

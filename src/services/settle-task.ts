@@ -11,6 +11,7 @@ import type { Log } from '../log.ts'
 import type { Claim } from './claims.ts'
 import { isDatabaseTrouble, isUniqueViolation } from './db/sql.ts'
 import { HostDiedError } from './host-connection.ts'
+import { taskNames } from './observed-tasks.ts'
 import { LeaseLostError } from './task-states.ts'
 import type { TaskFailure, Tasks } from './tasks.ts'
 
@@ -105,7 +106,7 @@ export function createSettleTask({ tasks, storage, giveUp, retryBaseMs, log }: D
     if (error instanceof HostDiedError) return settleDeath(claim, error, stage)
     if (error instanceof StorageNotConfiguredError && error.whole)
       return settleMisconfigured(claim, describe(error, stage))
-    if (!(error instanceof AppError)) log.error({ err: error, taskId: claim.taskId }, 'a task failed unexpectedly')
+    if (!(error instanceof AppError)) log.error({ err: error, ...taskNames(claim) }, 'a task failed unexpectedly')
     return settleFailure(claim, describe(error, stage), error)
   }
 
@@ -114,7 +115,7 @@ export function createSettleTask({ tasks, storage, giveUp, retryBaseMs, log }: D
       await settle(claim, error, signal, stage)
     } catch (lost) {
       // the lease runs out and the task is done again, so nothing is lost but time
-      if (!(lost instanceof LeaseLostError)) log.error({ err: lost, taskId: claim.taskId }, 'a task cannot be settled')
+      if (!(lost instanceof LeaseLostError)) log.error({ err: lost, ...taskNames(claim) }, 'a task cannot be settled')
     }
   }
 }

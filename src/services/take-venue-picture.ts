@@ -4,6 +4,7 @@ import type { ListedImage } from '../venues/listing.ts'
 import type { Claim } from './claims.ts'
 import type { Db } from './db/open-db.ts'
 import { createKeyedMutex } from './keyed-mutex.ts'
+import { taskNames } from './observed-tasks.ts'
 import { firstScope } from './run-scope.ts'
 import { maxAttempts } from './settle-task.ts'
 import type { TakeIn } from './take-in.ts'
@@ -44,15 +45,15 @@ export function createTakeVenuePicture({ db, tasks, takeIn, hosts, log }: Deps):
   }
 
   /** Throws what went wrong with the last address when none of them has the picture. */
-  async function takeFirst({ attempt }: Claim, addresses: readonly string[], take: (url: string) => Promise<void>) {
+  async function takeFirst(claim: Claim, addresses: readonly string[], take: (url: string) => Promise<void>) {
     const refusals: AppError[] = []
     const tryToTake = async (url: string) => {
       try {
         await take(url)
         return true
       } catch (error) {
-        if (!(error instanceof AppError) || !isOfAddress(error, attempt)) throw error
-        log.info({ url, code: error.code, reason: error.message }, 'no picture there')
+        if (!(error instanceof AppError) || !isOfAddress(error, claim.attempt)) throw error
+        log.info({ ...taskNames(claim), url, code: error.code, reason: error.message }, 'no picture there')
         refusals.push(error)
         return false
       }

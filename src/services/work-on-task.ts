@@ -1,4 +1,6 @@
 import type { Claim, ImageClaim } from './claims.ts'
+import { type Observe, timed } from './metrics.ts'
+import { kindOf } from './observed-tasks.ts'
 import { firstScope, isPage } from './run-scope.ts'
 import type { SettleTask } from './settle-task.ts'
 import { createStages, type Stages } from './stages.ts'
@@ -21,8 +23,14 @@ interface Jobs {
   sync: Job
 }
 
+interface Deps {
+  jobs: Jobs
+  settle: SettleTask
+  observe: Observe
+}
+
 /** Works on a claimed task, whatever it is about. Never throws. */
-export function createWorkOnTask({ jobs, settle }: { jobs: Jobs; settle: SettleTask }) {
+export function createWorkOnTask({ jobs, settle, observe }: Deps) {
   function run(claim: Claim, signal: AbortSignal, stages: Stages): Promise<void> {
     if (claim.image) return jobs.image({ ...claim, image: claim.image }, signal, stages)
     return jobOf(claim)(claim, signal, stages)
@@ -35,12 +43,18 @@ export function createWorkOnTask({ jobs, settle }: { jobs: Jobs; settle: SettleT
     return kind === 'IMPORT' ? jobs.source : jobs.orphans
   }
 
-  return async (claim: Claim, signal: AbortSignal): Promise<void> => {
-    const stages = createStages()
+  async function work(claim: Claim, signal: AbortSignal): Promise<void> {
+    const stages = createStages(observe)
     try {
       await run(claim, signal, stages)
     } catch (error) {
       await settle(claim, error, signal, stages.failedAt ?? 'PREPARE')
     }
   }
+
+  return (claim: Claim, signal: AbortSignal): Promise<void> =>
+    timed(
+      () => work(claim, signal),
+      (_error, seconds) => observe('work', { kind: kindOf(claim) }, seconds),
+    )
 }

@@ -5,6 +5,7 @@ import path from 'node:path'
 import pino from 'pino'
 import { describe, expect, it } from 'vitest'
 import { createImageHost } from '../../src/services/image-host.ts'
+import type { Observations, Observe } from '../../src/services/metrics.ts'
 import { isAlive } from '../support/processes.ts'
 
 const signal = new AbortController().signal
@@ -38,9 +39,18 @@ async function residentMb(pid: number): Promise<number> {
   return Number(kibibytes) / 1024
 }
 
+function observeRestarts() {
+  const reasons: unknown[] = []
+  const observe: Observe = (what, labels) => {
+    if (what === 'restart') reasons.push((labels as Observations['restart']).reason)
+  }
+  return { observe, reasons }
+}
+
 describe('the image host', () => {
   it('is ended when it hangs, and says so to those who waited', async () => {
-    await using hasty = createImageHost({ threads: 1, limits: { ...limits, unitMs: 100 }, log })
+    const { observe, reasons } = observeRestarts()
+    await using hasty = createImageHost({ threads: 1, limits: { ...limits, unitMs: 100 }, log, observe })
     await using image = await hasty.open(request, signal)
     const pid = hasty.pid ?? 0
     process.kill(pid, 'SIGSTOP')
@@ -48,6 +58,7 @@ describe('the image host', () => {
       /^The image host ended \(a unit took longer than \d+ s\)\.$/,
     )
     expect(isAlive(pid)).toBe(false)
+    expect(reasons).toEqual(['late'])
     await using again = await hasty.open(request, signal)
     expect((await again.encode(unit, signal)).width).toBe(320)
   })
@@ -60,7 +71,8 @@ describe('the image host', () => {
   })
 
   it('is replaced when it holds too much, once the images in it are done', async () => {
-    await using greedy = createImageHost({ threads: 1, limits: { ...limits, idleHostBytes: -1e12 }, log })
+    const { observe, reasons } = observeRestarts()
+    await using greedy = createImageHost({ threads: 1, limits: { ...limits, idleHostBytes: -1e12 }, log, observe })
     await greedy.encoder()
     const pid = greedy.pid ?? 0
     const first = await greedy.open(request, signal)
@@ -72,6 +84,7 @@ describe('the image host', () => {
     await expect.poll(() => greedy.pid, { timeout: 20_000 }).not.toBe(pid)
     await using third = await greedy.open(request, signal)
     expect((await third.encode(unit, signal)).width).toBe(320)
+    expect(reasons[0]).toBe('memory')
     await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false)
   })
 

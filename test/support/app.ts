@@ -4,6 +4,7 @@ import path from 'node:path'
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { type App, createApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
+import type { Log } from '../../src/log.ts'
 import type { Provider } from '../../src/services/db/open-db.ts'
 import { createClient, type TestClient } from './client.ts'
 import { createTestDatabase } from './databases.ts'
@@ -16,10 +17,12 @@ export interface TestApp extends App, TestClient {
 interface Options {
   provider?: Provider
   env?: Record<string, string>
+  /** default: none */
+  log?: Log
 }
 
 /** A whole service on a free port, with a folder and a database of its own; gone without a trace when disposed. */
-export async function createTestApp({ provider = 'sqlite', env = {} }: Options = {}): Promise<TestApp> {
+export async function createTestApp({ provider = 'sqlite', env = {}, log }: Options = {}): Promise<TestApp> {
   await using resources = new AsyncDisposableStack()
   const dir = await mkdtemp(path.join(tmpdir(), 'greenroom-'))
   resources.defer(() => rm(dir, { recursive: true, force: true }))
@@ -32,7 +35,7 @@ export async function createTestApp({ provider = 'sqlite', env = {} }: Options =
     RETRY_BASE_SECONDS: '0',
     ...env,
   })
-  const app = resources.use(await createApp(config))
+  const app = resources.use(await createApp(config, log))
   const owned = resources.move()
   return { ...app, ...createClient(app), dir, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { StorageNotConfiguredError, StorageUnavailableError } from '../../src/errors.ts'
-import { a, b, breakDown, c, createScriptedStore, outage } from '../support/scripted-store.ts'
+import { a, b, breakDown, c, createScriptedStore, outage, probe } from '../support/scripted-store.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -144,4 +144,23 @@ it('guards listings, and other reads of the same storage', async () => {
   await get(c)
   await expect(listing()).rejects.toThrow('left alone')
   expect(listed).toEqual([a])
+})
+
+it('probes without writing while writes work, and with a write once they may work again', async () => {
+  const { asked, failing, guarded, put } = createScriptedStore()
+  const signal = new AbortController().signal
+  await guarded.probe(signal)
+  expect(asked).toEqual([`get ${probe}`])
+  failing.set('put', outage)
+  for (const key of [a, b, c]) await put(key)
+  asked.length = 0
+  await expect(guarded.probe(signal)).rejects.toMatchObject({ outage: true })
+  expect(asked).toEqual([`get ${probe}`])
+  vi.advanceTimersByTime(guarded.waitMs())
+  await expect(guarded.probe(signal)).rejects.toMatchObject({ outage: true })
+  failing.clear()
+  vi.advanceTimersByTime(guarded.waitMs())
+  await guarded.probe(signal)
+  expect(guarded.downSince).toBeNull()
+  expect(asked.slice(-2)).toEqual(['put images/write-probe.webp', 'put images/write-probe.webp'])
 })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ObjectStore } from './object-store.ts'
 import { type Asked, type BreakerRules, createOutageBreaker } from './outage-breaker.ts'
 
@@ -10,11 +11,22 @@ export interface GuardedStore extends ObjectStore {
   readonly downSince: Date | null
   /** reads the same storage in another way under the same guard */
   guard<T>(read: () => Promise<T>, asked: Asked): Promise<T>
+  /** Throws what keeps the storage from being used; writes nothing unless writes have failed and may work again. */
+  probe(signal: AbortSignal): Promise<void>
 }
 
 /** A name that no object ever has. */
 export const probeKey = 'images/probe.webp'
 const lookMs = 5_000
+
+/** What is written as a probe, and deleted. */
+const written = { key: 'images/write-probe.webp', bytes: Buffer.from('A probe of greenroom.\n') }
+const probeOptions = {
+  contentType: 'image/webp',
+  cacheControl: 'no-store',
+  sha256: createHash('sha256').update(written.bytes).digest('hex'),
+  ifAbsent: false,
+}
 
 /**
  * Keeps a storage that is down from being asked by everyone, again and again. Reads and writes are judged apart, as a
@@ -38,6 +50,14 @@ export function createGuardedStore(
         .flatMap(({ downSince }) => downSince ?? [])
         .sort((a, b) => a.getTime() - b.getTime())
       return first
+    },
+    async probe(signal) {
+      await reads.run(() => store.head(probeKey, signal), { key: probeKey, signal })
+      // nobody else may be about to write: who is told that we are not ready sends us nothing
+      if (!writes.downSince) return
+      const { key, bytes } = written
+      await writes.run(() => store.put(key, bytes, { ...probeOptions, signal }), { key, signal })
+      await store.delete(key)
     },
     put: (key, bytes, options) => writes.run(() => store.put(key, bytes, options), { key, signal: options.signal }),
     head: (key, signal) => reads.run(() => store.head(key, signal), { key, signal }),

@@ -1,9 +1,12 @@
 import path from 'node:path'
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { StorageNotConfiguredError } from '../../errors.ts'
+import { type Observe, observeNothing, type StoreName } from '../metrics.ts'
 import { createDiskStore, type DiskStore } from './disk-store.ts'
 import { createGuardedStore, type GuardedStore, probeKey } from './guarded-store.ts'
 import type { ObjectStore } from './object-store.ts'
+import { createTimer, observeStore, type StoreTimer } from './observed-store.ts'
+import type { S3Count } from './s3-statistics.ts'
 import type { S3Store } from './s3-store.ts'
 
 export interface S3Account {
@@ -25,6 +28,7 @@ interface Options {
   tempDir: string
   /** requests to a bucket at once */
   connections: number
+  observe?: Observe
 }
 
 export interface Stores extends AsyncDisposable {
@@ -38,6 +42,10 @@ export interface Stores extends AsyncDisposable {
   downSince(): Date | null
   /** Throws StorageNotConfiguredError when the storage refuses us; that it is away is no reason. */
   check(): Promise<void>
+  /** Throws when it cannot be used now, for whatever reason. */
+  probe(signal: AbortSignal): Promise<void>
+  /** requests to buckets since the start, those that were repeated too */
+  attempts(): (S3Count & { store: StoreName })[]
   /** as that of a disk store */
   sweepTemp(limits: { maxAgeMs: number; maxBytes: number }): Promise<number>
 }
@@ -58,7 +66,14 @@ type Opened = { kind: 'disk'; store: DiskStore } | { kind: 's3'; store: S3Store 
 const probeMs = 2_000
 
 /** Opens where variants and originals lie. */
-export async function openStores({ url, originalsUrl, s3, tempDir, connections }: Options): Promise<Stores> {
+export async function openStores({
+  url,
+  originalsUrl,
+  s3,
+  tempDir,
+  connections,
+  observe = observeNothing,
+}: Options): Promise<Stores> {
   const resources = new AsyncDisposableStack()
 
   // whoever sweeps a folder must know all of it that is in use
@@ -85,16 +100,30 @@ export async function openStores({ url, originalsUrl, s3, tempDir, connections }
   const variants = await open(url, 'variants')
   // one store for both, unless what is put into it is not made public alike
   const originals = originalsUrl === url && !s3?.acl ? variants : await open(originalsUrl, 'originals')
-  const guardedVariants = guard(variants)
-  const guardedOriginals = originals === variants ? guardedVariants : guard(originals)
+  const timeVariants = createTimer(originals === variants ? 'shared' : 'variants', observe)
+  const timeOriginals = originals === variants ? timeVariants : createTimer('originals', observe)
+  const guardedVariants = guard(variants, timeVariants)
+  const guardedOriginals = originals === variants ? guardedVariants : guard(originals, timeOriginals)
   const guarded = [...new Set([guardedVariants, guardedOriginals])]
+
+  function attempts() {
+    if (originals === variants) return attemptsOf(variants, 'shared')
+    return [...attemptsOf(variants, 'variants'), ...attemptsOf(originals, 'originals')]
+  }
 
   return {
     variants: guardedVariants,
     originals: guardedOriginals,
-    backends: { variants: backendOf(variants, guardedVariants), originals: backendOf(originals, guardedOriginals) },
+    backends: {
+      variants: backendOf(variants, guardedVariants, timeVariants),
+      originals: backendOf(originals, guardedOriginals, timeOriginals),
+    },
     waitMs: () => Math.max(...guarded.map((store) => store.waitMs())),
     downSince: () => guarded.map((store) => store.downSince).find((since) => since !== null) ?? null,
+    attempts,
+    async probe(signal) {
+      await Promise.all(guarded.map((store) => store.probe(signal)))
+    },
     async check() {
       const signal = AbortSignal.timeout(probeMs)
       const looks = await Promise.allSettled(guarded.map((store) => store.head(probeKey, signal)))
@@ -113,15 +142,19 @@ export async function openStores({ url, originalsUrl, s3, tempDir, connections }
 /** Fewer failures than a task has attempts: an outage must show before it ends a task. */
 const outageFailures = 3
 
-const guard = ({ store }: Opened) => createGuardedStore(store, { failures: outageFailures })
+const guard = ({ store }: Opened, time: StoreTimer) =>
+  createGuardedStore(observeStore(store, time), { failures: outageFailures })
 
-function backendOf(opened: Opened, guarded: GuardedStore): Backend {
+const attemptsOf = (opened: Opened, store: StoreName) =>
+  opened.kind === 's3' ? opened.store.statistics().map((count) => ({ ...count, store })) : []
+
+function backendOf(opened: Opened, guarded: GuardedStore, time: StoreTimer): Backend {
   if (opened.kind === 'disk') return opened
   const { store } = opened
   return {
     kind: 's3',
     store,
-    open: (key, signal) => guarded.guard(() => store.readStream(key, signal), { key, signal }),
+    open: (key, signal) => guarded.guard(() => time('get', () => store.readStream(key, signal)), { key, signal }),
     head: guarded.head,
   }
 }

@@ -1,0 +1,70 @@
+import Libsql from 'libsql'
+import { describe, expect, it } from 'vitest'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { createBucketApp } from '../support/bucket-app.ts'
+import { eventually } from '../support/eventually.ts'
+
+async function ask({ url }: TestApp, path: string): Promise<[number, unknown]> {
+  const response = await fetch(`${url}${path}`)
+  return [response.status, await response.json()]
+}
+
+const ready = [200, { status: 'ready' }]
+const notReady = (...names: string[]) => [503, { status: 'not ready', notReady: names }]
+const alive = [200, { status: 'ok' }]
+
+const comesBack = (app: TestApp) => eventually(async () => (await ask(app, '/ready'))[0] === 200)
+
+describe('/ready', () => {
+  it('says that all is well, and writes no more than one row to find out', async () => {
+    await using app = await createTestApp()
+    for (let time = 0; time < 3; time += 1) expect(await ask(app, '/ready')).toEqual(ready)
+    expect(await app.db.schedule.count()).toBe(1)
+    expect(await ask(app, '/health')).toEqual(alive)
+  })
+
+  it('names a database that somebody holds locked, while the service is alive', async () => {
+    await using app = await createTestApp()
+    const [{ file } = { file: '' }] = await app.db.$queryRaw<{ file: string }[]>`SELECT file FROM pragma_database_list`
+    const other = new Libsql(file)
+    other.exec('BEGIN IMMEDIATE')
+    expect(await ask(app, '/ready')).toEqual(notReady('database'))
+    expect(await ask(app, '/health')).toEqual(alive)
+    other.exec('ROLLBACK')
+    other.close()
+    await comesBack(app)
+  })
+
+  it('names a database that cannot be written', async () => {
+    await using app = await createTestApp()
+    await app.db.$executeRawUnsafe('ALTER TABLE "Schedule" RENAME TO "Elsewhere"')
+    expect(await ask(app, '/ready')).toEqual(notReady('database'))
+    expect(await ask(app, '/health')).toEqual(alive)
+  })
+
+  it('names a storage that is away, and puts nothing to find out', async () => {
+    await using app = await createBucketApp()
+    expect(await ask(app, '/ready')).toEqual(ready)
+    await app.s3.stop()
+    await eventually(async () => (await ask(app, '/ready'))[0] === 503)
+    expect(await ask(app, '/ready')).toEqual(notReady('storage'))
+    expect(await ask(app, '/health')).toEqual(alive)
+    await app.s3.start()
+    await comesBack(app)
+    expect(app.s3.log.filter(({ method }) => method === 'PUT')).toEqual([])
+  })
+
+  it('names a storage that refuses us', async () => {
+    await using app = await createBucketApp({ S3_SECRET_ACCESS_KEY: 'not-the-secret' })
+    expect(await ask(app, '/ready')).toEqual(notReady('storage'))
+    expect(await ask(app, '/health')).toEqual(alive)
+  })
+
+  it('names an image host that has died, until there is another', async () => {
+    await using app = await createTestApp()
+    process.kill(app.host.pid ?? 0, 'SIGKILL')
+    await eventually(async () => (await ask(app, '/ready'))[0] === 503)
+    await comesBack(app)
+    expect(await ask(app, '/ready')).toEqual(ready)
+  })
+})

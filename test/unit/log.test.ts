@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { createLog, hideSecrets } from '../../src/log.ts'
+
+const canary = 'c4n4ry-Secret-0123456789'
+
+/** The lines that a log writes meanwhile, each still JSON. */
+function linesOf(write: (log: ReturnType<typeof createLog>) => void): Record<string, unknown>[] {
+  const lines: string[] = []
+  write(createLog('trace', { write: (line) => void lines.push(line) }))
+  return lines.map((line) => JSON.parse(line))
+}
+
+describe('a line of the log', () => {
+  it.each([
+    ['an error', { err: Object.assign(new Error('no'), { request: { headers: { authorization: canary } } }) }],
+    ['a request', { req: { headers: { cookie: canary, 'x-upload-token': canary } } }],
+    ['a field of its own', { token: canary }],
+    ['a client', { client: { config: { credentials: { secretAccessKey: canary } } } }],
+  ])('tells no secret that %s holds', (_what, fields) => {
+    const [line] = linesOf((log) => log.error(fields, 'it failed'))
+    expect(line?.msg).toBe('it failed')
+    expect(JSON.stringify(line)).toContain('[redacted]')
+    expect(JSON.stringify(line)).not.toContain(canary)
+  })
+
+  it.each([
+    [
+      `GET https://r2.example/b/k.webp?X-Amz-Signature=${canary}&x=1 failed`,
+      'GET https://r2.example/b/k.webp?[redacted] failed',
+    ],
+    [`postgresql://greenroom:${canary}@db.example:5432/greenroom`, 'postgresql://[redacted]@db.example:5432/greenroom'],
+    [`see <http://localhost:4000/x?token=${canary}>.`, 'see <http://localhost:4000/x?[redacted]>.'],
+    [`it was sent Authorization: Bearer ${canary}`, 'it was sent Authorization: Bearer [redacted]'],
+    ['is http://localhost:4000/graphql there? yes', 'is http://localhost:4000/graphql there? yes'],
+  ])('keeps of %s what is no secret', (told, kept) => {
+    const lines = linesOf((log) => {
+      log.info(told)
+      log.info({ url: told, deep: { list: [told] } }, 'a url')
+      log.error({ err: new Error(told) }, 'an error')
+    })
+    expect(lines[0]?.msg).toBe(kept)
+    expect(lines[1]).toMatchObject({ url: kept, deep: { list: [kept] } })
+    expect(lines[2]).toMatchObject({ err: { message: kept } })
+    expect(JSON.stringify(lines)).not.toContain(canary)
+  })
+
+  it('is looked through in no time, whatever somebody has made it of', () => {
+    const since = process.cpuUsage()
+    for (const part of ['a.', 'a://', 'http://a@', 'http://?', '://@', '?', 'bearer ']) {
+      hideSecrets(part.repeat(1_000_000 / part.length))
+    }
+    // CPU, not time; what looks at each start anew takes minutes
+    expect(process.cpuUsage(since).user / 1e6).toBeLessThan(5)
+  })
+})
