@@ -1,4 +1,4 @@
-import { type DocumentNode, type ExecutionArgs, GraphQLError, parse, validate } from 'graphql'
+import { type DocumentNode, type ExecutionArgs, GraphQLError, getOperationAST, parse, validate } from 'graphql'
 import type { Extra } from 'graphql-ws/use/ws'
 import { useServer } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -32,10 +32,12 @@ export function createWebSocket(yoga: GraphQLServer) {
           contextValue: await contextFactory(),
           rootValue: { execute, subscribe } satisfies Root,
         }
-        const errors = validate(args.schema, args.document)
+        const errors = [...validate(args.schema, args.document)]
         for (const error of errors) addCode(error, 'GRAPHQL_VALIDATION_FAILED')
+        if (errors.length === 0 && !getOperationAST(document, params.operationName)) errors.push(noOperation())
         return errors.length > 0 ? errors : args
       },
+      jsonMessageReviver: refuseServersMessage,
     },
     sockets,
   )
@@ -55,6 +57,19 @@ export function createWebSocket(yoga: GraphQLServer) {
       clearTimeout(impatience)
     },
   }
+}
+
+const noOperation = () =>
+  new GraphQLError('Say with operationName which operation of the document is meant.', {
+    extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
+  })
+
+/** Thrown here, it closes the socket with 4400; further on graphql-ws takes it for a fault of ours and prints it. */
+function refuseServersMessage(key: string, value: unknown): unknown {
+  const { type } = (key === '' && value ? value : {}) as { type?: unknown }
+  if (type === 'connection_ack' || type === 'next' || type === 'error')
+    throw new TypeError(`A client sends no ${type}.`)
+  return value
 }
 
 /** A syntax error is the answer to one operation; thrown, it would close the socket with all the others. */

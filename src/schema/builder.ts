@@ -7,6 +7,7 @@ import type PrismaTypes from '../generated/sqlite/pothos.ts'
 import { getDatamodel } from '../generated/sqlite/pothos.ts'
 import { calendarDate } from '../venues/event-date.ts'
 import type { Context } from './context.ts'
+import './cursors.ts'
 
 export const builder = new SchemaBuilder<{
   Context: Context
@@ -22,7 +23,7 @@ export const builder = new SchemaBuilder<{
   }
 }>({
   // errors first: it has to be outermost
-  plugins: [ErrorsPlugin, RelayPlugin, PrismaPlugin],
+  plugins: [ErrorsPlugin, RelayPlugin, PrismaPlugin, 'cursors'],
   defaultFieldNullability: false,
   errors: { directResult: true, defaultTypes: [] },
   relay: {
