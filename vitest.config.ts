@@ -53,7 +53,7 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          globalSetup: ['test/support/build.ts'],
+          globalSetup: ['test/support/global-setup.ts', 'test/support/build.ts'],
           sequence: { groupOrder: 2 },
         },
       },

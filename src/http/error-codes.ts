@@ -2,14 +2,18 @@ import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 
 /** Gives an error of graphql-js or Yoga that has no code one, so that programs can tell what is wrong with a request. */
-export function addCode(error: unknown, code: string): void {
+function addCode(error: unknown, code: string): void {
   // a new error would be taken for one that was masked, and logged
   if (error instanceof GraphQLError && error.extensions.code === undefined) Object.assign(error.extensions, { code })
 }
 
 function addCodes(result: object, code: string): void {
-  if ('errors' in result && Array.isArray(result.errors)) for (const error of result.errors) addCode(error, code)
+  const errors: unknown[] = 'errors' in result && Array.isArray(result.errors) ? result.errors : []
+  for (const error of errors) if (!isOfResolver(error)) addCode(error, code)
 }
+
+/** What a resolver throws is known by its class, or by nobody. */
+const isOfResolver = (error: unknown) => error instanceof GraphQLError && (error.path ?? error.originalError) != null
 
 /** Every error has a code. Comes before what masks errors, which knows ours. */
 export const useErrorCodes: Plugin = {

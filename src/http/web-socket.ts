@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type DocumentNode, type ExecutionArgs, GraphQLError } from 'graphql'
+import { type DocumentNode, type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql'
 import type { Extra } from 'graphql-ws/use/ws'
 import { useServer } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -8,6 +8,7 @@ import type { Viewer } from '../auth/viewer.ts'
 import { AppError } from '../errors.ts'
 import { type Authentication, askedOf } from './authentication.ts'
 import { requestIdHeader, requestIdOf } from './request-id.ts'
+import { noOperation, refuseServersMessage, withoutHttp } from './socket-messages.ts'
 import type { GraphQLServer } from './yoga.ts'
 
 /** The largest message a client may send, bytes. */
@@ -69,6 +70,7 @@ export function createWebSocket(yoga: GraphQLServer, authentication: Authenticat
           const document: DocumentNode = parse(params.query)
           const errors: readonly GraphQLError[] = validate(schema, document)
           if (errors.length > 0) return errors
+          if (!getOperationAST(document, params.operationName)) return [noOperation()]
           return {
             schema,
             operationName: params.operationName,
@@ -88,6 +90,7 @@ export function createWebSocket(yoga: GraphQLServer, authentication: Authenticat
         const answered = { ...(data !== undefined && { data }), ...(extensions && { extensions }) }
         return { ...answered, errors: errors.map((error) => withoutHttp(error).toJSON()) }
       },
+      jsonMessageReviver: refuseServersMessage,
     },
     sockets,
     pingMs,
@@ -147,12 +150,4 @@ function viewerOf(
     if (error instanceof AppError) return null
     throw error
   }
-}
-
-/** What is meant for an answer over HTTP is no business of others. */
-function withoutHttp(error: GraphQLError): GraphQLError {
-  const { http, ...extensions } = error.extensions
-  return http
-    ? new GraphQLError(error.message, { nodes: error.nodes ?? null, path: error.path ?? null, extensions })
-    : error
 }

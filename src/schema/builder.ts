@@ -10,6 +10,7 @@ import type PrismaTypes from '../generated/sqlite/pothos.ts'
 import { getDatamodel } from '../generated/sqlite/pothos.ts'
 import { calendarDate } from '../venues/event-date.ts'
 import type { Context } from './context.ts'
+import './cursors.ts'
 
 export const builder = new SchemaBuilder<{
   Context: Context
@@ -26,7 +27,7 @@ export const builder = new SchemaBuilder<{
   }
 }>({
   // errors first: it has to be outermost; then who may, so that who may not learns nothing, not even what an id is
-  plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin, PrismaPlugin],
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin, PrismaPlugin, 'cursors'],
   scopeAuth: {
     // and once more with each event, by the transport
     authorizeOnSubscribe: true,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Connection, openConnection } from './connection.ts'
-import { FoundError, judgeAnswer, judgeStatus, judgeText } from './judge.ts'
+import { FoundError, judgeBody, judgeStatus } from './judge.ts'
 
 /** What is written to a socket, byte for byte. */
 export interface Exchange {
@@ -70,9 +70,7 @@ function isWholeAnswer(text: string, isHead: boolean): boolean {
 
 function judge(path: string, text: string): void {
   for (const [, status] of text.matchAll(/^HTTP\/1\.[01] (\d{3}) /gm)) judgeStatus(path, Number(status))
-  const [, status, head = '', rest = ''] = /^HTTP\/1\.[01] (\d{3})(.*?)\r\n\r\n(.*)$/s.exec(text) ?? []
-  const isChunked = /^transfer-encoding: *chunked/im.test(head)
-  const body = isChunked ? rest.replace(/^[0-9a-f]+\r\n|\r\n(?:[0-9a-f]+\r\n)?/gim, '') : rest
-  if (status === undefined) judgeText(text)
-  else judgeAnswer(path, { status: Number(status), body })
+  const [, head, rest] = /^HTTP\/1\.[01] \d{3}(.*?)\r\n\r\n(.*)$/s.exec(text) ?? []
+  const isChunked = /^transfer-encoding: *chunked/im.test(head ?? '')
+  judgeBody(isChunked ? (rest ?? '').replace(/^[0-9a-f]+\r\n|\r\n(?:[0-9a-f]+\r\n)?/gim, '') : (rest ?? text))
 }

@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto'
+/** Any will do; the same bytes for the same frame. */
+const maskKey = Buffer.from('a1b2c3d4', 'hex')
 
 /** One frame of RFC 6455 as a client may send it, or may not. */
 export interface Frame {
@@ -15,7 +16,7 @@ export interface Frame {
 export function writeFrame({ opcode, payload, isFinal = true, isMasked = true, reserved = 0, length }: Frame): Buffer {
   const said = length ?? payload.length
   const first = (isFinal ? 0x80 : 0) | (reserved << 4) | opcode
-  const mask = isMasked ? randomBytes(4) : Buffer.alloc(0)
+  const mask = isMasked ? maskKey : Buffer.alloc(0)
   const masked = isMasked ? payload.map((byte, at) => byte ^ (mask[at % 4] ?? 0)) : payload
   return Buffer.concat([Buffer.from([first]), writeLength(said, isMasked), mask, masked])
 }

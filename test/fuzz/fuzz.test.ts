@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startPostgres } from '../support/postgres.ts'
+import { createTestDatabase, providers } from '../support/databases.ts'
 import { checkAtRest } from './at-rest.ts'
 import { learn } from './learn.ts'
 import { createPoster, type Poster } from './operations.ts'
@@ -49,12 +49,10 @@ describe('the service, whatever is sent to it', () => {
   })
 })
 
-describe('the service over PostgreSQL', async () => {
-  const postgres = await startPostgres()
-  afterAll(() => postgres?.stop())
-
-  it.runIf(postgres)('answers every operation with what it is, or what is wrong with it', async () => {
-    await using service = await startService({ DATABASE_URL: postgres?.url ?? '' })
+describe.runIf(providers.includes('postgresql'))('the service over PostgreSQL', () => {
+  it('answers every operation with what it is, or what is wrong with it', async () => {
+    await using database = await createTestDatabase('postgresql')
+    await using service = await startService({ DATABASE_URL: database.url })
     await using poster = createPoster(() => service.url)
     const { operations, sessions } = httpTrials(service, poster, await learn(service))
     for (const trial of [operations, sessions] as Trial<unknown>[]) {

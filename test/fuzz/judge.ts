@@ -1,4 +1,5 @@
 import { documentedServerErrors, knownCodes, leaks } from './expectations.ts'
+import { count } from './tally.ts'
 
 /** Something that no request may bring about. */
 export class FoundError extends Error {
@@ -12,6 +13,7 @@ interface GraphQLFailure {
 
 /** Throws FoundError for a status of 5xx that is not documented. */
 export function judgeStatus(path: string, status: number): void {
+  count('HTTP status', String(status))
   const documented = documentedServerErrors.some((each) => each.status === status && each.path.test(path))
   if (status >= 500 && !documented) throw new FoundError(`The service answered ${status}.`)
 }
@@ -30,6 +32,7 @@ export function judgeText(text: string): void {
 /** Throws FoundError for an error without a code, or with one that nobody can act on. */
 export function judgeErrors(errors: readonly GraphQLFailure[]): void {
   for (const { message, extensions } of errors) {
+    count('error code', String(extensions?.code))
     if (!extensions?.code || !knownCodes.has(extensions.code)) {
       throw new FoundError(`An error has the code ${extensions?.code}: ${message}`)
     }
@@ -39,6 +42,11 @@ export function judgeErrors(errors: readonly GraphQLFailure[]): void {
 /** Judges a whole answer, JSON or not. */
 export function judgeAnswer(path: string, { status, body }: { status: number; body: string }): void {
   judgeStatus(path, status)
+  judgeBody(body)
+}
+
+/** Judges what an answer has in it. */
+export function judgeBody(body: string): void {
   // the page of GraphiQL names parts of itself
   if (!/^<!doctype html/i.test(body)) judgeText(body)
   const errors = errorsIn(body)

@@ -1,4 +1,4 @@
-// npm run test:fuzz -- [--seed 1] [--minutes 30] [--pictures 10000] [--only http|pictures] [--database postgresql]
+// npm run test:fuzz -- [--seed 1] [--minutes 30] [--pictures 10000] [--only http|pictures|forms|…] [--database postgresql]
 // sends the built service what no client should; says what was sent and what was found, and exits 1 for anything found
 import { randomInt } from 'node:crypto'
 import { InvalidArgumentError, Option, program } from 'commander'
@@ -9,15 +9,19 @@ import { createPoster } from './operations.ts'
 import { namedFiles } from './other-files.ts'
 import { createStudio } from './pictures.ts'
 import { createSender, ways } from './send-picture.ts'
-import { type FuzzedService, startService } from './service.ts'
+import { type FuzzedService, startService, type Vitals } from './service.ts'
+import { allInputs, count, counted, markdown, serverErrors } from './tally.ts'
 import { httpTrials, pictureTrial } from './trials.ts'
-import { type Trial, type Tried, tryOut } from './try-out.ts'
+import { type Trial, tryOut } from './try-out.ts'
+
+const httpKinds = ['requests', 'pipelines', 'forms', 'transfers', 'operations', 'sessions'] as const
 
 interface Options {
   seed: number
   minutes: number
   pictures: number
-  only?: 'http' | 'pictures'
+  only?: 'http' | 'pictures' | (typeof httpKinds)[number]
+  path?: string
   database: 'sqlite' | 'postgresql'
 }
 
@@ -26,95 +30,115 @@ const wholeNumber = (text: string) => {
   return Number(text)
 }
 
-program
+const options = program
   .option('--seed <n>', 'the same inputs as the run that printed it', wholeNumber, randomInt(1_000_000))
   .option('--minutes <n>', 'how long', wholeNumber, 30)
   .option('--pictures <n>', 'not fewer of them, however long that takes', wholeNumber, 10_000)
-  .addOption(new Option('--only <part>', 'only one part').choices(['http', 'pictures']))
+  .addOption(new Option('--only <part>', 'only one part').choices(['http', 'pictures', ...httpKinds]))
+  .option('--path <path>', 'only the batch that a run with --only and --seed printed')
   .addOption(new Option('--database <name>', 'which').choices(['sqlite', 'postgresql']).default('sqlite'))
+  .parse()
+  .opts<Options>()
 
 /** Batches of a kind before it is the turn of the next. */
-const batchesPerTurn = 60
+const batchesPerTurn = 40
+
+const startedAt = Date.now()
+const until = startedAt + options.minutes * 60_000
+const { path } = options
+const faults: string[] = []
+let crashes = 0
+let hostRestarts = 0
+const memory: string[] = []
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
-const sent = new Map<string, number>()
-const ends = new Map<string, number>()
-const add = (counts: Map<string, number>, name: string, count = 1) => counts.set(name, (counts.get(name) ?? 0) + count)
+const mebibytes = (bytes: number) => Math.round(bytes / 1024 / 1024)
 
-function note({ name, inputs, found }: Tried): void {
-  add(sent, name, inputs)
-  if (!found) return
-  process.exitCode = 1
-  print(`FOUND ${found}`)
+function report(fault: string | null): void {
+  if (!fault) return
+  faults.push(fault)
+  print(`FOUND ${fault}`)
 }
 
-async function rest(
-  service: FuzzedService,
-  before: Awaited<ReturnType<FuzzedService['vitals']>>,
-  what: string,
-): Promise<void> {
+/** Every ten seconds: how many so far, how many a second, and how long it goes on. */
+function showProgress(): void {
+  const seconds = (Date.now() - startedAt) / 1_000
+  const pictures = counted('inputs', 'pictures')
+  const missing = options.only && options.only !== 'pictures' ? 0 : Math.max(0, options.pictures - pictures)
+  const left = Math.max((until - Date.now()) / 1_000, pictures > 0 ? (missing / pictures) * seconds : 0)
+  const eta = `${Math.max(0, left / 60).toFixed(1)} min left`
+  print(
+    `${allInputs()} inputs (${pictures} pictures), ${(allInputs() / seconds).toFixed(0)}/s, ${eta}, ${faults.length} found`,
+  )
+}
+
+async function rest(service: FuzzedService, before: Vitals): Promise<Vitals | null> {
   try {
-    const { rss, hostRss, heapUsed, sockets } = await checkAtRest(service, before)
-    const mebibytes = [rss, hostRss, heapUsed].map((bytes) => Math.round(bytes / 1024 / 1024))
-    print(
-      `${what}: at rest ${mebibytes[0]} MiB, its heap ${mebibytes[2]}, the image host ${mebibytes[1]}; ${sockets} sockets`,
-    )
+    return await checkAtRest(service, before)
   } catch (error) {
-    note({ name: what, inputs: 0, found: (error as Error).message })
+    report((error as Error).message)
+    return null
   }
 }
 
-async function fuzzHttp({ seed, database }: Options, until: number): Promise<void> {
-  const postgres = database === 'postgresql' ? await startPostgres() : null
-  await using service = await startService(postgres ? { DATABASE_URL: postgres.url } : {})
-  const known = await learn(service)
-  await using poster = createPoster(() => service.url)
-  const trials = Object.values(httpTrials(service, poster, known)) as Trial<unknown>[]
+/** Turn by turn until the time is over and `isEnough`, or only the one batch of `--path`. */
+async function takeTurns(name: string, service: FuzzedService, trials: Trial<unknown>[], isEnough: () => boolean) {
   const before = await service.vitals()
-  for (let turn = 0; Date.now() < until; turn += 1) {
+  let after: Vitals | null = null
+  for (let turn = 0; turn === 0 || (path === undefined && !(Date.now() > until && isEnough())); turn += 1) {
     for (const trial of trials) {
-      note(
-        await tryOut(service, trial, { seed: seed + turn, runs: batchesPerTurn, timeMs: until - Date.now() + 60_000 }),
-      )
+      const timeMs = isEnough() ? Math.max(1_000, until - Date.now()) : 600_000
+      report((await tryOut(service, trial, { seed: options.seed + turn, runs: batchesPerTurn, timeMs, path })).found)
     }
-    await rest(service, before, `HTTP, turn ${turn + 1}`)
+    after = (await rest(service, before)) ?? after
+  }
+  const grown = (what: 'rss' | 'heapUsed' | 'hostRss') =>
+    `${mebibytes(before[what])} to ${mebibytes(after?.[what] ?? 0)}`
+  memory.push(`${name}: RSS ${grown('rss')} MiB, heap ${grown('heapUsed')}, image host ${grown('hostRss')}`)
+  crashes += service.crashes()
+  hostRestarts += service.hostRestarts()
+}
+
+async function fuzzHttp(): Promise<void> {
+  const postgres = options.database === 'postgresql' ? await startPostgres() : null
+  {
+    await using service = await startService(postgres ? { DATABASE_URL: postgres.url } : {})
+    await using poster = createPoster(() => service.url)
+    const trials = httpTrials(service, poster, await learn(service))
+    const kinds = httpKinds.filter((kind) => options.only === kind)
+    const chosen = (kinds.length > 0 ? kinds : httpKinds).map((kind) => trials[kind] as Trial<unknown>)
+    await takeTurns('HTTP', service, chosen, () => true)
   }
   await postgres?.stop()
 }
 
-async function fuzzPictures({ seed, pictures }: Options, until: number): Promise<void> {
+async function fuzzPictures(): Promise<void> {
   const studio = await createStudio()
   await using service = await startService({ DEFAULT_RECIPES: 'presets' })
   await using sender = createSender(() => service.url)
   await learn(service)
-  const before = await service.vitals()
-  for (const [name, make] of Object.entries(namedFiles)) {
-    for (const way of ways)
-      add(ends, await sender.send({ bytes: make(), way, filename: `${name}.jpg`, recipe: 'presets' }))
-    add(sent, 'named files', ways.length)
+  const onEnd = (end: string) => count('how pictures ended', end)
+  for (const [name, make] of path === undefined ? Object.entries(namedFiles) : []) {
+    for (const way of ways) {
+      onEnd(await sender.send({ bytes: make(), way, filename: `${name}.jpg`, recipe: 'presets' }))
+      count('inputs', 'named files')
+    }
   }
-  const trial = pictureTrial(studio, sender, (end) => add(ends, end))
-  for (let turn = 0; Date.now() < until || (sent.get('pictures') ?? 0) < pictures; turn += 1) {
-    note(await tryOut(service, trial, { seed: seed + turn, runs: batchesPerTurn, timeMs: 600_000 }))
-    await rest(service, before, `pictures, turn ${turn + 1} (${sent.get('pictures')})`)
-  }
-  print(`the image host was started anew ${service.hostRestarts()} times`)
-  if (service.hostRestarts() > 0) process.exitCode = 1
+  const trial = pictureTrial(studio, sender, onEnd) as Trial<unknown>
+  await takeTurns('pictures', service, [trial], () => counted('inputs', 'pictures') >= options.pictures)
 }
 
-async function main(options: Options): Promise<void> {
-  print(`seed ${options.seed}`)
-  const until = Date.now() + options.minutes * 60_000
-  const parts = { http: fuzzHttp, pictures: fuzzPictures }
-  const chosen = options.only ? [parts[options.only]] : Object.values(parts)
-  await Promise.all(chosen.map((part) => part(options, until)))
-  for (const [title, counts] of [
-    ['sent', sent],
-    ['how pictures ended', ends],
-  ] as const) {
-    print(`\n${title}`)
-    for (const [name, count] of [...counts].sort((a, b) => b[1] - a[1])) print(`${String(count).padStart(9)}  ${name}`)
-  }
-}
-
-await main(program.parse().opts<Options>())
+print(`seed ${options.seed}`)
+const progress = setInterval(showProgress, 10_000)
+await Promise.all([
+  ...(options.only === 'pictures' ? [] : [fuzzHttp()]),
+  ...(options.only === undefined || options.only === 'pictures' ? [fuzzPictures()] : []),
+])
+clearInterval(progress)
+showProgress()
+const summary = [
+  `Seed ${options.seed}, ${((Date.now() - startedAt) / 60_000).toFixed(1)} minutes, ${allInputs().toLocaleString('en')} inputs: `,
+  `${crashes} crashes, ${serverErrors()} answers of 5xx, ${hostRestarts} restarts of the image host, ${faults.length} faults.`,
+]
+print(`\n${summary.join('')}\n\n${memory.join('; ')}.\n\n${markdown()}`)
+if (faults.length + crashes + hostRestarts > 0) process.exitCode = 1

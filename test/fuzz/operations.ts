@@ -3,7 +3,7 @@ import type fc from 'fast-check'
 import { buildSchema } from 'graphql'
 import { Agent, request } from 'undici'
 import { createWriter, type Operation } from './documents.ts'
-import { FoundError, judgeAnswer } from './judge.ts'
+import { FoundError, judgeAnswer, judgeBody, judgeStatus } from './judge.ts'
 import { anyTape } from './tape.ts'
 import type { Known } from './values.ts'
 
@@ -54,9 +54,8 @@ export function createPoster(url: () => string): Poster {
         body.on('data', (some) => heard.push(String(some))).on('error', () => {})
         await new Promise((resolve) => setTimeout(resolve, listenMs))
         body.destroy()
-        for (const [, data = ''] of heard.join('').matchAll(/^data: ?(.+)$/gm)) {
-          judgeAnswer('/graphql', { status: statusCode, body: data })
-        }
+        judgeStatus('/graphql', statusCode)
+        for (const [, data = ''] of heard.join('').matchAll(/^data: ?(.+)$/gm)) judgeBody(data)
       } catch (error) {
         if (patience.aborted) throw new FoundError(`No answer within ${patienceMs} ms.`)
         throw error

@@ -28,6 +28,8 @@ export interface FuzzedService extends AsyncDisposable {
   /** starts it anew where it has ended, so that a failure can be shrunk */
   revive(): Promise<void>
   vitals(): Promise<Vitals>
+  /** how often the process ended by itself, and its image host */
+  crashes(): number
   hostRestarts(): number
 }
 
@@ -41,6 +43,7 @@ export async function startService(env: Record<string, string> = {}): Promise<Fu
   await mkdir(temp)
   const said: string[] = []
   let restarts = 0
+  let crashes = 0
   let child: ChildProcess
   let url = ''
   let onVitals: ((vitals: Pick<Vitals, 'heapUsed' | 'rss' | 'resources'>) => void) | null = null
@@ -72,7 +75,9 @@ export async function startService(env: Record<string, string> = {}): Promise<Fu
     if (!stdout || !stderr) throw new Error('The service has no output.')
     createInterface({ input: stderr }).on('line', (line) => said.push(`on stderr: ${line}`))
     const ended = once(started, 'exit').then(([code, signal]) => {
-      if (!stopping) said.push(`The service ended (${code ?? signal}).`)
+      if (stopping) return
+      crashes += 1
+      said.push(`The service ended (${code ?? signal}).`)
     })
     url = await Promise.race([
       new Promise<string>((resolve) => createInterface({ input: stdout }).on('line', (line) => read(line, resolve))),
@@ -92,6 +97,7 @@ export async function startService(env: Record<string, string> = {}): Promise<Fu
     },
     dataDir: path.join(folder.dir, 'data'),
     complaints: () => said.splice(0),
+    crashes: () => crashes,
     hostRestarts: () => restarts,
     async revive() {
       if (child.exitCode !== null || child.signalCode !== null) await start()

@@ -34,7 +34,7 @@ export function httpTrials(service: FuzzedService, poster: Poster, known: Known)
     describe: (input) => shortened(JSON.stringify(input)),
   }
   const sessions: Trial<Session> = {
-    name: 'WebSocket sessions',
+    name: 'sessions',
     input: anySession(operations),
     attempt: (session) => converse(service.port, session),
     describe: ({ frames, ...session }) =>
@@ -59,8 +59,8 @@ interface SentPicture {
   recipe: string
 }
 
-/** Broken pictures on every way in; `count` hears how each ended. */
-export function pictureTrial(studio: Studio, sender: Sender, count: (end: string) => void): Trial<SentPicture> {
+/** Broken pictures on every way in; `onEnd` hears how each ended. */
+export function pictureTrial(studio: Studio, sender: Sender, onEnd: (end: string) => void): Trial<SentPicture> {
   return {
     name: 'pictures',
     input: fc.record({
@@ -70,7 +70,7 @@ export function pictureTrial(studio: Studio, sender: Sender, count: (end: string
       recipe: fc.constantFrom('presets', 'presets', 'presets', 'artist', 'artist', 'responsive'),
     }),
     attempt: async ({ picture, way, filename, recipe }) => {
-      count(await sender.send({ bytes: studio.make(picture), way, filename, recipe }))
+      onEnd(await sender.send({ bytes: studio.make(picture), way, filename, recipe }))
     },
     describe: (input) => JSON.stringify(input),
   }

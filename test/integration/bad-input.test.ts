@@ -180,12 +180,15 @@ describe('refused uploads', () => {
   })
 
   const run = Buffer.from('ProcessingRun:x').toString('base64')
+  const cursorOf = (value: string) => Buffer.from(`GPC:${value}`).toString('base64')
   it.each([
     ['image(id: "garbage") { id }', '"garbage" is not an id of this API.'],
     ['image(id: "") { id }', '"" is not an id of this API.'],
     [`image(id: "${run}") { id }`, `"${run}" is not an id of the type Image.`],
     ['run(id: "xyz") { id }', '"xyz" is not an id of this API.'],
-    ['images(after: "xyz") { totalCount nodes { id } }', expect.stringContaining('ursor')],
+    ['images(after: "xyz") { totalCount nodes { id } }', 'Invalid cursor: xyz'],
+    [`images(before: "${cursorOf('N:5')}") { nodes { id } }`, `Invalid cursor: ${cursorOf('N:5')}`],
+    [`runs { nodes { tasks(after: "${cursorOf('S:\0')}") { totalCount } } }`, `Invalid cursor: ${cursorOf('S:\0')}`],
   ])('{ %s }: an id that is none, or is of something else', async (query, message) => {
     const { errors } = await app.ask(`{ ${query} }`)
     expect(errors).toMatchObject([{ message, extensions: { code: 'INVALID_INPUT', retryable: false } }])

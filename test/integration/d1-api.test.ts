@@ -64,7 +64,7 @@ describe.each(providers)('over the API, on %s', (provider) => {
     const { id } = await addEvent(app, { ...stored })
     await addEvent(app, { artistName: 'Tiësto' })
     expect(await d1State()).toEqual({
-      place: expect.stringMatching(/^the file .*\/d1\.db$/),
+      place: 'the file d1.db',
       dueCount: 1,
       waitingForPicture: 1,
       syncedAt: null,

@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from 'graphql-ws'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import WebSocket from 'ws'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { jpeg, photo } from '../support/images.ts'
@@ -159,6 +160,24 @@ it('answers a syntax error over WebSocket without closing the socket on the othe
   await good.return?.()
   await client.dispose()
 })
+
+it('two operations without a name are refused with a code over WebSocket too', async () => {
+  await using subscription = overWebSocket(app.url, { query: 'query A { __typename } query B { __typename }' })
+  expect(await firstError(subscription)).toMatchObject({ extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } })
+})
+
+it.each(['connection_ack', 'next', 'error'])(
+  'a client that sends %s is cut off with 4400, and nothing is printed',
+  async (type) => {
+    const printed = vi.spyOn(console, 'error')
+    const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
+    await once(socket, 'open')
+    socket.send(JSON.stringify({ type, id: '1', payload: type === 'error' ? [{ message: 'x' }] : {} }))
+    const [code] = await once(socket, 'close')
+    expect(code).toBe(4400)
+    expect(printed).not.toHaveBeenCalled()
+  },
+)
 
 describe('imageUpdated', () => {
   const updated = 'subscription ($slug: String) { imageUpdated(artistSlug: $slug) { id status filename } }'

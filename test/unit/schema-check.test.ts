@@ -8,7 +8,7 @@ import { breakingChanges, unreleased } from '../../tools/breaking-changes.ts'
 const small = `
   type Query { photo(id: ID!, size: Int): Photo }
   type Photo { id: ID! name: String }
-  input PhotoInput { name: String! }
+  input PhotoInput { size: Int name: String! }
   enum State { READY FAILED }
 `
 
