@@ -12,6 +12,7 @@ import { type PictureSite, startPictureSite } from '../support/picture-site.ts'
 import { type StrictS3, startStrictS3 } from '../support/strict-s3/server.ts'
 import { announceOne, complete, facts, headersOf, send } from '../support/uploads.ts'
 import { addEvent } from '../support/venue-rows.ts'
+import { listingPath, livPage } from '../support/venue-site.ts'
 
 /** What a client sends that is nobody else's business, unlike anything else that is written. */
 const sent = {
@@ -57,6 +58,13 @@ async function exercise(app: TestApp, site: PictureSite): Promise<{ secrets: str
   const signature = '?X-Amz-Signature=canary-source-2f9d8c7b6a'
   const urls = ['/there.jpg', '/none.jpg', '/reset.jpg'].map((name) => `${site.url(name)}${signature}`)
   await app.gql(importing, { urls })
+  const image = `${site.url('/gone.jpg')}${signature}`
+  const headers = { 'content-type': 'text/html' }
+  site.pages.set(listingPath, { body: livPage([{ title: 'Carl Cox', image }]), headers })
+  const scraping = `mutation ($url: String!) {
+    scrapeVenues(input: { pages: [{ source: LIV, url: $url }] }) { __typename ... on Error { message } } }`
+  await app.gql(scraping, { url: site.url(listingPath) })
+  await app.dispatcher.idle()
   await addEvent(app)
   await app.gql('mutation { syncToD1(input: { which: COMPARED }) { __typename ... on Error { message } } }')
   await app.dispatcher.idle()
