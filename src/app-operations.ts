@@ -86,8 +86,8 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 const orNull = <T>(found: Promise<T>): Promise<T | null> =>
   Promise.race([found.catch(() => null), sleep(lookUpMs, null, { ref: false })])
 
-/** As Linux tells it, in kB; fails elsewhere. */
-async function residentBytesOf(pid: number | undefined): Promise<number> {
+/** As Linux tells it, in kB, of a process that has not ended; fails elsewhere. */
+async function residentBytesOf(pid: number | undefined): Promise<number | null> {
   const [, kilobytes] = /^VmRSS:\s*(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kilobytes) * 1_024
+  return kilobytes ? Number(kilobytes) * 1_024 : null
 }

@@ -34,6 +34,8 @@ function processMetrics(): Registry {
 export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
+  // from the start: what it measures begins with it
+  const ofThisProcess = processMetrics()
   let refresh = async () => {}
 
   const duration = <K extends keyof Observations>(name: string, help: string, labelNames: Labels<K>) =>
@@ -66,7 +68,7 @@ export function createMetrics(): Metrics {
     },
     async render() {
       await refresh()
-      return Registry.merge([processMetrics(), registry]).metrics()
+      return Registry.merge([ofThisProcess, registry]).metrics()
     },
   }
 }
