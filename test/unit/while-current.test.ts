@@ -7,7 +7,10 @@ function createSource() {
   const waiting: ((result: IteratorResult<unknown>) => void)[] = []
   const state = { isOpen: true }
   const iterator: AsyncIterableIterator<unknown> = {
-    next: () => new Promise((resolve) => waiting.push(resolve)),
+    next: () =>
+      state.isOpen
+        ? new Promise((resolve) => waiting.push(resolve))
+        : Promise.resolve({ value: undefined, done: true }),
     async return() {
       state.isOpen = false
       for (const resolve of waiting.splice(0)) resolve({ value: undefined, done: true })
@@ -20,9 +23,8 @@ function createSource() {
   return { iterator, state, emit: (value: unknown) => waiting.shift()?.({ value, done: false }) }
 }
 
-function subscribe() {
+function subscribe(ending = createEnding()) {
   const source = createSource()
-  const ending = createEnding()
   const token = { isCurrent: true }
   const viewer = { ...localViewer, ended: ending.signal, isCurrent: () => token.isCurrent }
   const mapped: unknown[] = []
@@ -30,7 +32,7 @@ function subscribe() {
     mapped.push(event)
     return { data: { event } }
   })
-  return { source, ending, token, mapped, results }
+  return { source, token, mapped, results }
 }
 
 const over = {
@@ -53,12 +55,22 @@ describe('a subscription', () => {
   })
 
   it('is told of the end of the token while it waits for an event', async () => {
-    const { source, ending, token, results } = subscribe()
+    const ending = createEnding()
+    const { source, token, results } = subscribe(ending)
     const first = results.next()
     token.isCurrent = false
     ending.abort()
     expect(await first).toMatchObject(over)
     expect((await results.next()).done).toBe(true)
+    expect(source.state.isOpen).toBe(false)
+  })
+
+  it('does not wait for an event when its token ended before it began', async () => {
+    const ending = createEnding()
+    ending.abort()
+    const { source, token, results } = subscribe(ending)
+    token.isCurrent = false
+    expect(await results.next()).toMatchObject(over)
     expect(source.state.isOpen).toBe(false)
   })
 
