@@ -29,7 +29,6 @@ export async function changeTokenFile<T>(
   file: string,
   change: (records: readonly TokenRecord[]) => { records: readonly TokenRecord[]; result: T },
 ): Promise<T> {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
   const next = `${file}.new`
   const handle = await openAlone(next)
   try {
@@ -46,7 +45,10 @@ export async function changeTokenFile<T>(
   }
 }
 
+/** Throws TokenFileError. */
 async function openAlone(file: string) {
+  // what is wrong with the folder shows when the file is opened
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 }).catch(() => {})
   for (let tries = 0; tries < patience.tries; tries += 1) {
     try {
       return await open(file, 'wx', 0o600)

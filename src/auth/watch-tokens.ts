@@ -63,13 +63,12 @@ export async function watchTokens(file: string, log: Log): Promise<Tokens & Asyn
   }
 }
 
-/** What changes whenever the file does; null where there is none. */
-async function marksOf(file: string): Promise<string | null> {
+/** What changes whenever the file does, be it that it cannot be looked at any more. */
+async function marksOf(file: string): Promise<string> {
   try {
     const { ino, size, mtimeNs } = await stat(file, { bigint: true })
     return `${ino} ${size} ${mtimeNs}`
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
+    return String((error as NodeJS.ErrnoException).code)
   }
 }

@@ -50,6 +50,7 @@ export function createApi(url: string, token: string | null = null): Api {
   async function post<T>(body: BodyInit, headers: Record<string, string>): Promise<T> {
     const response = await fetch(`${url}/graphql`, { method: 'POST', body, headers: { ...headers, ...authorization } })
     const text = await response.text()
+    if (response.status === 401) throw notTaken(token)
     if (!response.headers.get('content-type')?.includes('json'))
       throw new ApiError(`${url} answered ${response.status}.`)
     return unwrap(JSON.parse(text) as Answer<T>)
@@ -99,6 +100,7 @@ export function createApi(url: string, token: string | null = null): Api {
           return
         } catch (error) {
           lost += 1
+          if ((error as { code?: unknown }).code === unauthorized) throw notTaken(token)
           throwIfFinal(error, lost)
         }
         await sleep(1000, undefined, { signal }).catch(() => {})
@@ -107,13 +109,17 @@ export function createApi(url: string, token: string | null = null): Api {
   }
 }
 
+function notTaken(token: string | null): ApiError {
+  const message = token
+    ? 'The server does not take the token in GREENROOM_TOKEN, or not any more.'
+    : 'The server wants a token: set GREENROOM_TOKEN to one that greenroom token create has made.'
+  return new ApiError(message, { code: 'UNAUTHORIZED' })
+}
+
 /** What the server said is final; a connection that broke is tried again, but not for ever. */
 function throwIfFinal(error: unknown, lost: number): void {
   if (Array.isArray(error)) throw new ApiError(String(error[0]?.message))
   if (error instanceof ApiError) throw error
-  if ((error as { code?: unknown }).code === unauthorized) {
-    throw new ApiError('The server does not take the token (GREENROOM_TOKEN), or not any more.', { cause: error })
-  }
   if (lost > reconnects) throw new ApiError('The connection to the server is lost.', { cause: error })
 }
 

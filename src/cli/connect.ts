@@ -19,9 +19,8 @@ async function isUp(url: string): Promise<boolean> {
 /**
  * The server that a command talks to: the one of GREENROOM_URL, else the one on the local port, else the whole service
  * in this process until the command is done, which nobody else may use; without `works`, it leaves what waits in the
- * queue alone. The lock of the
- * database sees to it that two never share one. Addresses are those that hold when a server runs again, or with `ownUrls`
- * those where this process can fetch from.
+ * queue alone. The lock of the database sees to it that two never share one. Addresses are those that hold when a
+ * server runs again, or with `ownUrls` those where this process can fetch from.
  */
 export async function connect(
   config: Config,

@@ -19,6 +19,8 @@ export function whileCurrent(
   // whoever waits for an event gets the end of the source
   const stop = () => void items.return?.().catch(() => {})
   viewer.ended.addEventListener('abort', stop)
+  // it may have ended while the source was made, and then tells nobody any more
+  if (viewer.ended.aborted) stop()
 
   async function leave(): Promise<IteratorResult<ExecutionResult>> {
     viewer.ended.removeEventListener('abort', stop)

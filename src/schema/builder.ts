@@ -26,7 +26,7 @@ export const builder = new SchemaBuilder<{
     File: { Input: File; Output: never }
   }
 }>({
-  // errors first: it has to be outermost; then who may, so that who may not learns nothing, not even what an id is
+  // errors first: it has to be outermost; then who may, before the database is asked anything
   plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin, PrismaPlugin, 'cursors'],
   scopeAuth: {
     // and once more with each event, by the transport

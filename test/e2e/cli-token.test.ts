@@ -45,12 +45,12 @@ it('a service with tokens does what it is told by a command that has one, until 
   const GREENROOM_URL = `http://127.0.0.1:${new URL(server.url).port}`
   const withToken = { GREENROOM_URL, GREENROOM_TOKEN: stdout.trim() }
   expect(await greenroom(['runs', 'ls'], withToken)).toMatchObject({ code: 0 })
-  expect((await greenroom(['runs', 'ls'], { GREENROOM_URL })).stderr).toContain('A token is needed')
+  expect((await greenroom(['runs', 'ls'], { GREENROOM_URL })).stderr).toContain('set GREENROOM_TOKEN')
   expect((await greenroom(['gc'], withToken)).stderr).toContain('The role viewer may not use Mutation.collectGarbage')
   const id = JSON.parse(await readFile(AUTH_TOKENS_FILE, 'utf8')).tokens[0].id
   await greenroom(['token', 'revoke', id], { AUTH_TOKENS_FILE })
   while ((await greenroom(['runs', 'ls'], withToken)).code === 0) await sleep(100)
-  expect((await greenroom(['runs', 'ls'], withToken)).stderr).toContain('does not hold any more')
+  expect((await greenroom(['runs', 'ls'], withToken)).stderr).toContain('does not take the token')
 })
 
 it('a command that does the work itself needs no token, and lets nobody else use it', async () => {

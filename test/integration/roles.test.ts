@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import {
+  execute,
+  type GraphQLArgument,
   type GraphQLField,
-  type GraphQLInputType,
+  type GraphQLInputField,
   getNamedType,
   isCompositeType,
   isEnumType,
@@ -10,9 +12,12 @@ import {
   isNonNullType,
   isRequiredArgument,
   isRequiredInputField,
+  parse,
+  subscribe,
 } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Role } from '../../src/auth/viewer.ts'
+import { UnauthorizedError } from '../../src/auth/auth-errors.ts'
+import { localViewer, type Role } from '../../src/auth/viewer.ts'
 import { schema } from '../../src/schema/index.ts'
 import { type AppWithTokens, bearer, codesOf, createAppWithTokens } from '../support/tokens.ts'
 
@@ -22,22 +27,29 @@ beforeAll(async () => {
 })
 afterAll(() => service[Symbol.asyncDispose]())
 
-const samples: Record<string, string> = { String: '"liv"', ID: '"x"', Int: '1', Float: '1', Boolean: 'false' }
+/** Of nothing, but of the right type: ids are read before anything else. */
+const idOf = (typename: string) => Buffer.from(`${typename}:01890000-0000-7000-8000-000000000001`).toString('base64')
 
-/** Something of the type, as it is written in a query; a file is a variable. */
-function sampleOf(type: GraphQLInputType): string {
-  if (isNonNullType(type)) return sampleOf(type.ofType)
-  if (isListType(type)) return `[${sampleOf(type.ofType)}]`
+const samples: Record<string, string> = { String: '"liv"', ID: `"${idOf('Image')}"`, Int: '1', Boolean: 'false' }
+
+/** Something that may stand there, as it is written in a query; a file is a variable. */
+function sampleOf({ type, extensions }: Pick<GraphQLArgument | GraphQLInputField, 'type' | 'extensions'>): string {
+  if (isNonNullType(type)) return sampleOf({ type: type.ofType, extensions })
+  if (isListType(type)) return `[${sampleOf({ type: type.ofType, extensions })}]`
   if (isEnumType(type)) return type.getValues()[0]?.name ?? ''
-  if (!isInputObjectType(type)) return type.name === 'File' ? '$file' : (samples[type.name] ?? `"${type.name}?"`)
-  const fields = Object.values(type.getFields()).filter(isRequiredInputField)
-  return `{ ${fields.map((field) => `${field.name}: ${sampleOf(field.type)}`).join(', ')} }`
+  if (isInputObjectType(type)) {
+    const fields = Object.values(type.getFields()).filter(isRequiredInputField)
+    return `{ ${fields.map((field) => `${field.name}: ${sampleOf(field)}`).join(', ')} }`
+  }
+  const [of] = (extensions.relayGlobalIDFor ?? []) as { typename: string }[]
+  if (of) return `"${idOf(of.typename)}"`
+  return type.name === 'File' ? '$file' : (samples[type.name] ?? `"${type.name}?"`)
 }
 
 type Kind = 'query' | 'mutation' | 'subscription'
 
 function operationOf(kind: Kind, field: GraphQLField<unknown, unknown>): string {
-  const args = field.args.filter(isRequiredArgument).map((arg) => `${arg.name}: ${sampleOf(arg.type)}`)
+  const args = field.args.filter(isRequiredArgument).map((arg) => `${arg.name}: ${sampleOf(arg)}`)
   const call = `${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}`
   const selection = isCompositeType(getNamedType(field.type)) ? ' { __typename }' : ''
   return `${kind}${call.includes('$file') ? ' ($file: File!)' : ''} { ${call}${selection} }`
@@ -91,6 +103,16 @@ it.each(operations)('%s is refused without a token, and with one that nobody mad
   }
 })
 
+it.each(operations)('%s asks who it is for by itself, before it looks at anything', async (_what, query) => {
+  // no database, nothing: whatever is looked at throws
+  const contextValue = { viewer: { ...localViewer, isCurrent: () => false } }
+  const document = parse(query)
+  const asked = { schema, document, contextValue, variableValues: { file: new File(['no picture'], 'photo.jpg') } }
+  const answer = await (query.startsWith('subscription') ? subscribe(asked) : execute(asked))
+  const errors = ('errors' in answer && answer.errors) || []
+  expect(errors.map(({ originalError }) => originalError)).toEqual([expect.any(UnauthorizedError)])
+})
+
 it('a viewer may ask for everything', async () => {
   for (const field of fieldsOf('query')) {
     const answer = await ask(operationOf('query', field), service.tokens.of.viewer)
@@ -132,7 +154,7 @@ describe('who may change something', () => {
 })
 
 it('what is asked for by id is as little there for strangers as what is asked for by name', async () => {
-  const id = Buffer.from('Image:01890000-0000-7000-8000-000000000001').toString('base64')
+  const id = idOf('Image')
   for (const query of [`{ node(id: "${id}") { id } }`, `{ nodes(ids: ["${id}"]) { id } }`]) {
     expect((await ask(query, null)).status).toBe(401)
     expect(await ask(query, service.tokens.of.viewer)).toMatchObject({ status: 200 })

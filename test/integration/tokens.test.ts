@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -189,19 +190,33 @@ describe('a service whose tokens', () => {
     await expect(start(`${tokens.file}-none`)).rejects.toThrow(/no file .* greenroom token create/)
     await writeFile(tokens.file, '{ "version": 1, "tokens": [] }')
     await expect(start(tokens.file)).rejects.toThrow(/no token that holds .* greenroom token create/)
+    await writeFile(tokens.file, '')
+    await expect(start(tokens.file)).rejects.toThrow(/cannot be read/)
     await writeFile(tokens.file, 'secret')
     await expect(start(tokens.file)).rejects.toThrow(/^(?!.*secret).*cannot be read/)
   })
 
-  it('are spoilt while it runs lets nobody in, until they are mended', async () => {
+  it('are spoilt or gone while it runs lets nobody in, until they are mended', async () => {
     await using other = await createAppWithTokens()
     const { app, tokens } = other
     const statusNow = async () => (await post(app.url, question, bearer(tokens.of.admin))).status
     const whole = await readFile(tokens.file, 'utf8')
-    await writeFile(tokens.file, whole.replace('"role"', '"rolle"'))
-    while ((await statusNow()) !== 401) await sleep(50)
-    await writeFile(tokens.file, whole)
-    while ((await statusNow()) !== 200) await sleep(50)
+    const dir = path.dirname(tokens.file)
+    const spoilings = [
+      () => writeFile(tokens.file, whole.replace('"role"', '"rolle"')),
+      () => writeFile(tokens.file, ''),
+      () => rm(tokens.file),
+      // what is there cannot even be looked at
+      () => rm(dir, { recursive: true }).then(() => writeFile(dir, '')),
+    ]
+    for (const spoil of spoilings) {
+      await spoil()
+      while ((await statusNow()) !== 401) await sleep(50)
+      await rm(dir, { recursive: true })
+      await mkdir(dir)
+      await writeFile(tokens.file, whole)
+      while ((await statusNow()) !== 200) await sleep(50)
+    }
   })
 })
 

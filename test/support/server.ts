@@ -10,6 +10,8 @@ export interface Server extends AsyncDisposable {
   pid: number
   /** the image host's */
   hostPid(): Promise<number>
+  /** what it has logged and said so far */
+  output(): string
   /** ends it and resolves to its exit code, or to the signal that ended it */
   stop(signal: NodeJS.Signals): Promise<Ending>
   /** resolves when it has ended, by itself or not */
@@ -50,6 +52,8 @@ export async function startServer(
 ): Promise<Server> {
   const child = spawnServer({ DATA_DIR: dataDir, ...env }, nodeOptions)
   const { pid = 0 } = child
+  const output: string[] = []
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => output.push(String(text)))
   const ended: Promise<Ending> = once(child, 'exit').then(([code, signal]) => code ?? signal)
   const url = await listening(child, ended)
   const stop = (signal: NodeJS.Signals) => {
@@ -61,6 +65,7 @@ export async function startServer(
     pid,
     stop,
     ended,
+    output: () => output.join(''),
     async hostPid() {
       const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
       return Number(children.trim().split(' ')[0])

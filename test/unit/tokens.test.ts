@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { TokenFileError } from '../../src/auth/auth-errors.ts'
 import { createSessions, sessionSeconds } from '../../src/auth/sessions.ts'
 import { changeTokenFile, readTokenFile } from '../../src/auth/token-file.ts'
 import { makeToken, parseRecords, printRecords, recordOf, type TokenRecord } from '../../src/auth/token-records.ts'
@@ -128,6 +129,12 @@ describe('the file of the tokens', () => {
     expect(records?.map(({ name }) => name).sort()).toEqual(names)
     expect((await stat(file)).mode & 0o777).toBe(0o600)
     expect(await readdir(path.dirname(file))).toEqual(['tokens.json'])
+  })
+
+  it('says in a sentence when it cannot be written', async () => {
+    await writeFile(path.dirname(file), '')
+    await expect(add('first')).rejects.toThrow('cannot be written (ENOTDIR)')
+    await expect(add('first')).rejects.toBeInstanceOf(TokenFileError)
   })
 
   it('stays as it is when a change fails', async () => {
