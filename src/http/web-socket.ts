@@ -78,6 +78,9 @@ export function createWebSocket(yoga: GraphQLServer, { maxSockets }: { maxSocket
   function accept(socket: WebSocket, raw: Duplex, request: IncomingMessage): void {
     bySocket.set(raw, socket)
     sockets.emit('connection', socket, request)
+    // graphql-ws would write what a client did wrong to the console; ws has closed the socket with the right code
+    socket.removeAllListeners('error')
+    socket.on('error', (error) => yoga.logger.debug('a WebSocket was closed', error))
     socket.on('message', () => {
       if (socket.bufferedAmount > maxWaiting) drop(socket)
     })
