@@ -12,9 +12,10 @@ import type { Plugin } from 'graphql-yoga'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { RateLimitedError } from '../limit-errors.ts'
 import type { PrincipalOf } from './principal.ts'
+import { defaultsOf } from './query-weight.ts'
 
 export interface RateLimits {
-  /** Throws RateLimitedError; then nothing counts that is asked for with it. */
+  /** Throws RateLimitedError when these are more than are left of the minute; they count all the same. */
   take(what: 'mutations' | 'uploads', id: string, count: number): Promise<void>
 }
 
@@ -45,7 +46,8 @@ export function useRateLimits(limits: RateLimits, principalOf: PrincipalOf): Plu
       const operation = principal && getOperationAST(args.document, args.operationName)
       if (!principal || operation?.operation !== 'mutation') return
       const fields = fieldsOf(operation.selectionSet, args.document)
-      const files = fields.reduce((sum, field) => sum + filesOf(field, args.variableValues ?? {}), 0)
+      const variables = { ...defaultsOf(operation), ...args.variableValues }
+      const files = fields.reduce((sum, field) => sum + filesOf(field, variables), 0)
       try {
         await limits.take('mutations', principal.id, fields.length)
         if (files > 0) await limits.take('uploads', principal.id, files)

@@ -20,6 +20,9 @@ const overheadBytes = 1024 * 1024
 /** Of a request without a file, bytes: a thousand long addresses are to be imported at once. */
 const jsonBytes = 1024 * 1024
 
+/** How long such a request may take to arrive, ms. */
+const patienceMs = 30_000
+
 /** Texts whose parsed form is kept, which may be hundreds of kilobytes. */
 const rememberedTexts = 200
 
@@ -62,7 +65,7 @@ export function createGraphQL({ schema, context, log, asking, principalOf = nobo
       ...(introspection ? [useHints(introspection)] : []),
       page.plugin,
       useCsrfHeader('x-graphql-yoga-csrf'),
-      useBodyLimit({ multipart: maxBodyBytes, other: jsonBytes }),
+      useBodyLimit({ multipart: maxBodyBytes, other: jsonBytes, patienceMs }),
     ],
     logging: {
       debug: (...args) => log.debug({ args }, 'graphql'),

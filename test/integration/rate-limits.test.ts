@@ -73,6 +73,13 @@ describe('files a minute', () => {
     expect((await ask('mutation { change }', 'a')).status).toBe(200)
   })
 
+  it('are counted in what a variable is by default too', async () => {
+    const ask = createApi(100, 2)
+    const three = 'mutation ($input: Files! = { files: ["x", "y", "z"] }) { createUploads(input: $input) }'
+    expect((await ask(three, 'a')).status).toBe(429)
+    expect((await ask(three, 'b', { input: { files: ['x'] } })).status).toBe(200)
+  })
+
   it('are those of the older upload route too', async () => {
     const rates = createRateLimits({ mutationsPerMinute: 1, uploadsPerMinute: 1 })
     const route = limitUploads(async (_request, response) => void response.end('taken'), rates, principalOf)
