@@ -44,7 +44,7 @@ interface Question {
 const pageSize = { default: 20, max: 100 }
 /** A list without a page: variants, names. */
 const listSize = 10
-/** The description of the schema, however it is asked for: twice in a query at most, since each may be megabytes. */
+/** The description of the schema, however it is asked for: twice in a query at most, since each may be half a megabyte. */
 const introspectionCost = 4_000
 
 const nothing: Weight = { depth: 0, aliases: 0, directives: 0, cost: 0, items: 0 }
