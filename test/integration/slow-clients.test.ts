@@ -1,11 +1,8 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import type { Prisma } from '../../src/generated/sqlite/client.ts'
-import { watchSlowClients } from '../../src/http/slow-clients.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { jpeg } from '../support/images.ts'
 import { openSocket, readToEnd } from '../support/sockets.ts'
@@ -107,25 +104,4 @@ describe('a client that stops reading', () => {
     socket.terminate()
     expect(await listenersGone()).toBe(0)
   })
-})
-
-it('a client that takes a part of one large answer now and then gets all of it', async () => {
-  const bytes = 40_000_000
-  const dropped: unknown[] = []
-  const server = createServer((_request, response) => response.end(Buffer.alloc(bytes)))
-  const stopWatching = watchSlowClients(server, 500, (socket) => dropped.push(socket))
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  await using socket = await openSocket(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
-  let received = 0
-  socket.on('data', (chunk) => {
-    received += chunk.length
-    socket.pause()
-    setTimeout(() => socket.resume(), 3)
-  })
-  await once(socket, 'close')
-  expect(received).toBeGreaterThan(bytes)
-  expect(dropped).toEqual([])
-  stopWatching()
-  server.close()
 })
