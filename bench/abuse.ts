@@ -18,13 +18,22 @@ const ordinary = JSON.stringify({
   query: '{ images(first: 20) { totalCount nodes { id filename status readyMaxWidth } } queue { running } }',
 })
 const aliases = JSON.stringify({ query: `{ ${list(20_000, (i) => `a${i}: __typename`)} }` })
+const levels = 16
 const bomb = JSON.stringify({
-  query: `{ ...f0 } ${list(43_500, (i) => `fragment f${i} on Query { ...f${i + 1} }`)} fragment f43500 on Query { a: __typename }`,
+  query: `{runs{nodes{...f0}}}${list(levels, (i) => `fragment f${i} on ProcessingRun{a:parent{...f${i + 1}}b:parent{...f${i + 1}}}`)} fragment f${levels} on ProcessingRun{id kind}`,
 })
+const large = JSON.stringify({ query: `{ ${'__typename '.repeat(160_000)} }` })
+
+/** How long the bomb is with its fragments written out from a level on, bytes. */
+function writtenOut(level = 0): number {
+  return level === levels ? 'id kind'.length : 2 * ('a:parent{}'.length + writtenOut(level + 1))
+}
 
 function list(count: number, part: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => part(index)).join(' ')
 }
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
 
 type Send = () => Promise<string>
 
@@ -120,7 +129,12 @@ export async function benchAbuse({ rounds = 5 }: BenchOptions): Promise<void> {
   print(`abuse: ${rounds} rounds of ${questions} ordinary queries, quiet and under attack in turns`)
   const attacks: [string, string, Send][] = [
     ['20,000 aliases', 'QUERY_TOO_COMPLEX', json(server, aliases)],
-    [`a fragment bomb of ${(bomb.length / 1e6).toFixed(1)} MB`, 'REQUEST_TOO_LARGE', json(server, bomb)],
+    [
+      `a fragment bomb of ${bomb.length} bytes, ${megabytes(writtenOut())} written out`,
+      'QUERY_TOO_COMPLEX',
+      json(server, bomb),
+    ],
+    [`a query of ${megabytes(large.length)}`, 'REQUEST_TOO_LARGE', json(server, large)],
     ['a PNG of 20000x20000', 'TOO_MANY_PIXELS', await picture(server, pngHeader(20_000, 20_000))],
   ]
   for (const [name, code, attack] of attacks) {

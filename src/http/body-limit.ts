@@ -5,10 +5,9 @@ interface BodyLimits {
   multipart: number
   /** of every other, bytes */
   other: number
+  /** how long every other may take to arrive */
+  patienceMs: number
 }
-
-/** How long a body that carries no file may take to arrive, ms. */
-const patienceMs = 30_000
 
 /**
  * Refuses a request body above its limit with HTTP 413 in our own words, whether its length was announced or not. Goes
@@ -32,7 +31,7 @@ export function useBodyLimit(limits: BodyLimits): Plugin {
         }
       }
       const parseOther: typeof parse = async (limited) => {
-        const body = await readWithin(limited, maxBytes)
+        const body = await readWithin(limited, limits)
         const { method, headers, signal } = limited
         return parse(body ? new fetchAPI.Request(limited.url, { method, headers, signal, body }) : limited)
       }
@@ -55,7 +54,10 @@ const bodyTooLarge = (maxBytes: number) =>
   )
 
 /** The whole body, or null where there is none. */
-async function readWithin(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
+async function readWithin(
+  request: Request,
+  { other: maxBytes, patienceMs }: BodyLimits,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   if (!request.body) return null
   const chunks: Uint8Array[] = []
   let size = 0

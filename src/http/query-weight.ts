@@ -44,8 +44,8 @@ interface Question {
 const pageSize = { default: 20, max: 100 }
 /** A list without a page: variants, names. */
 const listSize = 10
-/** The whole description of the schema, however it is asked for. */
-const introspectionCost = 2_000
+/** The description of the schema, however it is asked for: twice in a query at most, since each may be half a megabyte. */
+const introspectionCost = 4_000
 
 const nothing: Weight = { depth: 0, aliases: 0, directives: 0, cost: 0, items: 0 }
 
@@ -181,7 +181,8 @@ const heaviest = (a: QueryWeight, b: QueryWeight): QueryWeight => ({
   cost: Math.max(a.cost, b.cost),
 })
 
-function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> {
+/** What variables are when they are not given. */
+export function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> {
   return Object.fromEntries(
     variableDefinitions.flatMap(({ variable, defaultValue }) =>
       defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],

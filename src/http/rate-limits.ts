@@ -13,9 +13,10 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { RateLimitedError } from '../limit-errors.ts'
 import type { Context } from '../schema/context.ts'
 import { limitedAs } from './principal.ts'
+import { defaultsOf } from './query-weight.ts'
 
 export interface RateLimits {
-  /** Throws RateLimitedError; then nothing counts that is asked for with it. */
+  /** Throws RateLimitedError when these are more than are left of the minute; they count all the same. */
   take(what: 'mutations' | 'uploads', id: string, count: number): Promise<void>
 }
 
@@ -46,7 +47,8 @@ export function useRateLimits(limits: RateLimits): Plugin<Context> {
       const operation = getOperationAST(args.document, args.operationName)
       if (id === null || operation?.operation !== 'mutation') return
       const fields = fieldsOf(operation.selectionSet, args.document)
-      const files = fields.reduce((sum, field) => sum + filesOf(field, args.variableValues ?? {}), 0)
+      const variables = { ...defaultsOf(operation), ...args.variableValues }
+      const files = fields.reduce((sum, field) => sum + filesOf(field, variables), 0)
       try {
         await limits.take('mutations', id, fields.length)
         if (files > 0) await limits.take('uploads', id, files)

@@ -26,6 +26,9 @@ const overheadBytes = 1024 * 1024
 /** Of a request without a file, bytes: a thousand long addresses are to be imported at once. */
 const jsonBytes = 1024 * 1024
 
+/** How long such a request may take to arrive, ms. */
+const patienceMs = 30_000
+
 /** Texts whose parsed form is kept, which may be hundreds of kilobytes. */
 const rememberedTexts = 200
 
@@ -74,7 +77,7 @@ export function createGraphQL({ schema, services, authentication, asking, log, o
       page.plugin,
       useCsrfHeader(),
       useFormErrors,
-      useBodyLimit({ multipart: maxBodyBytes, other: jsonBytes }),
+      useBodyLimit({ multipart: maxBodyBytes, other: jsonBytes, patienceMs }),
       useRequestInErrors,
     ],
     logging: {

@@ -101,7 +101,8 @@ export function createBacklog({ db, limit }: Deps): Backlog {
       try {
         const result = await add()
         const run = runOf(result)
-        lane.added += run.totalCount - run.processedCount
+        // a retry goes where its parent was, which nobody knew before
+        find(run.lane).added += run.totalCount - run.processedCount
         return result
       } finally {
         lane.beingAdded -= 1

@@ -61,6 +61,15 @@ describe('a stored variant', () => {
     expect(await statusOf(new URL(url).pathname, { 'if-none-match': '"another"' })).toBe(200)
   })
 
+  it('is the same whatever else the request says, in the eyes of caches too', async () => {
+    const plain = await fetch(url)
+    const headers = { accept: 'image/avif', cookie: 'a=b', 'accept-language': 'de', 'user-agent': 'x', dpr: '2' }
+    const odd = await fetch(`${url}?width=1`, { headers })
+    expect(odd.headers.get('vary')).toBeNull()
+    expect(odd.headers.get('etag')).toBe(plain.headers.get('etag'))
+    expect(Buffer.from(await odd.arrayBuffer()).equals(Buffer.from(await plain.arrayBuffer()))).toBe(true)
+  })
+
   it('is served in parts', async () => {
     const whole = Buffer.from(await (await fetch(url)).arrayBuffer())
     const part = await fetch(url, { headers: { range: 'bytes=10-19' } })

@@ -74,6 +74,17 @@ describe('files a minute', () => {
     })
   })
 
+  it('are counted in what a variable is by default too', async () => {
+    const ask = await createAsker()
+    const six = `mutation ($input: CreateUploadsInput! = { files: [${Array(6).fill(file)}] }) {
+      createUploads(input: $input) { __typename }
+    }`
+    expect((await ask(six)).status).toBe(429)
+    const other = await createAsker()
+    const input = { files: [{ filename: 'a.jpg', byteSize: 10, mimeType: 'image/jpeg' }] }
+    expect((await other(six, { input })).error).toBeUndefined()
+  })
+
   it('are those of the older upload route too', async () => {
     const headers = await newToken()
     const send = () => fetch(`${service.app.url}/images/upload`, { method: 'POST', headers, body: new FormData() })

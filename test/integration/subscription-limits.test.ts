@@ -34,6 +34,15 @@ async function listenersAre(count: number): Promise<void> {
   while (app.bell.listenerCount !== count) await sleep(5)
 }
 
+const overSse = () =>
+  [
+    `GET /graphql?query=${encodeURIComponent(query)} HTTP/1.1`,
+    `Host: ${new URL(app.url).host}`,
+    'Accept: text/event-stream',
+    'x-graphql-yoga-csrf: 1',
+    '\r\n',
+  ].join('\r\n')
+
 const refused = (sentence: string) => ({
   errors: [{ message: sentence, extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: true } }],
 })
@@ -59,7 +68,7 @@ describe('subscriptions', () => {
     const { value } = await clients[1].iterate({ query }).next()
     expect(value).toEqual(refused('There are 3 subscriptions, which is as many as are served.'))
     const address = `${app.url}/graphql?query=${encodeURIComponent(query)}`
-    const response = await fetch(address, { headers: { accept: 'text/event-stream' } })
+    const response = await fetch(address, { headers: { accept: 'text/event-stream', 'x-graphql-yoga-csrf': '1' } })
     expect(response.status).toBe(429)
     expect(await response.text()).toContain('TOO_MANY_SUBSCRIPTIONS')
     await Promise.all(clients.map((client) => client.dispose()))
@@ -69,8 +78,7 @@ describe('subscriptions', () => {
   it('over SSE give their places back when their client goes', async () => {
     for (let round = 0; round < 5; round += 1) {
       await using socket = await openSocket(app.url)
-      const path = `/graphql?query=${encodeURIComponent(query)}`
-      socket.write(`GET ${path} HTTP/1.1\r\nHost: ${new URL(app.url).host}\r\nAccept: text/event-stream\r\n\r\n`)
+      socket.write(overSse())
       const [head] = await once(socket, 'data')
       expect(String(head)).toMatch(/^HTTP\/1\.1 200 /)
       await listenersAre(1)
@@ -80,13 +88,30 @@ describe('subscriptions', () => {
   })
 
   it('over SSE take no place when their client has gone before they begin', async () => {
-    const path = `/graphql?query=${encodeURIComponent(query)}`
     for (let round = 0; round < 20; round += 1) {
       await using socket = await openSocket(app.url)
-      socket.write(`GET ${path} HTTP/1.1\r\nHost: ${new URL(app.url).host}\r\nAccept: text/event-stream\r\n\r\n`)
+      socket.write(overSse())
       // from at once to a little later
       if (round > 0) await sleep(round / 4)
       socket.destroy()
+    }
+    await listenersAre(0)
+    const client = connect()
+    await begin(client, 2, 2)
+    await client.dispose()
+    await listenersAre(0)
+  })
+
+  it('over WebSocket take no place when their client has gone before they begin', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
+      await once(socket, 'open')
+      socket.send('{"type":"connection_init"}')
+      await once(socket, 'message')
+      socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }))
+      // from at once to a little later
+      if (round > 0) await sleep(round / 4)
+      socket.terminate()
     }
     await listenersAre(0)
     const client = connect()
