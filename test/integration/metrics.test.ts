@@ -138,6 +138,16 @@ describe('/metrics', () => {
     expect(documented.map(([, name, type]) => [name, type]).sort()).toEqual(told.sort())
   })
 
+  it('has every metric that docs/operations.md asks for elsewhere, as in its alerts', async () => {
+    const asked = (await readFile('docs/operations.md', 'utf8')).match(/\b(greenroom|nodejs|process)_\w+/g) ?? []
+    const told = familiesIn(await scrape(app.url)).map(([name]) => name)
+    for (const name of asked)
+      expect(
+        [name, name.replace(/_(bucket|count|sum)$/, '')].some((each) => told.includes(each)),
+        name,
+      ).toBe(true)
+  })
+
   it('is told also while the database is away, without what only that knows', async () => {
     await using broken = await createTestApp()
     await broken.db.$executeRawUnsafe('ALTER TABLE "Run" RENAME TO "Elsewhere"')

@@ -15,6 +15,7 @@ describe('a line of the log', () => {
     ['an error', { err: Object.assign(new Error('no'), { request: { headers: { authorization: canary } } }) }],
     ['a request', { req: { headers: { cookie: canary, 'x-upload-token': canary } } }],
     ['a field of its own', { token: canary }],
+    ['a list far down', { a: { b: { c: { d: [{ 'Set-Cookie': [canary], at: { SECRET: { of: canary } } }] } } } }],
     ['a client', { client: { config: { credentials: { secretAccessKey: canary } } } }],
   ])('tells no secret that %s holds', (_what, fields) => {
     const [line] = linesOf((log) => log.error(fields, 'it failed'))
