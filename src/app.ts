@@ -181,7 +181,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     dispatcher.stop()
   })
   const { port } = await http.listen(config.http)
-  origin = `http://localhost:${port}`
+  origin = config.http.serviceUrl ?? `http://localhost:${port}`
   publicBase = config.storage.publicBaseUrl ?? `${origin}/media`
   wake()
   chores.wake()

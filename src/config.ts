@@ -30,6 +30,12 @@ const endpoint = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true })
   .refine((url) => new URL(url).pathname === '/', 'must end with the host: the bucket goes into STORAGE_URL')
 
+/** Scheme, host and port, and nothing behind them. */
+const serviceUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true })
+  .refine((url) => new URL(url).pathname === '/', 'must end with the host, or its port')
+  .transform((url) => new URL(url).origin)
+
 /** `host:port` with commas between them. */
 const hostList = text.transform((value, context) => {
   const hosts = value.split(',').map((host) => host.trim().toLowerCase())
@@ -121,6 +127,7 @@ const environment = z
     D1_TOKEN: text.regex(/^[\x21-\x7e]+$/, 'must be one word of plain letters, digits and signs').optional(),
     D1_BASE_URL: d1BaseUrl.optional(),
     D1_AUTO_SYNC: z.enum(['true', 'false']).default('true'),
+    SERVICE_URL: serviceUrl.optional(),
     PUBLIC_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
     CONCURRENCY: integer(0, 256).optional(),
     IMAGE_THREADS: integer(1, 256).optional(),
@@ -177,7 +184,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
   const threads = e.IMAGE_THREADS ?? usableCores()
   return {
     dataDir,
-    http: { host: e.HOST, port: e.PORT },
+    http: { host: e.HOST, port: e.PORT, serviceUrl: e.SERVICE_URL ?? null },
     auth: readWhoMay(e),
     database: { url: e.DATABASE_URL ?? `file:${path.join(privateDir, 'greenroom.db')}` },
     storage: {

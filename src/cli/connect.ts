@@ -36,12 +36,12 @@ export async function connect(
   const app = await createApp(
     {
       ...config,
-      http: { host: '127.0.0.1', port: 0 },
+      http: { host: '127.0.0.1', port: 0, serviceUrl: null },
       auth: { tokens: { only: ownToken }, trustProxy: false, corsOrigins: [] },
       work: { ...config.work, ...(!works && { concurrency: 0 }) },
       storage: {
         ...config.storage,
-        publicBaseUrl: config.storage.publicBaseUrl ?? (ownUrls ? null : `${local}/media`),
+        publicBaseUrl: config.storage.publicBaseUrl ?? (ownUrls ? null : `${config.http.serviceUrl ?? local}/media`),
       },
     },
     createLog('error'),

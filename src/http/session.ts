@@ -4,6 +4,7 @@ import { UnauthorizedError } from '../auth/auth-errors.ts'
 import { type Sessions, sessionSeconds } from '../auth/sessions.ts'
 import { answerJson } from './answer-json.ts'
 import { type Authentication, answerRefusal, askedOf, cookieName } from './authentication.ts'
+import { answerSignInPage, asksForPage, isForm, readToken } from './sign-in.ts'
 import { cameByHttps } from './who-may-connect.ts'
 
 interface Deps {
@@ -13,8 +14,8 @@ interface Deps {
 }
 
 /**
- * /session: POST with a token signs a browser in, DELETE signs it out, GET tells who is signed in. The cookie is out of
- * the reach of scripts and stays with this site.
+ * /session: POST with a token signs a browser in, DELETE signs it out, GET tells who is signed in; where a browser shows
+ * it, it is a page with a form. The cookie is out of the reach of scripts and stays with this site.
  */
 export function createSessionRoute({ authentication, sessions, trustProxy }: Deps) {
   function cookie(request: IncomingMessage, value: string, maxAge: number): Record<string, string> {
@@ -23,31 +24,62 @@ export function createSessionRoute({ authentication, sessions, trustProxy }: Dep
     return { 'Set-Cookie': stringifySetCookie(cookieName(secure), value, attributes) }
   }
 
-  return (request: IncomingMessage, response: ServerResponse): void => {
+  function begin(request: IncomingMessage, response: ServerResponse): void {
+    const asked = askedOf(request)
+    // or a session would beget the next one, for ever
+    if (asked.header('authorization') === null) throw new UnauthorizedError('A session begins with a token.')
+    const viewer = authentication.identify(asked)
+    const { name, role } = viewer
+    answerJson(response, 200, { name, role }, cookie(request, sessions.start(viewer), sessionSeconds))
+  }
+
+  async function beginByForm(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const asked = askedOf(request)
-      // or a session would beget the next one, for ever
-      const begins = request.method === 'POST'
-      if (begins && asked.header('authorization') === null)
-        throw new UnauthorizedError('A session begins with a token.')
-      const viewer = authentication.identify(asked)
-      const { name, role } = viewer
-      if (begins) {
-        const headers = cookie(request, sessions.start(viewer), sessionSeconds)
-        answerJson(response, 200, { name, role }, headers)
-      } else if (request.method === 'DELETE') {
-        sessions.end(authentication.sessionOf(asked) ?? '')
-        answerJson(response, 200, {}, cookie(request, '', 0))
-      } else if (request.method === 'GET') {
-        answerJson(response, 200, { name, role })
-      } else {
-        answerJson(
-          response,
-          405,
-          { error: 'A session is begun with POST, ended with DELETE.' },
-          { Allow: 'GET, POST, DELETE' },
-        )
-      }
+      const authorization = `Bearer ${await readToken(request)}`
+      const header = (name: string) => (name === 'authorization' ? authorization : null)
+      const secret = sessions.start(authentication.identify({ method: 'POST', header }))
+      response.writeHead(303, { Location: '/', ...cookie(request, secret, sessionSeconds) }).end()
+    } catch (error) {
+      if (!(error instanceof UnauthorizedError)) throw error
+      answerSignInPage(response, error.message)
+    }
+  }
+
+  function tell(request: IncomingMessage, response: ServerResponse): void {
+    const isPage = asksForPage(request)
+    try {
+      const { name, role } = authentication.identify(askedOf(request))
+      if (isPage) response.writeHead(303, { Location: '/' }).end()
+      else answerJson(response, 200, { name, role })
+    } catch (error) {
+      if (!isPage || !(error instanceof UnauthorizedError)) throw error
+      answerSignInPage(response, null)
+    }
+  }
+
+  function end(request: IncomingMessage, response: ServerResponse): void {
+    const asked = askedOf(request)
+    authentication.identify(asked)
+    sessions.end(authentication.sessionOf(asked) ?? '')
+    answerJson(response, 200, {}, cookie(request, '', 0))
+  }
+
+  const methods = new Map([
+    ['GET', tell],
+    ['DELETE', end],
+    [
+      'POST',
+      (request: IncomingMessage, response: ServerResponse) =>
+        (isForm(request) ? beginByForm : begin)(request, response),
+    ],
+  ])
+  const allow = { Allow: [...methods.keys()].join(', ') }
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const method = methods.get(request.method ?? '')
+    if (!method) return answerJson(response, 405, { error: 'A session is begun with POST, ended with DELETE.' }, allow)
+    try {
+      await method(request, response)
     } catch (error) {
       answerRefusal(response, error)
     }

@@ -30,7 +30,12 @@ export function createGate({ identify }: Authentication) {
       const refusal = refusalOf(request)
       if (!refusal) return
       const { message, code } = refusal
-      const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
+      const noStore = { 'Cache-Control': 'no-store' }
+      // a browser that was sent here to look at GraphiQL
+      if (request.method === 'GET' && request.headers.get('accept')?.includes('text/html')) {
+        return endResponse(new fetchAPI.Response(null, { status: 303, headers: { Location: '/session', ...noStore } }))
+      }
+      const headers = { 'Content-Type': 'application/json', ...noStore }
       const body = JSON.stringify({ errors: [{ message, extensions: { code, retryable: false } }] })
       const isUnknown = code === 'UNAUTHORIZED'
       const init = { status: isUnknown ? 401 : 403, headers: { ...headers, ...(isUnknown && challenge) } }

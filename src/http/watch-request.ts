@@ -35,8 +35,9 @@ export function createRequestWatch({ log, observe }: { log: Log; observe: Observ
   }
 }
 
-function levelOf(route: string, status: number): 'debug' | 'warn' | 'error' {
+function levelOf(route: string, status: number): 'debug' | 'info' | 'error' {
   // asked every few seconds, and what is not ready has a line of its own
   if (status < 400 || route === 'ready') return 'debug'
-  return status < 500 ? 'warn' : 'error'
+  // the client's fault, of which the world has many
+  return status < 500 ? 'info' : 'error'
 }

@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually.ts'
 import { damagedJpeg, jpeg } from '../support/images.ts'
 import { familiesIn, parseSamples, sampleOf, scrape } from '../support/metrics.ts'
 import { overSse } from '../support/subscribe.ts'
+import { bearer, createAppWithTokens } from '../support/tokens.ts'
 
 let app: TestApp
 beforeAll(async () => {
@@ -169,4 +170,12 @@ describe('/metrics', () => {
       4,
     )
   })
+})
+
+it('tells the metrics to viewers alone, and to all who ask whether it is alive and ready', async () => {
+  await using service = await createAppWithTokens({ CONCURRENCY: '0' })
+  const { app, tokens } = service
+  expect((await fetch(`${app.url}/metrics`)).status).toBe(401)
+  expect((await fetch(`${app.url}/metrics`, { headers: bearer(tokens.of.viewer) })).status).toBe(200)
+  for (const path of ['/health', '/ready']) expect((await fetch(`${app.url}${path}`)).status).toBe(200)
 })

@@ -54,12 +54,12 @@ async function lineOf(id: string): Promise<LogLine> {
 describe('the id of a request', () => {
   it.each([
     ['/health', 200, 'debug'],
-    ['/graphql', 403, 'warn'],
-    ['/media/images/none.webp', 404, 'warn'],
-    ['/uploads/none', 405, 'warn'],
-    ['/images/status/none', 404, 'warn'],
-    ['/nothing?token=abc', 404, 'warn'],
-    ['//', 400, 'warn'],
+    ['/graphql', 403, 'info'],
+    ['/media/images/none.webp', 404, 'info'],
+    ['/uploads/none', 405, 'info'],
+    ['/images/status/none', 404, 'info'],
+    ['/nothing?token=abc', 404, 'info'],
+    ['//', 400, 'info'],
   ] as const)('is answered and logged once, with what became of %s', async (path, status, level) => {
     const answer = await ask(path)
     expect(answer.status).toBe(status)
@@ -73,7 +73,7 @@ describe('the id of a request', () => {
   it('is that of a refused request too', async () => {
     const answer = await ask('/health', { host: 'attacker.example' })
     expect(answer.status).toBe(403)
-    expect(await lineOf(answer.id)).toMatchObject({ status: 403, level: levels.warn })
+    expect(await lineOf(answer.id)).toMatchObject({ status: 403, level: levels.info })
   })
 
   it('is taken over where it is harmless, and else replaced', async () => {

@@ -115,3 +115,49 @@ it('signing out ends the session, what is open by it too, and nobody else’s', 
   expect((await ask(cookie)).status).toBe(401)
   expect((await ask(other.cookie)).status).toBe(200)
 })
+
+describe('the page where a browser signs in', () => {
+  const page = { accept: 'text/html,*/*;q=0.8' }
+  const form = (token: string, headers: Record<string, string> = {}) =>
+    fetch(`${url}/session`, { method: 'POST', headers, body: new URLSearchParams({ token }), redirect: 'manual' })
+
+  it('is where a browser without a session is led to', async () => {
+    const { status, headers } = await fetch(`${url}/graphql`, { headers: page, redirect: 'manual' })
+    expect([status, headers.get('location')]).toEqual([303, '/session'])
+    const shown = await fetch(`${url}/session`, { headers: page })
+    expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    expect(shown.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; /)
+    expect(shown.headers.get('content-security-policy')).not.toContain('unsafe')
+    expect(await shown.text()).toContain('<form method="post" action="/session">')
+  })
+
+  it('takes a token, and leads on', async () => {
+    const { status, headers } = await form(` ${service.tokens.of.viewer}\n`)
+    expect([status, headers.get('location')]).toEqual([303, '/'])
+    const cookie = headers.get('set-cookie')?.split(';')[0] ?? ''
+    expect((await ask(cookie)).errors).toBeUndefined()
+    const again = await fetch(`${url}/session`, { headers: { ...page, cookie }, redirect: 'manual' })
+    expect([again.status, again.headers.get('location')]).toEqual([303, '/'])
+  })
+
+  it('says so when the token is not known, and shows nothing of it', async () => {
+    for (const token of ['', 'grn_wrong', '<script>', 'x'.repeat(5_000)]) {
+      const answer = await form(token)
+      expect([answer.status, answer.headers.get('set-cookie')]).toEqual([401, null])
+      const text = await answer.text()
+      expect(text).toContain('role="alert"')
+      if (token) expect(text).not.toContain(token)
+    }
+  })
+
+  it('takes nothing from the page of another site', async () => {
+    const { admin } = service.tokens.of
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+    ]) {
+      expect((await form(admin, headers as Record<string, string>)).status).toBe(403)
+    }
+  })
+})

@@ -205,3 +205,13 @@ it('what has been completed with other files stays with them', async () => {
   })
   expect(await complete(app, [two.id])).toMatchObject({ __typename: 'StartRunPayload' })
 })
+
+it('where files are sent begins with the address that clients reach the service by', async () => {
+  await using app = await createTestApp({ env: { SERVICE_URL: 'https://pictures.example.com', CONCURRENCY: '0' } })
+  const { createUploads } = await app.gql<{ createUploads: { uploads: { url: string }[] } }>(`mutation {
+    createUploads(input: { files: [{ filename: "a.jpg", byteSize: 10, mimeType: "image/jpeg" }] }) {
+      ... on CreateUploadsPayload { uploads { url } }
+    }
+  }`)
+  expect(createUploads.uploads[0]?.url).toMatch(/^https:\/\/pictures\.example\.com\/uploads\//)
+})

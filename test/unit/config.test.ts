@@ -201,4 +201,13 @@ describe('loadConfig', () => {
       'https://img.example.com',
     )
   })
+
+  it('takes the address of the service as scheme, host and port', () => {
+    expect(loadConfig({ SERVICE_URL: 'https://img.example.com:8443/' }).http.serviceUrl).toBe(
+      'https://img.example.com:8443',
+    )
+    for (const address of ['img.example.com', 'ftp://img.example.com', 'https://img.example.com/greenroom']) {
+      expect(() => loadConfig({ SERVICE_URL: address })).toThrow('SERVICE_URL must')
+    }
+  })
 })
