@@ -6,8 +6,7 @@ import type { FuzzedService, Vitals } from './service.ts'
 /** How long the service may take to let go of everything, ms. */
 const settlingMs = 20_000
 
-/** PAUSED: as somebody has asked for. */
-const settled = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'PAUSED']
+const settled = ['SUCCEEDED', 'FAILED', 'CANCELLED']
 
 const sum = (resources: Record<string, number>) => Object.values(resources).reduce((all, count) => all + count, 0)
 
