@@ -6,6 +6,8 @@ import type { FuzzedService, Vitals } from './service.ts'
 /** How long the service may take to let go of everything, ms. */
 const settlingMs = 20_000
 
+const settled = ['SUCCEEDED', 'FAILED', 'CANCELLED']
+
 const sum = (resources: Record<string, number>) => Object.values(resources).reduce((all, count) => all + count, 0)
 
 function leftovers(now: Vitals, before: Vitals): string[] {
@@ -25,20 +27,28 @@ function leftovers(now: Vitals, before: Vitals): string[] {
   ]
 }
 
-/** Works as ever, and holds no more than before; throws FoundError. Returns what it holds. */
-export async function checkAtRest(service: FuzzedService, before: Vitals): Promise<Vitals> {
+const question = '{ uploadPolicy { maxBytes } runs(first: 100) { nodes { id status } } }'
+
+/** An ordinary query; returns the runs that still wait or work. */
+async function unfinishedRuns(service: FuzzedService): Promise<string[]> {
   const response = await fetch(`${service.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', connection: 'close' },
-    body: '{"query":"{ images(first: 1) { totalCount } uploadPolicy { maxBytes } }"}',
+    body: JSON.stringify({ query: question }),
   })
-  const answer = (await response.json()) as { data?: { uploadPolicy?: { maxBytes: number } } }
-  if (!answer.data?.uploadPolicy?.maxBytes)
-    throw new FoundError(`An ordinary query no longer works: ${JSON.stringify(answer)}`)
+  const answer = (await response.json()) as { data?: { runs: { nodes: { id: string; status: string }[] } } }
+  if (!answer.data) throw new FoundError(`An ordinary query no longer works: ${JSON.stringify(answer)}`)
+  const { nodes } = answer.data.runs
+  return nodes.filter(({ status }) => !settled.includes(status)).map(({ id, status }) => `the run ${id} is ${status}`)
+}
+
+/** Works as ever, and holds no more than before; throws FoundError. Returns what it holds. */
+export async function checkAtRest(service: FuzzedService, before: Vitals): Promise<Vitals> {
   const until = Date.now() + settlingMs
   for (;;) {
+    const runs = await unfinishedRuns(service)
     const now = await service.vitals()
-    const left = leftovers(now, before)
+    const left = [...runs.slice(0, 5), ...leftovers(now, before)]
     if (left.length === 0) return now
     if (Date.now() > until) throw new FoundError(`The service does not let go: ${left.join('; ')}.`)
     await sleep(500)

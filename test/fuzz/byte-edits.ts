@@ -31,7 +31,8 @@ export function createByteEdits(others: Others): Record<string, EditFile> {
     },
     fill(file, where, how) {
       const changed = Buffer.from(file)
-      return changed.fill(how % 2 === 0 ? 0 : 0xff, place(file, where), place(file, where) + 1 + (how % 500))
+      const from = place(file, where)
+      return changed.fill(how % 2 === 0 ? 0 : 0xff, from, Math.min(file.length, from + 1 + (how % 500)))
     },
     remove: (file, where, how) => joined(file, where, Buffer.alloc(0), 1 + (how % 600)),
     insert: (file, where, how) => joined(file, where, Buffer.alloc(1 + (how % 300), how % 256), 0),

@@ -56,6 +56,7 @@ export function createWriter(schema: GraphQLSchema, known: Known) {
     const declared: string[] = []
     const variables: Record<string, unknown> = {}
     const fragments: string[] = []
+    let aliases = 0
 
     function argument({ name, type }: GraphQLArgument): string {
       const value = valueFor(type, name, tape, known)
@@ -68,10 +69,11 @@ export function createWriter(schema: GraphQLSchema, known: Known) {
 
     function field({ name, args, type }: GraphQLField<unknown, unknown>, depth: number): string {
       const given = args.filter((arg) => (isNonNullType(arg.type) ? !tape.oneIn(25) : !tape.isOver && tape.oneIn(3)))
-      const alias = tape.oneIn(4) ? `${tape.pick(['a', 'b', '__typename', 'id'])}: ` : ''
+      // two of one name with other arguments would be refused unread, as most operations then
+      const alias = tape.oneIn(30) ? tape.pick(['a', '__typename', 'id']) : `f${aliases++}`
       const written = given.length > 0 ? `(${given.map(argument).join(', ')})` : ''
       const below = getNamedType(type)
-      return `${alias}${name}${written}${isCompositeType(below) ? selection(below, depth + 1) : ''}`
+      return `${alias}: ${name}${written}${isCompositeType(below) ? selection(below, depth + 1) : ''}`
     }
 
     /** Deeper only while there are choices left. */

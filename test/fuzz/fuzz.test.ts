@@ -56,7 +56,7 @@ describe.runIf(providers.includes('postgresql'))('the service over PostgreSQL', 
     await using poster = createPoster(() => service.url)
     const { operations, sessions } = httpTrials(service, poster, await learn(service))
     for (const trial of [operations, sessions] as Trial<unknown>[]) {
-      expect((await tryOut(service, trial, bounds(25))).found).toBeNull()
+      expect((await tryOut(service, trial, bounds(15))).found).toBeNull()
     }
   })
 })

@@ -49,6 +49,7 @@ const { path } = options
 const faults: string[] = []
 let crashes = 0
 let hostRestarts = 0
+let picturesSince: number | undefined
 const memory: string[] = []
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
@@ -65,7 +66,9 @@ function showProgress(): void {
   const seconds = (Date.now() - startedAt) / 1_000
   const pictures = counted('inputs', 'pictures')
   const missing = options.only && options.only !== 'pictures' ? 0 : Math.max(0, options.pictures - pictures)
-  const left = Math.max((until - Date.now()) / 1_000, pictures > 0 ? (missing / pictures) * seconds : 0)
+  picturesSince ??= pictures > 0 ? Date.now() : undefined
+  const perPicture = picturesSince ? (Date.now() - picturesSince) / 1_000 / pictures : 0
+  const left = Math.max((until - Date.now()) / 1_000, missing * perPicture)
   const eta = `${Math.max(0, left / 60).toFixed(1)} min left`
   print(
     `${allInputs()} inputs (${pictures} pictures), ${(allInputs() / seconds).toFixed(0)}/s, ${eta}, ${faults.length} found`,

@@ -28,7 +28,8 @@ export function createPoster(url: () => string): Poster {
   const dispatcher = new Agent()
 
   async function send({ query, variables }: Operation, way: 'json' | 'address', signal: AbortSignal) {
-    const headers = { accept: 'application/graphql-response+json, text/event-stream, application/json' }
+    const accept = 'application/graphql-response+json, text/event-stream, application/json'
+    const headers = { accept, 'x-graphql-yoga-csrf': '1' }
     if (way === 'json') {
       const body = JSON.stringify({ query, variables })
       return request(`${url()}/graphql`, {
