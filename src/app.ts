@@ -4,6 +4,7 @@ import { createEngine } from './app-engine.ts'
 import { createOperations } from './app-operations.ts'
 import type { Config } from './config.ts'
 import { OperatorError } from './errors.ts'
+import { createDashboard } from './http/dashboard.ts'
 import { limitUploads } from './http/limited-route.ts'
 import { createMedia } from './http/media.ts'
 import { createMetrics } from './http/metrics.ts'
@@ -169,6 +170,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
       media,
       uploads: transfers && createUploadRoute({ transfers, log }),
       operations: operations.routes,
+      dashboard: createDashboard({ authentication, pictures: () => new URL(publicBase).origin }),
       ...whoMay,
       limits: { ...asking, maxBytes: limits.maxBytes, maxSockets: subscriptions.total },
       log,

@@ -29,3 +29,17 @@ export function graphiqlPolicy(nonce: string): string {
     "frame-ancestors 'none'",
   ].join('; ')
 }
+
+/** What the dashboard shows and runs: its own files, and pictures from where they are served. */
+export function dashboardPolicy({ scripts, pictures }: { scripts: readonly string[]; pictures: string }): string {
+  return [
+    "default-src 'none'",
+    `script-src 'self'${scripts.map((hash) => ` '${hash}'`).join('')}`,
+    "style-src 'self'",
+    `img-src 'self' data: blob: ${pictures}`,
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}

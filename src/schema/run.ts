@@ -35,6 +35,9 @@ export const RunNode = builder.prismaNode('Run', {
     skippedCount: t.exposeInt('skippedCount', { description: 'Tasks that had nothing to make.' }),
     failedCount: t.exposeInt('failedCount', { description: 'Tasks that failed for good.' }),
     cancelledCount: t.exposeInt('cancelledCount', { description: 'Tasks that were cancelled.' }),
+    eventSeq: t.exposeInt('eventSeq', {
+      description: 'The `seq` of its newest event: whoever has read this goes on with it as `afterSeq`.',
+    }),
     progress: t.float({
       description: '0 to 1: units done of units planned, weighted by megapixels.',
       resolve: progressOf,

@@ -23,6 +23,7 @@ export const TaskNode = builder.prismaNode('Task', {
     status: t.expose('status', { type: TaskStatusEnum, description: 'Where it stands.' }),
     stage: t.expose('stage', { type: TaskStageEnum, description: 'The step it is in, or was in at its end.' }),
     subject: t.exposeString('subject', { description: 'What it is about, for people.' }),
+    run: t.relation('run', { description: 'The run it is part of.' }),
     image: t.relation('image', { nullable: true, description: 'The image it is about.' }),
     attempt: t.exposeInt('attempt', { description: 'Attempts begun; at most 4.' }),
     nextAttemptAt: t.expose('nextAttemptAt', { type: 'DateTime', nullable: true, description: 'When RETRYING ends.' }),
@@ -49,3 +50,34 @@ export const TaskNode = builder.prismaNode('Task', {
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
   }),
 })
+
+builder.queryField('tasks', (t) =>
+  t.prismaConnection(
+    {
+      type: TaskNode,
+      cursor: 'id',
+      description: 'Tasks of all runs, newest first. A task that was done once more in a later run stays as it ended.',
+      args: {
+        status: t.arg({ type: [TaskStatusEnum], description: 'Only those in one of these states.' }),
+        errorCode: t.arg({ type: [ErrorCode], description: 'Only those whose last attempt failed so.' }),
+      },
+      totalCount: (_connection, args, { db }) => db.task.count({ where: matching(args) }),
+      resolve: (query, _root, args, { db }) =>
+        db.task.findMany({ ...query, where: matching(args), orderBy: { id: 'desc' } }),
+    },
+    { name: 'TasksConnection', description: 'A page of tasks of all runs.' },
+    { name: 'TasksEdge', description: 'A task of any run.' },
+  ),
+)
+
+interface TaskFilter {
+  status?: (typeof TaskStatusEnum.$inferType)[] | null | undefined
+  errorCode?: (typeof ErrorCode.$inferType)[] | null | undefined
+}
+
+function matching({ status, errorCode }: TaskFilter) {
+  return {
+    ...(status?.length && { status: { in: status } }),
+    ...(errorCode?.length && { errorCode: { in: errorCode } }),
+  }
+}

@@ -1,0 +1,42 @@
+import { type ReactNode, Suspense, useEffect } from 'react'
+import { RouterProvider } from 'react-aria-components'
+import { Provider } from 'urql'
+import { Route, Switch, useLocation } from 'wouter'
+import { client } from './api/client.ts'
+import { followRuns } from './live/runs.ts'
+import { NotFoundPage } from './pages/not-found.tsx'
+import { Skeleton } from './parts/states.tsx'
+import { routes } from './routes.ts'
+import { PageBoundary } from './shell/page-boundary.tsx'
+import { Shell } from './shell/shell.tsx'
+
+export function App() {
+  const [location, navigate] = useLocation()
+  useEffect(followRuns, [])
+  return (
+    <Provider value={client}>
+      <RouterProvider navigate={navigate}>
+        <Shell>
+          <PageBoundary key={location}>
+            <Suspense fallback={<Skeleton label="Page: loading" lines={8} />}>
+              <Pages />
+            </Suspense>
+          </PageBoundary>
+        </Shell>
+      </RouterProvider>
+    </Provider>
+  )
+}
+
+function Pages(): ReactNode {
+  return (
+    <Switch>
+      {routes.map(({ path, page: Page }) => (
+        <Route key={path} path={path}>
+          {(params) => <Page params={params as Record<string, string | undefined>} />}
+        </Route>
+      ))}
+      <Route component={NotFoundPage} />
+    </Switch>
+  )
+}

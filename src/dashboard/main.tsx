@@ -1,0 +1,11 @@
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import './style/tokens.css'
+import './style/base.css'
+import './style/shell.css'
+import './style/parts.css'
+import './style/lists.css'
+import './style/overview.css'
+
+const root = document.getElementById('root')
+if (root) createRoot(root).render(<App />)

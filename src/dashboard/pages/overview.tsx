@@ -1,0 +1,45 @@
+import { useActiveRuns } from '../live/runs.ts'
+import { useAnnouncement } from '../live/announce.ts'
+import { useLiveQuery } from '../live/use-live-query.ts'
+import { Answered } from '../parts/answered.tsx'
+import { PageHeader } from '../parts/page-header.tsx'
+import { ActiveRuns } from './overview/active-runs.tsx'
+import { D1Panel } from './overview/d1-panel.tsx'
+import { ImageCounts } from './overview/image-counts.tsx'
+import { LastFailures } from './overview/last-failures.tsx'
+import { overviewQuery } from './overview/overview-query.ts'
+import { QueuePanel } from './overview/queue-panel.tsx'
+import { tellProgress } from './overview/tell-progress.ts'
+
+/** What no run tells of, such as a storage that is away, is looked at this often, ms. */
+const lookEveryMs = 5_000
+
+export function OverviewPage() {
+  const answer = useLiveQuery({ query: overviewQuery, variables: {}, on: ['runs', 'images'], everyMs: lookEveryMs })
+  const runs = useActiveRuns()
+  useAnnouncement(tellProgress(runs))
+  return (
+    <>
+      <PageHeader title="Overview" />
+      <Answered answer={answer} label="Images" lines={2}>
+        {(overview) => <ImageCounts overview={overview} />}
+      </Answered>
+      <div className="overview-columns">
+        <ActiveRuns runs={runs} />
+        <div className="overview-side">
+          <Answered answer={answer} label="Queue" lines={6}>
+            {({ queue, d1 }) => (
+              <>
+                <QueuePanel queue={queue} />
+                <D1Panel d1={d1} />
+              </>
+            )}
+          </Answered>
+        </div>
+      </div>
+      <Answered answer={answer} label="Last failures" lines={4}>
+        {({ tasks }) => <LastFailures tasks={tasks.nodes} />}
+      </Answered>
+    </>
+  )
+}

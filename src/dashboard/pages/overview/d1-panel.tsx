@@ -1,0 +1,36 @@
+import { Link } from 'wouter'
+import { Facts } from '../../parts/facts.tsx'
+import { formatCount } from '../../parts/format.ts'
+import { RelativeTime } from '../../parts/relative-time.tsx'
+import { State } from '../../parts/state.tsx'
+import type { Overview } from './overview-query.ts'
+
+type D1 = Overview['d1']
+
+/** Whether the sites that read the events from D1 see what is here. */
+export function D1Panel({ d1 }: { d1: D1 }) {
+  const { place, dueCount, waitingForPicture, syncedAt, lastSync } = d1
+  return (
+    <section className="panel" aria-labelledby="d1">
+      <h2 id="d1">D1</h2>
+      <Facts
+        facts={[
+          { name: 'State', value: <Step d1={d1} /> },
+          { name: 'Place', value: place },
+          { name: 'Events to send', value: formatCount(dueCount) },
+          { name: 'Waiting for a picture', value: formatCount(waitingForPicture) },
+          { name: 'In step', value: syncedAt ? <RelativeTime at={syncedAt} /> : 'not yet' },
+          lastSync
+            ? { name: 'Last sync', value: <Link href={`/runs/${encodeURIComponent(lastSync.id)}`}>Show the run</Link> }
+            : null,
+        ]}
+      />
+    </section>
+  )
+}
+
+function Step({ d1: { dueCount, lastSync } }: { d1: D1 }) {
+  const isBroken = lastSync?.status === 'FAILED' || lastSync?.outcome === 'WITH_FAILURES'
+  if (isBroken) return <State tone="error">{lastSync.lastError ?? 'The last sync failed'}</State>
+  return dueCount > 0 ? <State tone="decision">Behind</State> : <State tone="storage">In step</State>
+}

@@ -1,0 +1,55 @@
+import { Link } from 'wouter'
+import { formatCount } from '../../parts/format.ts'
+import { toneOf } from '../../parts/status-badge.tsx'
+import { EmptyState } from '../../parts/states.tsx'
+import type { Overview } from './overview-query.ts'
+
+const states = [
+  { name: 'ready', text: 'Ready' },
+  { name: 'processing', text: 'In work' },
+  { name: 'partial', text: 'Partial' },
+  { name: 'failed', text: 'Failed' },
+] as const
+
+/** Every image that is not deleted is in one of the four states, so they add up to all. */
+export function ImageCounts({ overview }: { overview: Overview }) {
+  const counts = states.map(({ name, text }) => ({
+    text,
+    status: name.toUpperCase(),
+    count: overview[name].totalCount,
+  }))
+  const all = counts.reduce((sum, { count }) => sum + count, 0)
+  if (all === 0) return <FirstImage />
+  return (
+    <section className="image-counts" aria-label="Images">
+      <Count href="/images" text="Images" count={all} />
+      {counts.map(({ status, text, count }) => (
+        <Count key={status} href={`/images?status=${status}`} text={text} count={count} tone={toneOf(status)} />
+      ))}
+      <div className="shares" aria-hidden="true">
+        {counts.map(({ status, count }) => (
+          <span key={status} data-tone={toneOf(status)} style={{ flexGrow: count }} />
+        ))}
+      </div>
+    </section>
+  )
+}
+
+function Count({ href, text, count, tone }: { href: string; text: string; count: number; tone?: string }) {
+  return (
+    <Link className="count" href={href} data-tone={tone}>
+      <span className="count-name">{text}</span> <span className="count-number">{formatCount(count)}</span>
+    </Link>
+  )
+}
+
+function FirstImage() {
+  return (
+    <EmptyState title="No images yet">
+      <p>Send some photos, and every size and format of them appears here as it is made.</p>
+      <Link className="button" data-kind="primary" href="/upload">
+        Upload
+      </Link>
+    </EmptyState>
+  )
+}

@@ -1,0 +1,43 @@
+import { graphql, type ResultOf } from '../../api/graphql.ts'
+
+export const overviewQuery = graphql(`
+  query Overview {
+    ready: images(first: 1, filter: { status: [READY] }) { totalCount }
+    processing: images(first: 1, filter: { status: [PROCESSING] }) { totalCount }
+    partial: images(first: 1, filter: { status: [PARTIAL] }) { totalCount }
+    failed: images(first: 1, filter: { status: [FAILED] }) { totalCount }
+    queue {
+      concurrency
+      running
+      retrying
+      nextAttemptAt
+      waitingInteractive
+      waitingBackground
+      paused
+      oldestRunAt
+      storageDownSince
+    }
+    d1 {
+      place
+      dueCount
+      waitingForPicture
+      syncedAt
+      lastSync { id status outcome lastError finishedAt }
+    }
+    tasks(first: 6, status: [FAILED]) {
+      nodes {
+        id
+        subject
+        errorCode
+        errorMessage
+        errorStage
+        attempt
+        finishedAt
+        run { id kind }
+        image { id status }
+      }
+    }
+  }
+`)
+
+export type Overview = ResultOf<typeof overviewQuery>

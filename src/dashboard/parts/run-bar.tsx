@@ -1,0 +1,44 @@
+import { type LiveRun, isOver } from '../live/live-run.ts'
+import { formatCount, formatDuration, formatPercent } from './format.ts'
+import { Progress } from './progress.tsx'
+import { runName } from './run-name.ts'
+import { toneOf } from './status-badge.tsx'
+
+/** How far a run is: its bar, and counts that add up to its total. */
+export function RunBar({ run }: { run: LiveRun }) {
+  const { totalCount, processedCount, succeededCount, skippedCount, failedCount, cancelledCount } = run
+  const counts = [
+    { text: 'done', count: succeededCount, always: true },
+    { text: 'skipped', count: skippedCount },
+    { text: 'failed', count: failedCount },
+    { text: 'cancelled', count: cancelledCount },
+    { text: 'to go', count: totalCount - processedCount, always: !isOver(run) },
+  ]
+  const isWaiting = run.status === 'QUEUED'
+  return (
+    <div className="run-bar">
+      <Progress
+        label={runName(run)}
+        value={isWaiting ? null : run.progress}
+        text={`${formatCount(processedCount)} of ${formatCount(totalCount)}`}
+        tone={run.pausedAt ? 'decision' : toneOf(run.status)}
+      />
+      <p className="run-counts number">
+        {counts
+          .filter(({ count, always }) => always || count > 0)
+          .map(({ text, count }) => (
+            <span key={text} data-tone={text === 'failed' ? 'error' : undefined}>
+              {formatCount(count)} {text}
+            </span>
+          ))}
+        <span className="run-end">{tellEnd(run)}</span>
+      </p>
+    </div>
+  )
+}
+
+function tellEnd({ progress, etaSeconds, pausedAt, status }: LiveRun): string {
+  if (pausedAt) return 'paused'
+  if (status === 'QUEUED') return 'waits'
+  return etaSeconds === null ? formatPercent(progress) : `${formatPercent(progress)}, ${formatDuration(etaSeconds)} left`
+}

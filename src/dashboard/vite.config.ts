@@ -1,0 +1,16 @@
+import { defineConfig } from 'vite'
+import { bundleLimit } from './bundle-limit.ts'
+
+export default defineConfig({
+  build: {
+    outDir: '../../dist/dashboard',
+    emptyOutDir: true,
+    target: 'es2022',
+    // as a data URL the policy of the page would not take it
+    assetsInlineLimit: 0,
+    // browsers that know `import()` know it
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1_000,
+  },
+  plugins: [bundleLimit(150 * 1024)],
+})

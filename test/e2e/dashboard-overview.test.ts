@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  type Dashboard,
+  layoutShift,
+  openDashboard,
+  photos,
+  seriousFindings,
+  uploadTogether,
+} from '../support/dashboard.ts'
+import { damagedJpeg } from '../support/images.ts'
+import { chromium } from '../support/installed.ts'
+
+const setConcurrency = `mutation ($concurrency: Int!) {
+  setConcurrency(input: { concurrency: $concurrency }) { ... on Error { message } }
+}`
+
+const countsOfRun = `query ($id: ID!) { run(id: $id) { status totalCount succeededCount failedCount } }`
+
+describe.skipIf(!chromium)('the overview', () => {
+  let dashboard: Dashboard
+  beforeAll(async () => {
+    // nothing begins before a test says so
+    dashboard = await openDashboard({ CONCURRENCY: '0' })
+    await dashboard.page.goto('/')
+  })
+  afterAll(() => dashboard?.[Symbol.asyncDispose]())
+
+  const begin = (concurrency: number) => dashboard.gql(setConcurrency, { concurrency })
+
+  it('shows where to begin while there is nothing', async () => {
+    const { page } = dashboard
+    await page.getByText('No images yet').waitFor()
+    expect(await page.getByRole('link', { name: 'Upload' }).last().getAttribute('href')).toBe('/upload')
+    expect(await page.title()).toBe('Overview · Greenroom')
+    expect(await seriousFindings(page)).toEqual([])
+  })
+
+  it('shows a run as it goes on, with counts that always add up', async () => {
+    const { page, gql } = dashboard
+    const id = await uploadTogether(dashboard, [...(await photos(30)), await damagedJpeg()])
+    const run = page.getByRole('region', { name: 'Active runs' }).getByRole('listitem')
+    await run.getByText('31 to go').waitFor()
+    const bar = run.getByRole('progressbar', { name: 'Upload' })
+    expect(await bar.getAttribute('aria-valuenow')).toBeNull()
+
+    await begin(1)
+    const shares: number[] = []
+    while ((await run.count()) > 0) {
+      const [text, value] = await run
+        .evaluate((item) => [item.textContent, item.querySelector('[role=progressbar]')?.getAttribute('aria-valuenow')])
+        .catch(() => [])
+      const counts = [...(text ?? '').matchAll(/([\d,]+) (done|skipped|failed|cancelled|to go)/g)]
+      if (counts.length > 0) expect(counts.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(31)
+      if (value) shares.push(Number(value))
+    }
+    expect(shares).toEqual([...shares].sort((a, b) => a - b))
+    expect(new Set(shares).size).toBeGreaterThanOrEqual(5)
+    const { run: ended } = await gql<{ run: object }>(countsOfRun, { id })
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', totalCount: 31, succeededCount: 30, failedCount: 1 })
+  })
+
+  it('tells the images as the API does, each state a link to those in it', async () => {
+    const images = dashboard.page.getByRole('region', { name: 'Images' })
+    await images.getByRole('link', { name: 'Ready 30' }).waitFor()
+    for (const [name, status] of [
+      ['Ready 30', 'READY'],
+      ['In work 0', 'PROCESSING'],
+      ['Partial 0', 'PARTIAL'],
+      ['Failed 1', 'FAILED'],
+    ] as const) {
+      expect(await images.getByRole('link', { name }).getAttribute('href')).toBe(`/images?status=${status}`)
+    }
+    await images.getByRole('link', { name: 'Images 31' }).waitFor()
+  })
+
+  it('tells each failure with its code, a sentence, the stage and the attempts', async () => {
+    const row = dashboard.page.getByRole('table', { name: 'Last failures' }).getByRole('row').nth(1)
+    const cells = await row.getByRole('cell').allTextContents()
+    expect(cells[0]).toBe('photo-31.jpg')
+    expect(cells[1]).toMatch(/^CORRUPT_IMAGE \S.*\.$/)
+    expect(cells.slice(2, 4)).toEqual(['Decode', '1'])
+    expect(await row.getByRole('time').getAttribute('datetime')).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/)
+  })
+
+  it('says to those who do not see it how far it is', async () => {
+    await begin(0)
+    await uploadTogether(dashboard, await photos(3))
+    const { page } = dashboard
+    await page.getByRole('status', { name: 'Announcements' }).getByText('0 of 3 done, 0 failed').waitFor()
+    await begin(2)
+    await page.getByText('Nothing is under way').waitFor()
+  })
+
+  it('says on the page when a run is paused', async () => {
+    await begin(0)
+    const id = await uploadTogether(dashboard, await photos(1))
+    await dashboard.gql('mutation ($id: ID!) { pauseRun(input: { id: $id }) { __typename } }', { id })
+    const banner = dashboard.page.getByRole('status', { name: 'Paused' })
+    await banner.getByText('1 run is paused').waitFor()
+    await dashboard.page.reload()
+    await banner.waitFor()
+    await dashboard.gql('mutation ($id: ID!) { resumeRun(input: { id: $id }) { __typename } }', { id })
+    await banner.waitFor({ state: 'detached' })
+    await begin(2)
+  })
+
+  it.each(['dark', 'light'] as const)('can be used by everybody, %s', async (colorScheme) => {
+    const page = await dashboard.open({ colorScheme })
+    await page.goto('/')
+    await page.getByRole('table', { name: 'Last failures' }).waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    expect(await layoutShift(page)).toBeLessThanOrEqual(0.02)
+  })
+
+  it.each([360, 720])('fits a window of %i px', async (width) => {
+    const page = await dashboard.open({ viewport: { width, height: 640 } })
+    await page.goto('/')
+    await page.getByRole('table', { name: 'Last failures' }).waitFor()
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+  })
+
+  it('says what does not work, and tries again when asked', async () => {
+    const page = await dashboard.open()
+    await page.route('**/graphql', (route) => route.fulfill({ status: 500, body: 'broken' }))
+    await page.goto('/')
+    await page.getByRole('alert').first().waitFor()
+    await page.unroute('**/graphql')
+    await page.getByRole('button', { name: 'Try again' }).first().click()
+    await page.getByRole('region', { name: 'Images' }).waitFor()
+    dashboard.problems.splice(0, dashboard.problems.length, ...dashboard.problems.filter((text) => !/500/.test(text)))
+  })
+
+  it('complains of nothing, and asks nothing of any other server', () => {
+    expect(dashboard.problems).toEqual([])
+  })
+})
