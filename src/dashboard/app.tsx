@@ -1,5 +1,4 @@
 import { type ReactNode, Suspense, useEffect } from 'react'
-import { RouterProvider } from 'react-aria-components'
 import { Provider } from 'urql'
 import { Route, Switch, useLocation } from 'wouter'
 import { client } from './api/client.ts'
@@ -11,19 +10,17 @@ import { PageBoundary } from './shell/page-boundary.tsx'
 import { Shell } from './shell/shell.tsx'
 
 export function App() {
-  const [location, navigate] = useLocation()
+  const [location] = useLocation()
   useEffect(followRuns, [])
   return (
     <Provider value={client}>
-      <RouterProvider navigate={navigate}>
-        <Shell>
-          <PageBoundary key={location}>
-            <Suspense fallback={<Skeleton label="Page: loading" lines={8} />}>
-              <Pages />
-            </Suspense>
-          </PageBoundary>
-        </Shell>
-      </RouterProvider>
+      <Shell>
+        <PageBoundary key={location}>
+          <Suspense fallback={<Skeleton label="Page: loading" lines={8} />}>
+            <Pages />
+          </Suspense>
+        </PageBoundary>
+      </Shell>
     </Provider>
   )
 }
@@ -36,7 +33,9 @@ function Pages(): ReactNode {
           {(params) => <Page params={params as Record<string, string | undefined>} />}
         </Route>
       ))}
-      <Route component={NotFoundPage} />
+      <Route>
+        <NotFoundPage />
+      </Route>
     </Switch>
   )
 }

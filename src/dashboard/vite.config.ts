@@ -11,6 +11,8 @@ export default defineConfig({
     // browsers that know `import()` know it
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1_000,
+    // `'use client'` means something on servers only
+    rolldownOptions: { checks: { moduleLevelDirective: false } },
   },
   plugins: [bundleLimit(150 * 1024)],
 })

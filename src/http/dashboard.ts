@@ -82,7 +82,7 @@ export function createDashboard({ authentication, pictures, folder = builtFolder
 /** Of the scripts that stand in the page itself, as a policy names them. */
 async function hashScripts(file: string): Promise<string[]> {
   const html = await readFile(file, 'utf8')
-  return [...html.matchAll(/<script>([^]*?)<\/script>/g)].map(([, script = '']) => {
+  return [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script = '']) => {
     return `sha256-${createHash('sha256').update(script).digest('base64')}`
   })
 }

@@ -2,7 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDataDir, type Server, startServer } from '../support/server.ts'
 import { createTestTokens, type TestTokens } from '../support/tokens.ts'
 
-const pages = ['/', '/images', '/images/x', '/artists', '/artists/x', '/runs', '/runs/x', '/upload', '/venues', '/system']
+const pages = [
+  '/',
+  '/images',
+  '/images/x',
+  '/artists',
+  '/artists/x',
+  '/runs',
+  '/runs/x',
+  '/upload',
+  '/venues',
+  '/system',
+]
 const asBrowser = { accept: 'text/html,*/*;q=0.8' }
 
 let data: Awaited<ReturnType<typeof createDataDir>>

@@ -1,5 +1,5 @@
 import { stringifyDocument } from 'urql'
-import { type ResultOf, graphql } from '../api/graphql.ts'
+import { graphql, type ResultOf } from '../api/graphql.ts'
 import { liveRun } from './live-run.ts'
 import { socket } from './socket.ts'
 

@@ -1,4 +1,4 @@
-import { type ResultOf, graphql } from '../api/graphql.ts'
+import { graphql, type ResultOf } from '../api/graphql.ts'
 
 /** What every page needs of a run that may be going on. */
 export const liveRun = graphql(`

@@ -73,8 +73,7 @@ export function followRuns(): () => void {
 export function useActiveRuns(): LiveRun[] {
   const all = useStore(runs)
   return useMemo(
-    () =>
-      [...all.values()].filter((run) => !isOver(run)).sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)),
+    () => [...all.values()].filter((run) => !isOver(run)).sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)),
     [all],
   )
 }

@@ -1,5 +1,5 @@
-import { useActiveRuns } from '../live/runs.ts'
 import { useAnnouncement } from '../live/announce.ts'
+import { useActiveRuns } from '../live/runs.ts'
 import { useLiveQuery } from '../live/use-live-query.ts'
 import { Answered } from '../parts/answered.tsx'
 import { PageHeader } from '../parts/page-header.tsx'

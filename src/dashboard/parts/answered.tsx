@@ -15,5 +15,9 @@ interface Props<Data> {
 export function Answered<Data>({ answer, label, lines = 3, children }: Props<Data>) {
   const { data, error, loading, ask } = answer
   if (data) return children(data)
-  return error && !loading ? <ErrorState error={error} onTryAgain={ask} /> : <Skeleton label={`${label}: loading`} lines={lines} />
+  return error && !loading ? (
+    <ErrorState error={error} onTryAgain={ask} />
+  ) : (
+    <Skeleton label={`${label}: loading`} lines={lines} />
+  )
 }

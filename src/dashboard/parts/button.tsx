@@ -1,10 +1,10 @@
-import { Button as AriaButton, type ButtonProps } from 'react-aria-components'
+import type { ComponentProps } from 'react'
 
-interface Props extends Omit<ButtonProps, 'className' | 'style'> {
+interface Props extends Omit<ComponentProps<'button'>, 'className' | 'style' | 'type'> {
   /** `danger`: what cannot be undone; `plain`: beside others that matter more */
   kind?: 'primary' | 'danger' | 'plain'
 }
 
 export function Button({ kind, ...props }: Props) {
-  return <AriaButton {...props} className="button" data-kind={kind} />
+  return <button {...props} type="button" className="button" data-kind={kind} />
 }

@@ -1,5 +1,4 @@
-import { type ReactNode, useState } from 'react'
-import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { type ReactNode, type SyntheticEvent, useId, useRef, useState } from 'react'
 import { Button } from './button.tsx'
 
 interface Props {
@@ -10,50 +9,62 @@ interface Props {
   /** what happens then */
   children?: ReactNode
   kind?: 'primary' | 'danger'
-  isDisabled?: boolean
+  disabled?: boolean
   /** sent once; answers with a sentence when it did not work */
   onConfirm: () => Promise<string | null>
 }
 
-/** A button that asks before it does anything. While it is being done, it cannot be asked for again. */
-export function ConfirmDialog({ action, question, children, kind = 'primary', isDisabled = false, onConfirm }: Props) {
-  const [isSending, setSending] = useState(false)
+/**
+ * A button that asks before it does anything. While it is being done, it can neither be asked for again nor left. The
+ * browser keeps the focus inside, and gives it back to the button.
+ */
+export function ConfirmDialog({ action, question, children, kind = 'primary', disabled = false, onConfirm }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const isSending = useRef(false)
+  const [isShownSending, showSending] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
+  const titleId = useId()
 
-  async function confirm(close: () => void): Promise<void> {
-    setSending(true)
-    const refused = await onConfirm()
-    setSending(false)
+  function open(): void {
+    setProblem(null)
+    dialog.current?.showModal()
+  }
+
+  async function confirm(): Promise<void> {
+    // the second click of a double click comes before anything is rendered
+    if (isSending.current) return
+    isSending.current = true
+    showSending(true)
+    const refused = await onConfirm().finally(() => {
+      isSending.current = false
+      showSending(false)
+    })
     setProblem(refused)
-    if (refused === null) close()
+    if (refused === null) dialog.current?.close()
+  }
+
+  function keepWhileSending(event: SyntheticEvent): void {
+    if (isSending.current) event.preventDefault()
   }
 
   return (
-    <DialogTrigger onOpenChange={() => setProblem(null)}>
-      <Button kind={kind} isDisabled={isDisabled}>
+    <>
+      <Button kind={kind} disabled={disabled} onClick={open}>
         {action}
       </Button>
-      <ModalOverlay className="overlay" isDismissable={!isSending} isKeyboardDismissDisabled={isSending}>
-        <Modal className="modal">
-          <Dialog role="alertdialog" className="dialog">
-            {({ close }) => (
-              <>
-                <Heading slot="title">{question}</Heading>
-                {children}
-                {problem && <p role="alert">{problem}</p>}
-                <div className="dialog-actions">
-                  <Button kind="plain" isDisabled={isSending} onPress={close}>
-                    Cancel
-                  </Button>
-                  <Button kind={kind} isPending={isSending} onPress={() => confirm(close)}>
-                    {action}
-                  </Button>
-                </div>
-              </>
-            )}
-          </Dialog>
-        </Modal>
-      </ModalOverlay>
-    </DialogTrigger>
+      <dialog ref={dialog} className="dialog" role="alertdialog" aria-labelledby={titleId} onCancel={keepWhileSending}>
+        <h2 id={titleId}>{question}</h2>
+        {children}
+        {problem && <p role="alert">{problem}</p>}
+        <div className="dialog-actions">
+          <Button kind="plain" disabled={isShownSending} onClick={() => dialog.current?.close()}>
+            Cancel
+          </Button>
+          <Button kind={kind} disabled={isShownSending} aria-busy={isShownSending} onClick={confirm}>
+            {action}
+          </Button>
+        </div>
+      </dialog>
+    </>
   )
 }

@@ -30,7 +30,7 @@ export function CopyButton({ text, children }: Props) {
   }
 
   return (
-    <Button kind="plain" onPress={copy}>
+    <Button kind="plain" onClick={copy}>
       {said || children}
     </Button>
   )

@@ -1,89 +1,117 @@
-import type { ReactElement, ReactNode } from 'react'
-import {
-  Collection,
-  GridLayout,
-  GridList,
-  GridListItem,
-  GridListLoadMoreItem,
-  ListLayout,
-  type Selection,
-  Size,
-  Virtualizer,
-} from 'react-aria-components'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { useLocation } from 'wouter'
+import { PagedCell } from './paged-cell.tsx'
+import type { Selection } from './selection.ts'
 import { ErrorState, Skeleton } from './states.tsx'
+import { useColumns } from './use-columns.ts'
+import { useGrid } from './use-grid.ts'
 import type { Pages } from './use-pages.ts'
 
 interface Props<Item> {
   /** what is in it: Images */
   label: string
   pages: Pages<Item>
-  /** rows of this height, or tiles at least this wide and twice as much at most, px */
-  layout: { rowHeight: number } | { tileWidth: number; tileHeight: number }
-  /** the address of an item, opened by a click or Enter */
+  /** px; without a `tileWidth`, each item is a row of its own */
+  layout: { height: number; tileWidth?: number }
+  /** the address of an item */
   hrefOf: (item: Item) => string
-  /** the name of an item, for those who do not see it and for typing ahead */
+  /** the name of an item, for those who do not see it */
   nameOf: (item: Item) => string
   children: (item: Item) => ReactNode
   /** shown when there is nothing */
   empty: ReactNode
-  /** what is selected, where one may: by Space, by the box, or all with Ctrl+A */
-  selection?: { keys: Selection; onChange: (keys: Selection) => void }
+  /** where one may select */
+  selection?: Selection
 }
 
 const gap = 8
 
-/**
- * A list of any length of which only what is in view is in the document. One tab stop: arrows, Home, End and page keys
- * move, Enter opens, Space selects.
- */
+/** How many rows before the end the next page is asked for. */
+const aheadRows = 10
+
+/** A list of any length, read page by page, or why there is none. */
 export function PagedList<Item extends { id: string }>(props: Props<Item>) {
-  const { label, pages, layout, hrefOf, nameOf, children, empty, selection } = props
-  const { items, totalCount, hasMore, loading, error, loadMore, reload } = pages
+  const { label, pages, empty } = props
+  const { items, totalCount, loading, error, reload } = pages
   if (totalCount === null && error && !loading) return <ErrorState error={error} onTryAgain={reload} />
   if (totalCount === null) return <Skeleton label={`${label}: loading`} lines={8} />
-  if (items.length === 0) return empty
+  return items.length === 0 ? empty : <Grid {...props} />
+}
 
-  const isTiles = 'tileWidth' in layout
-  const list = (
-    <GridList
+/**
+ * Only what is in view is in the document. One tab stop: arrows, Home, End and page keys move, Enter opens, Space selects,
+ * with Shift everything on the way.
+ */
+function Grid<Item extends { id: string }>({ label, pages, layout, hrefOf, nameOf, children, selection }: Props<Item>) {
+  const { items, totalCount } = pages
+  const grid = useRef<HTMLDivElement>(null)
+  const [, navigate] = useLocation()
+  const { count: fitting, top } = useColumns(grid, layout.tileWidth ?? 0, gap)
+  const columns = layout.tileWidth ? fitting : 1
+  const { virtualizer, active, setActive, press } = useGrid({
+    grid,
+    ids: items.map(({ id }) => id),
+    columns,
+    row: { height: layout.height, gap: layout.tileWidth ? gap : 0, top },
+    selection,
+    open(index) {
+      const item = items[index]
+      if (item) navigate(hrefOf(item))
+    },
+  })
+  useMoreAhead(pages, virtualizer.range?.endIndex ?? 0, columns)
+
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a table has no tiles, and all its rows are in the document
+    <div
+      ref={grid}
       className="paged-list"
+      role="grid"
+      tabIndex={-1}
       aria-label={label}
-      layout={isTiles ? 'grid' : 'stack'}
-      {...(selection && {
-        selectionMode: 'multiple' as const,
-        selectedKeys: selection.keys,
-        onSelectionChange: selection.onChange,
-      })}
+      aria-rowcount={Math.ceil((totalCount ?? 0) / columns)}
+      aria-colcount={columns}
+      aria-multiselectable={selection ? true : undefined}
+      style={{ height: virtualizer.getTotalSize() }}
+      onKeyDown={press}
     >
-      <Collection items={items}>
-        {(item) => (
-          <GridListItem className="paged-item" href={hrefOf(item)} textValue={nameOf(item)}>
-            {children(item)}
-          </GridListItem>
-        )}
-      </Collection>
-      {hasMore && (
-        <GridListLoadMoreItem className="paged-more" onLoadMore={loadMore} isLoading={loading}>
-          Loading more
-        </GridListLoadMoreItem>
-      )}
-    </GridList>
-  ) as ReactElement
-  return isTiles ? (
-    <Virtualizer
-      layout={GridLayout}
-      layoutOptions={{
-        minItemSize: new Size(layout.tileWidth, layout.tileHeight),
-        maxItemSize: new Size(layout.tileWidth * 2, layout.tileHeight * 2),
-        minSpace: new Size(gap, gap),
-        preserveAspectRatio: true,
-      }}
-    >
-      {list}
-    </Virtualizer>
-  ) : (
-    <Virtualizer layout={ListLayout} layoutOptions={{ rowHeight: layout.rowHeight, loaderHeight: layout.rowHeight }}>
-      {list}
-    </Virtualizer>
+      {virtualizer.getVirtualItems().map(({ index: row, start }) => (
+        // biome-ignore lint/a11y/useFocusableInteractive: its cells are
+        // biome-ignore lint/a11y/useSemanticElements: as of the grid
+        <div
+          key={row}
+          className="paged-row"
+          role="row"
+          aria-rowindex={row + 1}
+          style={{
+            height: layout.height,
+            transform: `translateY(${start - top}px)`,
+            gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+          }}
+        >
+          {items.slice(row * columns, (row + 1) * columns).map((item, column) => (
+            <PagedCell
+              key={item.id}
+              id={item.id}
+              index={row * columns + column}
+              isActive={row * columns + column === active}
+              href={hrefOf(item)}
+              name={nameOf(item)}
+              selection={selection}
+              onFocus={() => setActive(row * columns + column)}
+            >
+              {children(item)}
+            </PagedCell>
+          ))}
+        </div>
+      ))}
+    </div>
   )
+}
+
+/** Reads the next page before one comes to the end of what is there. */
+function useMoreAhead({ items, hasMore, loading, loadMore }: Pages<unknown>, lastRow: number, columns: number): void {
+  useEffect(() => {
+    if (hasMore && !loading && lastRow >= items.length / columns - aheadRows) loadMore()
+  })
 }

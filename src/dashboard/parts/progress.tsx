@@ -12,7 +12,8 @@ interface Props {
 
 /** A bar; what is said beside it is the caller's. */
 export function Progress({ label, value, text, tone = 'stage' }: Props) {
-  const known = value === null ? {} : { 'aria-valuenow': Math.floor(value * 100), 'aria-valuemin': 0, 'aria-valuemax': 100 }
+  const known =
+    value === null ? {} : { 'aria-valuenow': Math.floor(value * 100), 'aria-valuemin': 0, 'aria-valuemax': 100 }
   return (
     <div
       className="progress"

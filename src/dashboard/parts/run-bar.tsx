@@ -1,4 +1,4 @@
-import { type LiveRun, isOver } from '../live/live-run.ts'
+import { isOver, type LiveRun } from '../live/live-run.ts'
 import { formatCount, formatDuration, formatPercent } from './format.ts'
 import { Progress } from './progress.tsx'
 import { runName } from './run-name.ts'
@@ -40,5 +40,7 @@ export function RunBar({ run }: { run: LiveRun }) {
 function tellEnd({ progress, etaSeconds, pausedAt, status }: LiveRun): string {
   if (pausedAt) return 'paused'
   if (status === 'QUEUED') return 'waits'
-  return etaSeconds === null ? formatPercent(progress) : `${formatPercent(progress)}, ${formatDuration(etaSeconds)} left`
+  return etaSeconds === null
+    ? formatPercent(progress)
+    : `${formatPercent(progress)}, ${formatDuration(etaSeconds)} left`
 }

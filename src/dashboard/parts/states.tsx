@@ -6,12 +6,12 @@ import { Button } from './button.tsx'
 /** Grey lines where text is going to be. */
 export function Skeleton({ label, lines = 3 }: { label: string; lines?: number }) {
   return (
-    <div className="skeleton" aria-busy="true" role="group" aria-label={label}>
+    <section className="skeleton" aria-busy="true" aria-label={label}>
       {Array.from({ length: lines }, (_, line) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines have nothing but their place
         <span key={line} className="skeleton-line" />
       ))}
-    </div>
+    </section>
   )
 }
 
@@ -20,7 +20,7 @@ export function ErrorState({ error, onTryAgain }: { error: CombinedError; onTryA
   return (
     <div className="state" role="alert" data-tone="error">
       <p>{sentenceOf(error)}</p>
-      <Button onPress={onTryAgain}>Try again</Button>
+      <Button onClick={onTryAgain}>Try again</Button>
     </div>
   )
 }

@@ -19,7 +19,7 @@ export class PageBoundary extends Component<Props, { broken: boolean }> {
       <div className="state" role="alert" data-tone="error">
         <p className="state-title">This page does not work.</p>
         <p>The service may have been updated since it was opened.</p>
-        <Button onPress={() => location.reload()}>Try again</Button>
+        <Button onClick={() => location.reload()}>Try again</Button>
       </div>
     )
   }

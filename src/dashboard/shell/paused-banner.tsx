@@ -13,7 +13,8 @@ export function PausedBanner() {
       <Link href={paused.length === 1 ? `/runs/${encodeURIComponent(first.id)}` : '/runs'}>
         {formatThings(paused.length, 'run is', 'runs are')} paused
       </Link>
-      , {paused.length > 1 && 'the first of them '}<RelativeTime at={first.pausedAt} />
+      , {paused.length > 1 && 'the first of them '}
+      <RelativeTime at={first.pausedAt} />
     </p>
   )
 }

@@ -49,7 +49,7 @@ function SignedIn() {
       <span>
         {viewer.name} <small>{viewer.role}</small>
       </span>
-      <Button kind="plain" aria-label="Sign out" onPress={() => signOut().then(leaveToSignIn)}>
+      <Button kind="plain" aria-label="Sign out" onClick={() => signOut().then(leaveToSignIn)}>
         <LogOut aria-hidden="true" />
       </Button>
     </div>

@@ -4,8 +4,8 @@ import { formatThings } from '../../parts/format.ts'
 import { RelativeTime } from '../../parts/relative-time.tsx'
 import { RunBar } from '../../parts/run-bar.tsx'
 import { runName } from '../../parts/run-name.ts'
-import { StatusBadge } from '../../parts/status-badge.tsx'
 import { EmptyState } from '../../parts/states.tsx'
+import { StatusBadge } from '../../parts/status-badge.tsx'
 
 /** Each upload is a run, so there may be hundreds. */
 const shown = 8

@@ -1,7 +1,7 @@
 import { Link } from 'wouter'
 import { formatCount } from '../../parts/format.ts'
-import { toneOf } from '../../parts/status-badge.tsx'
 import { EmptyState } from '../../parts/states.tsx'
+import { toneOf } from '../../parts/status-badge.tsx'
 import type { Overview } from './overview-query.ts'
 
 const states = [

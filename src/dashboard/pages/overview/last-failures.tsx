@@ -22,7 +22,11 @@ export function LastFailures({ tasks }: { tasks: readonly Failed[] }) {
       {tasks.length === 0 ? (
         <EmptyState title="Nothing has failed" />
       ) : (
-        <Table label="Last failures" columns={columns} rows={tasks.map((task) => ({ key: task.id, cells: cellsOf(task) }))} />
+        <Table
+          label="Last failures"
+          columns={columns}
+          rows={tasks.map((task) => ({ key: task.id, cells: cellsOf(task) }))}
+        />
       )}
     </section>
   )
