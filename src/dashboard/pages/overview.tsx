@@ -25,7 +25,12 @@ export function OverviewPage() {
         {(overview) => <ImageCounts overview={overview} />}
       </Answered>
       <div className="overview-columns">
-        <ActiveRuns runs={runs} />
+        <div className="overview-main">
+          <ActiveRuns runs={runs} />
+          <Answered answer={answer} label="Last failures" lines={4}>
+            {({ tasks }) => <LastFailures tasks={tasks.nodes} />}
+          </Answered>
+        </div>
         <div className="overview-side">
           <Answered answer={answer} label="Queue" lines={6}>
             {({ queue, d1 }) => (
@@ -37,9 +42,6 @@ export function OverviewPage() {
           </Answered>
         </div>
       </div>
-      <Answered answer={answer} label="Last failures" lines={4}>
-        {({ tasks }) => <LastFailures tasks={tasks.nodes} />}
-      </Answered>
     </>
   )
 }

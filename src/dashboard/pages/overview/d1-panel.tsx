@@ -19,7 +19,7 @@ export function D1Panel({ d1 }: { d1: D1 }) {
           { name: 'Place', value: place },
           { name: 'Events to send', value: formatCount(dueCount) },
           { name: 'Waiting for a picture', value: formatCount(waitingForPicture) },
-          { name: 'In step', value: syncedAt ? <RelativeTime at={syncedAt} /> : 'not yet' },
+          { name: 'Last in step', value: syncedAt ? <RelativeTime at={syncedAt} /> : 'not yet' },
           lastSync
             ? { name: 'Last sync', value: <Link href={`/runs/${encodeURIComponent(lastSync.id)}`}>Show the run</Link> }
             : null,
@@ -29,8 +29,9 @@ export function D1Panel({ d1 }: { d1: D1 }) {
   )
 }
 
-function Step({ d1: { dueCount, lastSync } }: { d1: D1 }) {
+function Step({ d1: { dueCount, lastSync, syncedAt } }: { d1: D1 }) {
   const isBroken = lastSync?.status === 'FAILED' || lastSync?.outcome === 'WITH_FAILURES'
   if (isBroken) return <State tone="error">{lastSync.lastError ?? 'The last sync failed'}</State>
-  return dueCount > 0 ? <State tone="decision">Behind</State> : <State tone="storage">In step</State>
+  if (dueCount > 0) return <State tone="decision">Behind</State>
+  return syncedAt ? <State tone="storage">In step</State> : <State tone="quiet">Nothing sent yet</State>
 }

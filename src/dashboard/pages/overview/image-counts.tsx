@@ -37,7 +37,7 @@ export function ImageCounts({ overview }: { overview: Overview }) {
 
 function Count({ href, text, count, tone }: { href: string; text: string; count: number; tone?: string }) {
   return (
-    <Link className="count" href={href} data-tone={tone}>
+    <Link className="count" href={href} data-tone={count > 0 ? tone : undefined}>
       <span className="count-name">{text}</span> <span className="count-number">{formatCount(count)}</span>
     </Link>
   )
