@@ -1,4 +1,4 @@
-import { Gauge } from 'lucide-react'
+import { Activity, Gauge } from 'lucide-react'
 import { type ComponentType, lazy } from 'react'
 
 export interface PageProps {
@@ -24,5 +24,10 @@ export const routes: readonly Route[] = [
     path: '/',
     page: fetched(async () => (await import('./pages/overview.tsx')).OverviewPage),
     nav: { text: 'Overview', icon: Gauge },
+  },
+  {
+    path: '/runs',
+    page: fetched(async () => (await import('./pages/runs.tsx')).RunsPage),
+    nav: { text: 'Runs', icon: Activity },
   },
 ]

@@ -20,15 +20,22 @@ function tell(moment: Date, now: number): string {
 interface Props {
   /** ISO 8601 */
   at: string
+  /** in an item of a list, which has the focus itself */
+  isInItem?: boolean
 }
 
 /** How long ago that was; the moment itself on hover and focus. */
-export function RelativeTime({ at }: Props) {
+export function RelativeTime({ at, isInItem = false }: Props) {
   const moment = new Date(at)
   const now = useNow()
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: by keyboard too one gets to see the moment itself
-    <time className="relative-time" dateTime={at} data-moment={formatMoment(moment)} tabIndex={0}>
+    <time
+      className="relative-time"
+      dateTime={at}
+      data-moment={formatMoment(moment)}
+      tabIndex={isInItem ? undefined : 0}
+    >
       {tell(moment, now)}
     </time>
   )
