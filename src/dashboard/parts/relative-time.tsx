@@ -29,7 +29,6 @@ export function RelativeTime({ at, isInItem = false }: Props) {
   const moment = new Date(at)
   const now = useNow()
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: by keyboard too one gets to see the moment itself
     <time
       className="relative-time"
       dateTime={at}

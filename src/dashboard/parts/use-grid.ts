@@ -19,7 +19,8 @@ const overscan = 3
 /** Which rows are in the document, and what keys do in them: arrows, Home, End and page keys, Enter, Space, Escape. */
 export function useGrid({ grid, ids, columns, row, selection, open }: Options) {
   const [active, setActive] = useState(0)
-  const wantsFocus = useRef(false)
+  /** where the focus is to go as soon as it is in the document */
+  const wanted = useRef<number | null>(null)
   const activeRow = Math.floor(Math.min(active, ids.length - 1) / columns)
   const virtualizer = useWindowVirtualizer({
     count: Math.ceil(ids.length / columns),
@@ -32,15 +33,15 @@ export function useGrid({ grid, ids, columns, row, selection, open }: Options) {
   })
 
   useEffect(() => {
-    const cell = wantsFocus.current && grid.current?.querySelector<HTMLElement>(`[data-index="${active}"]`)
+    const cell = grid.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"]`)
     if (!cell) return
-    wantsFocus.current = false
+    wanted.current = null
     cell.focus({ preventScroll: true })
   })
 
   function move(to: number, isExtending: boolean): void {
     if (isExtending && selection) selection.onChange(extended(selection.keys, ids, active, to))
-    wantsFocus.current = true
+    wanted.current = to
     setActive(to)
     virtualizer.scrollToIndex(Math.floor(to / columns))
   }
