@@ -18,10 +18,12 @@ const overscan = 3
 
 /** Which rows are in the document, and what keys do in them: arrows, Home, End and page keys, Enter, Space, Escape. */
 export function useGrid({ grid, ids, columns, row, selection, open }: Options) {
-  const [active, setActive] = useState(0)
+  const [last, setActive] = useState(0)
   /** where the focus is to go as soon as it is in the document */
   const wanted = useRef<number | null>(null)
-  const activeRow = Math.floor(Math.min(active, ids.length - 1) / columns)
+  // the list may have become shorter
+  const active = Math.min(last, ids.length - 1)
+  const activeRow = Math.floor(active / columns)
   const virtualizer = useWindowVirtualizer({
     count: Math.ceil(ids.length / columns),
     estimateSize: () => row.height,
