@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -9,6 +9,8 @@ import path from 'node:path'
 export function watchForLeftovers(): () => void {
   const before = imageHosts()
   const dir = mkdtempSync(path.join(tmpdir(), 'greenroom-tests-'))
+  // the user of a database server that is started later may pass
+  chmodSync(dir, 0o711)
   const outer = process.env.TMPDIR
   process.env.TMPDIR = dir
   return () => {
