@@ -30,5 +30,3 @@ export function readLimits(e: Variables) {
     headersMs: e.HEADERS_TIMEOUT_SECONDS * 1000,
   }
 }
-
-export type AskingLimits = ReturnType<typeof readLimits>

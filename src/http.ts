@@ -5,15 +5,16 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OperatorError } from './errors.ts'
 import { answerJson } from './http/answer-json.ts'
+import { type Authentication, describeRefusal, isRefusal } from './http/authentication.ts'
+import type { OriginPolicy } from './http/origin-policy.ts'
 import { setSafeHeaders } from './http/page-policy.ts'
 import { requestLog } from './http/request-id.ts'
 import { createRoutes, type RouteParts } from './http/routes.ts'
 import { watchSlowClients } from './http/slow-clients.ts'
 import { createRequestWatch } from './http/watch-request.ts'
 import { createWebSocket } from './http/web-socket.ts'
-import type { Door } from './http/who-may-connect.ts'
 import type { Log } from './log.ts'
-import type { Observe } from './services/metrics.ts'
+import type { Observe } from './services/observations.ts'
 
 export interface Http extends AsyncDisposable {
   /** resolves when requests are taken; the port is the one asked for, or a free one for 0 */
@@ -28,7 +29,8 @@ export class PortTakenError extends OperatorError {
 }
 
 interface Deps extends RouteParts {
-  door: Door
+  originPolicy: OriginPolicy
+  authentication: Authentication
   limits: { maxBytes: number; maxSockets: number; headersMs: number; slowClientMs: number }
   log: Log
   observe: Observe
@@ -44,8 +46,8 @@ const maxHeaderBytes = 16 * 1024
 export const requestTimeoutMs = (maxBytes: number) => 300_000 + Math.ceil(maxBytes / 16_384) * 1_000
 
 /** One server for everything, which `createRoutes` shares out: HTTP, server-sent events and WebSocket on one port. */
-export function createHttp({ door, limits, log, observe, ...parts }: Deps): Http {
-  const { yoga, authentication } = parts
+export function createHttp({ originPolicy, authentication, limits, log, observe, ...parts }: Deps): Http {
+  const { yoga } = parts
   const server = createServer(
     {
       requestTimeout: requestTimeoutMs(limits.maxBytes),
@@ -68,37 +70,45 @@ export function createHttp({ door, limits, log, observe, ...parts }: Deps): Http
     setSafeHeaders(response)
     const pathname = pathOf(request)
     watch(request, response, pathname)
-    const refusal = door.refuse(request, pathname, port())
+    const refusal = originPolicy.refuse(request, pathname, port())
     if (refusal) answerJson(response, 403, { error: refusal })
     else if (pathname === null) answerJson(response, 400, { error: 'The request has no path that can be read.' })
     else {
       // as a proxy is asked, with the scheme and the host before the path, of which Yoga makes no address
       request.url = pathname + new URL(request.url ?? '', 'http://localhost').search
-      if (!door.answerPreflight(request, response, pathname)) answer(request, response, pathname)
+      if (!originPolicy.answerPreflight(request, response, pathname)) answer(request, response, pathname)
     }
   }
 
   function answer(request: IncomingMessage, response: ServerResponse, pathname: string): void {
     const answered = Promise.resolve()
       .then(() => route(request, response, pathname))
-      .catch((error: unknown) => {
-        // unhandled, it would end the process
-        requestLog(log, request).error({ err: error }, 'a request failed unexpectedly')
-        response.destroy()
-      })
+      .catch((error: unknown) => answerFailure(request, response, error))
       .finally(() => answering.delete(answered))
     answering.add(answered)
+  }
+
+  /** Unhandled, it would end the process. */
+  function answerFailure(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    if (isRefusal(error)) {
+      const { status, headers } = describeRefusal(error)
+      answerJson(response, status, { error: error.message, code: error.code }, headers)
+      return
+    }
+    requestLog(log, request).error({ err: error }, 'a request failed unexpectedly')
+    if (response.headersSent) response.destroy()
+    else answerJson(response, 500, { error: 'Something unexpected went wrong.', code: 'INTERNAL_ERROR' })
   }
 
   server.on('upgrade', (request, socket, head) => {
     // Node has none on an upgraded socket, and a reset without one would end the process
     socket.on('error', () => socket.destroy())
     const pathname = pathOf(request)
-    if (door.refuse(request, pathname, port()) || pathname !== yoga.graphqlEndpoint) {
-      requestLog(log, request).warn('a socket was refused')
+    if (originPolicy.refuse(request, pathname, port()) || pathname !== yoga.graphqlEndpoint) {
+      requestLog(log, request).info('a socket was refused')
       refuseSocket(socket, '403 Forbidden')
     } else if (webSocket.isFull()) {
-      requestLog(log, request).warn('a socket was refused, since as many are open as may')
+      requestLog(log, request).info('a socket was refused, since as many are open as may')
       refuseSocket(socket, '503 Service Unavailable\r\nRetry-After: 60')
     } else {
       requestLog(log, request).debug('a socket was opened')

@@ -1,5 +1,5 @@
 import { makeToken } from '../auth/token-records.ts'
-import type { Config } from '../config.ts'
+import { addressesOf, type Config } from '../config.ts'
 import { type Api, ApiError, createApi } from './api.ts'
 
 export interface Connection extends AsyncDisposable {
@@ -41,7 +41,7 @@ export async function connect(
       work: { ...config.work, ...(!works && { concurrency: 0 }) },
       storage: {
         ...config.storage,
-        publicBaseUrl: config.storage.publicBaseUrl ?? (ownUrls ? null : `${config.http.serviceUrl ?? local}/media`),
+        publicBaseUrl: ownUrls ? config.storage.publicBaseUrl : addressesOf(config).publicBase,
       },
     },
     createLog('error'),

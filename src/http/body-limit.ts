@@ -1,4 +1,5 @@
-import { createGraphQLError, type Plugin } from 'graphql-yoga'
+import type { Plugin } from 'graphql-yoga'
+import { refusal } from './request-errors.ts'
 
 interface BodyLimits {
   /** of a multipart request, which may carry a file, bytes */
@@ -40,18 +41,17 @@ export function useBodyLimit(limits: BodyLimits): Plugin {
   }
 }
 
-const refusal = (message: string, code: string, status: number) =>
-  createGraphQLError(message, { extensions: { code, http: { status, headers: { connection: 'close' } } } })
-
 const fileTooLarge = (maxBytes: number) =>
-  refusal(`The request is too large (max ${Math.floor(maxBytes / 1024 / 1024)}MB).`, 'IMAGE_TOO_LARGE', 413)
+  refusal('IMAGE_TOO_LARGE', `The request is too large (max ${Math.floor(maxBytes / 1024 / 1024)}MB).`, { close: true })
 
 const bodyTooLarge = (maxBytes: number) =>
   refusal(
-    `The request is too large (max ${maxBytes / 1024} KiB; a file is sent as a part of a multipart request).`,
     'REQUEST_TOO_LARGE',
-    413,
+    `The request is too large (max ${maxBytes / 1024} KiB; a file is sent as a part of a multipart request).`,
+    { close: true },
   )
+
+const tooSlow = () => refusal('REQUEST_TOO_SLOW', 'The request took too long to arrive.', { close: true })
 
 /** The whole body, or null where there is none. */
 async function readWithin(
@@ -63,15 +63,12 @@ async function readWithin(
   let size = 0
   const reader = request.body.getReader()
   let patience: NodeJS.Timeout | undefined
-  const tooSlow = new Promise<never>((_resolve, reject) => {
-    patience = setTimeout(
-      () => reject(refusal('The request took too long to arrive.', 'REQUEST_TOO_SLOW', 408)),
-      patienceMs,
-    )
+  const late = new Promise<never>((_resolve, reject) => {
+    patience = setTimeout(() => reject(tooSlow()), patienceMs)
   })
   try {
     for (;;) {
-      const { done, value } = await Promise.race([reader.read(), tooSlow])
+      const { done, value } = await Promise.race([reader.read(), late])
       if (done) return new Uint8Array(Buffer.concat(chunks))
       size += value.byteLength
       if (size > maxBytes) throw bodyTooLarge(maxBytes)

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import { refusal } from './request-errors.ts'
 
 const misfit = 'The parts "operations" and "map" do not fit together (GraphQL multipart request specification).'
 
@@ -15,12 +16,9 @@ export const useFormErrors: Plugin = {
       try {
         return await requestParser(limited)
       } catch (error) {
-        if (error instanceof TypeError) throw badRequest(misfit)
-        throw error instanceof GraphQLError && !error.extensions.http ? badRequest(error.message) : error
+        if (error instanceof TypeError) throw refusal('BAD_REQUEST', misfit)
+        throw error instanceof GraphQLError && !error.extensions.http ? refusal('BAD_REQUEST', error.message) : error
       }
     })
   },
 }
-
-const badRequest = (message: string) =>
-  new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } })

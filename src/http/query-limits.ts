@@ -1,6 +1,7 @@
 import { type DocumentNode, GraphQLError, type ParseOptions, type Source } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { type QueryWeight, weighQuery } from './query-weight.ts'
+import { refusal } from './request-errors.ts'
 
 /** What an operation may be; GraphiQL's question for the schema and everything in docs/api.md are within them. */
 export const queryLimits = { characters: 50_000, tokens: 1_000, depth: 10, aliases: 15, directives: 50, cost: 10_000 }
@@ -54,12 +55,8 @@ const weights = new WeakMap<object, QueryWeight>()
 const costOf = (requested: number) => ({ requested, maximum: queryLimits.cost })
 
 function tooComplex(limit: Limit, value: number): GraphQLError {
-  return new GraphQLError(sentences[limit](value, queryLimits[limit]), {
-    extensions: {
-      code: tooComplexCode,
-      http: { status: 400 },
-      ...(limit === 'cost' && { cost: costOf(value) }),
-    },
+  return refusal(tooComplexCode, sentences[limit](value, queryLimits[limit]), {
+    ...(limit === 'cost' && { cost: costOf(value) }),
   })
 }
 

@@ -18,6 +18,7 @@ import {
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'graphql'
+import { pageSize } from '../schema/page-size.ts'
 
 /** What an operation asks for, counted as if its fragments were written out. */
 export interface QueryWeight {
@@ -40,8 +41,6 @@ interface Question {
   variables?: Readonly<Record<string, unknown>> | null | undefined
 }
 
-/** As the connections have it. */
-const pageSize = { default: 20, max: 100 }
 /** A list without a page: variants, names. */
 const listSize = 10
 /** The description of the schema, however it is asked for: twice in a query at most, since each may be half a megabyte. */

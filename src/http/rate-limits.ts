@@ -2,7 +2,6 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentSpreadNode,
-  GraphQLError,
   getOperationAST,
   Kind,
   type SelectionSetNode,
@@ -10,14 +9,18 @@ import {
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { rateLimitKey, type Viewer } from '../auth/viewer.ts'
 import { RateLimitedError } from '../limit-errors.ts'
 import type { Context } from '../schema/context.ts'
-import { limitedAs } from './principal.ts'
 import { defaultsOf } from './query-weight.ts'
+import { refusal } from './request-errors.ts'
 
 export interface RateLimits {
-  /** Throws RateLimitedError when these are more than are left of the minute; they count all the same. */
-  take(what: 'mutations' | 'uploads', id: string, count: number): Promise<void>
+  /**
+   * Throws RateLimitedError when these are more than are left of the minute; they count all the same. One count for all
+   * that is asked with a token; while there are no tokens, there are no such limits.
+   */
+  take(what: 'mutations' | 'uploads', viewer: Viewer, count: number): Promise<void>
 }
 
 /** In this process: with several, each has its own count. */
@@ -27,7 +30,9 @@ export function createRateLimits(perMinute: { mutationsPerMinute: number; upload
     uploads: new RateLimiterMemory({ points: perMinute.uploadsPerMinute, duration: 60 }),
   }
   return {
-    async take(what, id, count) {
+    async take(what, viewer, count) {
+      const id = rateLimitKey(viewer)
+      if (id === null) return
       const limiter = limiters[what]
       try {
         await limiter.consume(id, count)
@@ -43,26 +48,22 @@ export function createRateLimits(perMinute: { mutationsPerMinute: number; upload
 export function useRateLimits(limits: RateLimits): Plugin<Context> {
   return {
     async onExecute({ args, setResultAndStopExecution }) {
-      const id = limitedAs(args.contextValue.viewer)
+      const { viewer } = args.contextValue
       const operation = getOperationAST(args.document, args.operationName)
-      if (id === null || operation?.operation !== 'mutation') return
+      if (operation?.operation !== 'mutation') return
       const fields = fieldsOf(operation.selectionSet, args.document)
       const variables = { ...defaultsOf(operation), ...args.variableValues }
       const files = fields.reduce((sum, field) => sum + filesOf(field, variables), 0)
       try {
-        await limits.take('mutations', id, fields.length)
-        if (files > 0) await limits.take('uploads', id, files)
+        await limits.take('mutations', viewer, fields.length)
+        if (files > 0) await limits.take('uploads', viewer, files)
       } catch (error) {
         if (!(error instanceof RateLimitedError)) throw error
-        setResultAndStopExecution({ errors: [describe(error)] })
+        const { code, message, retryAfterSeconds } = error
+        setResultAndStopExecution({ errors: [refusal(code, message, { retryAfterSeconds })] })
       }
     },
   }
-}
-
-function describe({ message, code, retryable, retryAfterSeconds }: RateLimitedError): GraphQLError {
-  const http = { status: 429, headers: { 'retry-after': String(retryAfterSeconds) } }
-  return new GraphQLError(message, { extensions: { code, retryable, retryAfterSeconds, http } })
 }
 
 /** The fields at the top, those in fragments too; a fragment that is spread again adds nothing. */

@@ -5,8 +5,7 @@ import type { Extra } from 'graphql-ws/use/ws'
 import { useServer } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
-import { AppError } from '../errors.ts'
-import { type Authentication, askedOf } from './authentication.ts'
+import { type Authentication, askedOf, isRefusal } from './authentication.ts'
 import { requestIdHeader, requestIdOf } from './request-id.ts'
 import { noOperation, refuseServersMessage, withoutHttp } from './socket-messages.ts'
 import type { GraphQLServer } from './yoga.ts'
@@ -147,7 +146,7 @@ function viewerOf(
   try {
     return identify({ method, header: (name) => (name === 'authorization' ? authorization : header(name)) })
   } catch (error) {
-    if (error instanceof AppError) return null
+    if (isRefusal(error)) return null
     throw error
   }
 }

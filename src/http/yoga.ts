@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { GraphQLSchema } from 'graphql'
 import { createLRUCache, createYoga, type Plugin } from 'graphql-yoga'
-import type { Viewer } from '../auth/viewer.ts'
+import { rateLimitKey, type Viewer } from '../auth/viewer.ts'
 import type { Log } from '../log.ts'
 import type { Context, Services } from '../schema/context.ts'
-import type { Observe } from '../services/metrics.ts'
+import type { Observe } from '../services/observations.ts'
 import type { Authentication } from './authentication.ts'
 import { useBodyLimit } from './body-limit.ts'
 import { useCsrfHeader } from './csrf-header.ts'
@@ -13,15 +13,12 @@ import { idOfAsked, requestOfError } from './error-request.ts'
 import { useReferenceExecutor } from './execution.ts'
 import { useFormErrors } from './form-errors.ts'
 import { createGraphiqlPage } from './graphiql-page.ts'
+import { createGate } from './graphql-authentication.ts'
 import { describeExpected, maskUnexpected, withRequest } from './mask-error.ts'
-import { limitedAs } from './principal.ts'
 import { useQueryLimits } from './query-limits.ts'
 import { type RateLimits, useRateLimits } from './rate-limits.ts'
+import { overheadBytes } from './read-form.ts'
 import { type SubscriptionLimits, useSubscriptionLimits } from './subscription-limits.ts'
-import { createGate } from './use-authentication.ts'
-
-/** A multipart request carries more than its file. */
-const overheadBytes = 1024 * 1024
 
 /** Of a request without a file, bytes: a thousand long addresses are to be imported at once. */
 const jsonBytes = 1024 * 1024
@@ -36,7 +33,8 @@ interface Deps {
   schema: GraphQLSchema
   services: Services
   authentication: Authentication
-  asking: { rates: RateLimits; subscriptions: SubscriptionLimits }
+  rates: RateLimits
+  subscriptions: SubscriptionLimits
   log: Log
   observe: Observe
 }
@@ -47,7 +45,7 @@ interface Initial {
 }
 
 /** GraphQL over HTTP: queries and mutations, multipart uploads, subscriptions as server-sent events, GraphiQL. */
-export function createGraphQL({ schema, services, authentication, asking, log, observe }: Deps) {
+export function createGraphQL({ schema, services, authentication, rates, subscriptions, log, observe }: Deps) {
   const maxBodyBytes = services.limits.maxBytes + overheadBytes
   const gate = createGate(authentication)
   const page = createGraphiqlPage(gate.admits)
@@ -72,8 +70,8 @@ export function createGraphQL({ schema, services, authentication, asking, log, o
       useErrorCodes,
       useQueryLimits,
       useReferenceExecutor,
-      useRateLimits(asking.rates),
-      useSubscriptionLimits(asking.subscriptions, clientOf),
+      useRateLimits(rates),
+      useSubscriptionLimits(subscriptions, clientOf),
       page.plugin,
       useCsrfHeader(),
       useFormErrors,
@@ -99,7 +97,7 @@ export function createGraphQL({ schema, services, authentication, asking, log, o
 
 /** A token, or else a connection: of a WebSocket as of a request over HTTP. */
 function clientOf({ viewer, req, request }: Context & { req?: IncomingMessage; request?: Request }): string | object {
-  return limitedAs(viewer) ?? req?.socket ?? request ?? viewer
+  return rateLimitKey(viewer) ?? req?.socket ?? request ?? viewer
 }
 
 /** Of what went wrong before anything was executed; the errors of operations are known by then. */

@@ -11,6 +11,7 @@ import { getDatamodel } from '../generated/sqlite/pothos.ts'
 import { calendarDate } from '../venues/event-date.ts'
 import type { Context } from './context.ts'
 import './cursors.ts'
+import { pageSize } from './page-size.ts'
 
 export const builder = new SchemaBuilder<{
   Context: Context
@@ -63,8 +64,8 @@ export const builder = new SchemaBuilder<{
     client: (context) => context.db,
     dmmf: getDatamodel(),
     filterConnectionTotalCount: true,
-    defaultConnectionSize: 20,
-    maxConnectionSize: 100,
+    defaultConnectionSize: pageSize.default,
+    maxConnectionSize: pageSize.max,
   },
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { refuseForeign } from '../../src/http/who-may-connect.ts'
+import { refuseForeign } from '../../src/http/origin-policy.ts'
 
 const refuse = (headers: Record<string, string>, method = 'GET') => refuseForeign({ method, headers }, 4000)
 

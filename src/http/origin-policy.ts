@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { tokenHeader } from '../services/storage/local-targets.ts'
+import { csrfHeader } from './csrf-header.ts'
 
 const localNames = ['localhost', '127.0.0.1', '[::1]']
 
@@ -47,7 +49,7 @@ export interface ConnectionRules {
   corsOrigins: readonly string[]
 }
 
-export interface Door {
+export interface OriginPolicy {
   /** why a request may go no further, or null; `pathname` is null where there is none */
   refuse(request: IncomingMessage, pathname: string | null, port: number): string | null
   /** tells browsers what pages of the listed origins may do; true when that was all that was asked */
@@ -59,12 +61,12 @@ const isMedia = (pathname: string | null) => pathname?.startsWith('/media/') ?? 
 
 const forListed = {
   'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE',
-  'Access-Control-Allow-Headers': 'authorization, content-type, x-graphql-yoga-csrf, x-upload-token',
+  'Access-Control-Allow-Headers': `authorization, content-type, ${csrfHeader}, ${tokenHeader}`,
   'Access-Control-Max-Age': '600',
 }
 
 /** The rules for every request and every WebSocket, before anything else looks at it. */
-export function createDoor({ hasTokens, trustProxy, corsOrigins }: ConnectionRules): Door {
+export function createOriginPolicy({ hasTokens, trustProxy, corsOrigins }: ConnectionRules): OriginPolicy {
   function ownOrigin({ host, 'x-forwarded-proto': proto }: IncomingMessage['headers']): string {
     return `${cameByHttps(String(proto), trustProxy) ? 'https' : 'http'}://${host}`
   }
