@@ -153,7 +153,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   }
   const rates = createRateLimits(requestLimits.rates)
   const { authentication } = whoMay
-  const { subscriptions, headersMs, slowClientMs } = requestLimits
+  const { subscriptions, connections, headersMs, slowClientMs } = requestLimits
   const yoga = createGraphQL({ schema, services, authentication, rates, subscriptions, log, observe })
   const jobs = createUploadJobs({ db, urls })
   const olderUploadRoutes = createOlderUploadRoutes({
@@ -176,7 +176,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
       uploads: transfers && createUploadRoute({ transfers, log }),
       operations: operations.routes,
       ...whoMay,
-      limits: { maxBytes: limits.maxBytes, maxSockets: subscriptions.total, headersMs, slowClientMs },
+      limits: { maxBytes: limits.maxBytes, sockets: subscriptions, connections, headersMs, slowClientMs },
       log,
       observe,
     }),

@@ -15,6 +15,7 @@ export const limitVariables = {
   UPLOADS_PER_MINUTE: count(1_000_000, 1_200),
   MAX_SUBSCRIPTIONS: count(100_000, 1_000),
   SUBSCRIPTIONS_PER_CLIENT: count(100_000, 100),
+  MAX_CONNECTIONS: count(1_000_000, 4_000),
   SLOW_CLIENT_SECONDS: count(3_600, 20),
   HEADERS_TIMEOUT_SECONDS: count(3_600, 10),
 }
@@ -26,6 +27,7 @@ export function readLimits(e: Variables) {
     queue: e.QUEUE_LIMIT,
     rates: { mutationsPerMinute: e.MUTATIONS_PER_MINUTE, uploadsPerMinute: e.UPLOADS_PER_MINUTE },
     subscriptions: { total: e.MAX_SUBSCRIPTIONS, perClient: e.SUBSCRIPTIONS_PER_CLIENT },
+    connections: e.MAX_CONNECTIONS,
     slowClientMs: e.SLOW_CLIENT_SECONDS * 1000,
     headersMs: e.HEADERS_TIMEOUT_SECONDS * 1000,
   }

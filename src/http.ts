@@ -11,6 +11,7 @@ import { setSafeHeaders } from './http/page-policy.ts'
 import { requestLog } from './http/request-id.ts'
 import { createRoutes, type RouteParts } from './http/routes.ts'
 import { watchSlowClients } from './http/slow-clients.ts'
+import type { SocketLimits } from './http/socket-places.ts'
 import { createRequestWatch } from './http/watch-request.ts'
 import { createWebSocket } from './http/web-socket.ts'
 import type { Log } from './log.ts'
@@ -31,13 +32,16 @@ export class PortTakenError extends OperatorError {
 interface Deps extends RouteParts {
   originPolicy: OriginPolicy
   authentication: Authentication
-  limits: { maxBytes: number; maxSockets: number; headersMs: number; slowClientMs: number }
+  limits: { maxBytes: number; sockets: SocketLimits; connections: number; headersMs: number; slowClientMs: number }
   log: Log
   observe: Observe
 }
 
 /** How long an answer may still take when the service ends, ms. Subscriptions are cut off then. */
 const graceMs = 1_000
+
+/** How long what is still to come of a request may take that is answered already, ms. */
+const hurryMs = 10_000
 
 /** The most that the head of a request may take, bytes: a query may be in its first line. */
 const maxHeaderBytes = 16 * 1024
@@ -57,22 +61,28 @@ export function createHttp({ originPolicy, authentication, limits, log, observe,
     },
     handle,
   )
-  const webSocket = createWebSocket(yoga, authentication, { maxSockets: limits.maxSockets })
+  server.maxConnections = limits.connections
+  const { isForeignPage } = originPolicy
+  const webSocket = createWebSocket({ yoga, authentication, isForeignPage, limits: limits.sockets, log })
   const stopWatching = watchSlowClients(server, limits.slowClientMs, (socket) => {
     if (!webSocket.dropSlow(socket)) socket.destroy()
   })
   const watch = createRequestWatch({ log, observe })
   const route = createRoutes(parts)
   const answering = new Set<Promise<unknown>>()
-  const port = () => (server.address() as AddressInfo).port
+  let port = 0
+  let isEnding = false
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     setSafeHeaders(response)
+    response.once('finish', () => hurry(request))
     const pathname = pathOf(request)
     watch(request, response, pathname)
-    const refusal = originPolicy.refuse(request, pathname, port())
-    if (refusal) answerJson(response, 403, { error: refusal })
-    else if (pathname === null) answerJson(response, 400, { error: 'The request has no path that can be read.' })
+    const refusal = originPolicy.refuse(request, pathname, port)
+    if (isEnding) answerJson(response, 503, { error: 'The service is ending.' }, { Connection: 'close' })
+    else if (refusal) answerJson(response, 403, { error: refusal })
+    else if (pathname === null || !isHost(request.headers.host))
+      answerJson(response, 400, { error: 'The request has no path or host that can be read.' })
     else {
       // as a proxy is asked, with the scheme and the host before the path, of which Yoga makes no address
       request.url = pathname + new URL(request.url ?? '', 'http://localhost').search
@@ -104,11 +114,15 @@ export function createHttp({ originPolicy, authentication, limits, log, observe,
     // Node has none on an upgraded socket, and a reset without one would end the process
     socket.on('error', () => socket.destroy())
     const pathname = pathOf(request)
-    if (originPolicy.refuse(request, pathname, port()) || pathname !== yoga.graphqlEndpoint) {
+    if (
+      originPolicy.refuse(request, pathname, port) ||
+      pathname !== yoga.graphqlEndpoint ||
+      !isHost(request.headers.host)
+    ) {
       requestLog(log, request).info('a socket was refused')
       refuseSocket(socket, '403 Forbidden')
-    } else if (webSocket.isFull()) {
-      requestLog(log, request).info('a socket was refused, since as many are open as may')
+    } else if (isEnding || webSocket.isFull()) {
+      requestLog(log, request).info('a socket was refused for lack of room')
       refuseSocket(socket, '503 Service Unavailable\r\nRetry-After: 60')
     } else {
       requestLog(log, request).debug('a socket was opened')
@@ -122,9 +136,11 @@ export function createHttp({ originPolicy, authentication, limits, log, observe,
       await once(server, 'listening').catch((cause: NodeJS.ErrnoException) => {
         throw cause.code === 'EADDRINUSE' ? new PortTakenError(wanted, cause) : cause
       })
-      return { port: port() }
+      port = (server.address() as AddressInfo).port
+      return { port }
     },
     async [Symbol.asyncDispose]() {
+      isEnding = true
       const closed = server.listening ? once(server, 'close') : null
       server.close()
       stopWatching()
@@ -143,6 +159,16 @@ export function createHttp({ originPolicy, authentication, limits, log, observe,
 function pathOf({ url = '' }: IncomingMessage): string | null {
   return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : null
 }
+
+/** What is still to come of a request that is answered already is not waited for long. */
+function hurry(request: IncomingMessage): void {
+  if (request.complete) return
+  const patience = setTimeout(() => request.destroy(), hurryMs).unref()
+  request.once('close', () => clearTimeout(patience))
+}
+
+/** A name or an address, with or without a port: addresses are made of it. */
+const isHost = (host = '') => /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(host)
 
 function refuseSocket(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy())

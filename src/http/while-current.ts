@@ -30,12 +30,18 @@ export function whileCurrent(
 
   return {
     async next() {
-      const result = isTold ? null : await items.next()
-      if (result && !viewer.isCurrent()) {
-        isTold = true
-        return { value: { errors: [over()] }, done: false }
+      try {
+        const result = isTold ? null : await items.next()
+        if (result && !viewer.isCurrent()) {
+          isTold = true
+          return { value: { errors: [over()] }, done: false }
+        }
+        return !result || result.done ? await leave() : { value: await map(result.value), done: false }
+      } catch (error) {
+        // whoever reads does not leave after an error by itself
+        await leave().catch(() => {})
+        throw error
       }
-      return !result || result.done ? leave() : { value: await map(result.value), done: false }
     },
     return: leave,
     async throw(error) {

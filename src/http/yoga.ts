@@ -54,6 +54,8 @@ export function createGraphQL({ schema, services, authentication, rates, subscri
     context: ({ viewer, request }) => ({ ...services, viewer: viewer ?? gate.viewerOf(request) }),
     graphqlEndpoint: '/graphql',
     landingPage: false,
+    // no address ends so: the service has a page of its own for it, and Yoga's comes before everything else
+    healthCheckEndpoint: ' ',
     graphiql: page.graphiql,
     renderGraphiQL: page.renderGraphiQL,
     // by default Yoga allows every origin, with credentials
