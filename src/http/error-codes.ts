@@ -13,7 +13,7 @@ function addCodes(result: object, code: string): void {
 }
 
 /** What a resolver throws is known by its class, or by nobody. */
-const isOfResolver = (error: unknown) => error instanceof GraphQLError && (error.path ?? error.originalError) != null
+const isOfResolver = (error: unknown) => error instanceof GraphQLError && error.path !== undefined
 
 /** Every error has a code. Comes before what masks errors, which knows ours. */
 export const useErrorCodes: Plugin = {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type DocumentNode, type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql'
-import { MessageType, type ServerOptions, stringifyMessage } from 'graphql-ws'
+import type { ServerOptions } from 'graphql-ws'
 import type { Extra } from 'graphql-ws/use/ws'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Log } from '../log.ts'
@@ -69,10 +69,6 @@ export function createSocketOperations(deps: Deps): ServerOptions<Record<string,
       viewer.ended.addEventListener('abort', close)
       socket.once('close', () => viewer.ended.removeEventListener('abort', close))
       return true
-    },
-    // nobody who has not said who it is can have anything sent
-    async onPing({ acknowledged, extra }, payload) {
-      if (acknowledged) extra.socket.send(stringifyMessage({ type: MessageType.Pong, ...(payload && { payload }) }))
     },
     execute: (args) => (args as ExecutionArgs & { rootValue: Root }).rootValue.execute(args),
     subscribe: (args) => (args as ExecutionArgs & { rootValue: Root }).rootValue.subscribe(args),

@@ -18,6 +18,7 @@ export function createSocketPlaces(limits: SocketLimits) {
 
   return {
     isFull: () => unknown.size >= maxUnknown || unknown.size + known.size >= limits.total + maxUnknown,
+    isKnown: (socket: WebSocket) => known.has(socket),
     begin(socket: WebSocket): void {
       unknown.add(socket)
       socket.once('close', () => {

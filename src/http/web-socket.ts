@@ -18,8 +18,8 @@ const closingMs = 1_000
 /** How often a client is asked whether it is still there, ms; one that does not answer until the next time is not. */
 const pingMs = 12_000
 
-/** What may wait for a client that goes on asking without reading the answers, bytes. */
-const maxWaiting = 1024 * 1024
+/** What may wait for a client that goes on asking without reading the answers, bytes; less before it says who it is. */
+const maxWaiting = { known: 1024 * 1024, unknown: maxPayload }
 
 /** 1013: later it may work, as with a connection that is better. */
 const readsTooSlowly = [1013, 'Reads too slowly'] as const
@@ -58,7 +58,8 @@ export function createWebSocket({ limits, ...deps }: Deps) {
     // ws closes it with the right code by itself; graphql-ws would print what a client did wrong on stderr
     socket.removeAllListeners('error').on('error', () => {})
     socket.on('message', () => {
-      if (socket.bufferedAmount > maxWaiting) drop(socket)
+      const max = places.isKnown(socket) ? maxWaiting.known : maxWaiting.unknown
+      if (socket.bufferedAmount > max) drop(socket)
     })
   }
 

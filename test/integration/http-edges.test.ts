@@ -8,7 +8,7 @@ import { createAppWithTokens } from '../support/tokens.ts'
 async function send(url: string, ...lines: string[]): Promise<string> {
   await using socket = await openSocket(url)
   socket.write([...lines, 'Connection: close', '', ''].join('\r\n'))
-  return readToEnd(socket)
+  return await readToEnd(socket)
 }
 
 describe('a request', () => {

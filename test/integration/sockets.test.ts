@@ -51,18 +51,6 @@ describe('a WebSocket', () => {
     for (const socket of [...sockets, next]) socket.terminate()
   })
 
-  it('is answered no ping before it has said who it is', async () => {
-    const socket = await open()
-    const answer = answerOf(socket)
-    say(socket, { type: 'ping', payload: { much: 'text' } })
-    say(socket, { type: 'connection_init', payload: bearer(service.tokens.of.admin) })
-    expect(await answer).toBe('connection_ack')
-    const pong = answerOf(socket)
-    say(socket, { type: 'ping' })
-    expect(await pong).toBe('pong')
-    socket.terminate()
-  })
-
   it('of a page of another origin gets nothing by a cookie, which its browser sends unasked', async () => {
     const headers = bearer(service.tokens.of.admin)
     const signedIn = await fetch(`${service.app.url}/session`, { method: 'POST', headers })
