@@ -31,8 +31,7 @@ async function exercise(app: TestApp, site: PictureSite): Promise<{ secrets: str
     const response = await fetch(`${app.url}${target}`, { ...init, headers: { ...sent, ...init.headers } })
     answers.push(JSON.stringify([...response.headers]), await response.text())
   }
-  const post = (query: string) =>
-    ask('/graphql?key=canary-query-2f9d8c7b6a', jsonRequest({ query }))
+  const post = (query: string) => ask('/graphql?key=canary-query-2f9d8c7b6a', jsonRequest({ query }))
   secrets.push('canary-query-2f9d8c7b6a')
 
   for (const target of ['/health', '/ready', '/metrics', '/nothing', '/media/images/none.webp', '/graphql', '//']) {

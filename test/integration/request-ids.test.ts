@@ -3,6 +3,7 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import WebSocket from 'ws'
 import { createTestApp, type TestApp } from '../support/app.ts'
+import { post } from '../support/client.ts'
 import { databaseId } from '../support/control.ts'
 import { eventually } from '../support/eventually.ts'
 import { damagedJpeg, jpeg } from '../support/images.ts'
@@ -118,14 +119,9 @@ describe('an error that nobody foresaw', () => {
     async (env) => {
       vi.stubEnv('NODE_ENV', env)
       await breakIt()
-      const response = await fetch(`${app.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-request-id': `quote-me-${env}` },
-        body: JSON.stringify({ query }),
-      })
-      const { errors } = (await response.json()) as { errors: unknown[] }
-      expect(response.headers.get('x-request-id')).toBe(`quote-me-${env}`)
-      expectMasked(errors[0], `quote-me-${env}`)
+      const { headers, errors } = await post(app.url, query, { 'x-request-id': `quote-me-${env}` })
+      expect(headers.get('x-request-id')).toBe(`quote-me-${env}`)
+      expectMasked(errors?.[0], `quote-me-${env}`)
     },
   )
 

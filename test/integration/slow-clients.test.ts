@@ -38,7 +38,7 @@ async function openWebSocket(): Promise<WebSocket> {
   return socket
 }
 
-/** Resolves when the service closes a socket of this process as too slow, which a client that does not read cannot see. */
+/** Waits until the service closes a socket as too slow, which a client that does not read cannot see. */
 async function serviceCloses(): Promise<void> {
   const close = vi.spyOn(WebSocket.prototype, 'close')
   await eventually('the service closes the socket', () => close.mock.calls.some(([code]) => code === 1013))

@@ -5,7 +5,7 @@ import { createClient } from 'graphql-ws'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import WebSocket from 'ws'
 import { createTestApp } from '../support/app.ts'
-import { bearer, codesOf, post } from '../support/client.ts'
+import { bearer, codesOf, createHttpClient, post } from '../support/client.ts'
 import { jpeg } from '../support/images.ts'
 import { listenersAre } from '../support/listeners.ts'
 import { collect, overSse, overWebSocket } from '../support/subscribe.ts'
@@ -147,17 +147,8 @@ describe('a subscription as server-sent events', () => {
 
 it('who may watch sees it all to the end, over both', async () => {
   const { viewer, editor } = service.tokens.of
-  const form = new FormData()
-  const query = `mutation ($file: File!) {
-    uploadImage(input: { file: $file, artistName: "X" }) { ... on UploadImagePayload { run { id } } }
-  }`
-  form.append('operations', JSON.stringify({ query, variables: { file: null } }))
-  form.append('map', JSON.stringify({ 0: ['variables.file'] }))
-  form.append('0', new Blob([new Uint8Array(await jpeg())]), 'photo.jpg')
-  const headers = { 'x-graphql-yoga-csrf': '1', ...bearer(editor) }
-  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: form })
-  const { data } = (await response.json()) as { data: { uploadImage: { run: { id: string } } } }
-  const payload = { query: `subscription { runProgress(runId: "${data.uploadImage.run.id}") { seq type } }` }
+  const { run } = await createHttpClient(url, bearer(editor)).upload(await jpeg())
+  const payload = { query: `subscription { runProgress(runId: "${run.id}") { seq type } }` }
   for (const subscribe of [overWebSocket, overSse]) {
     const seen = await collect<{ runProgress: { type: string } }>(subscribe(url, payload, viewer))
     expect(seen.at(-1)?.runProgress.type).toBe('SUCCEEDED')

@@ -61,7 +61,7 @@ export interface TestClient extends HttpClient {
   process(bytes: Uint8Array, options?: UploadOptions): Promise<UploadedImage>
 }
 
-type Send = (init: RequestInit) => Promise<Response>
+type Send = (init: { method: string; headers: Record<string, string>; body: string | FormData }) => Promise<Response>
 
 /** Speaks to the API as a client does, without a socket. */
 export function createClient({ yoga, dispatcher }: Pick<App, 'yoga' | 'dispatcher'>): TestClient {
@@ -76,8 +76,10 @@ export function createClient({ yoga, dispatcher }: Pick<App, 'yoga' | 'dispatche
   }
 }
 
-/** Speaks to the API of a service at this address. */
-export const createHttpClient = (url: string): HttpClient => clientOver((init) => fetch(`${url}/graphql`, init))
+/** Speaks to the API of a service at this address, with these headers of its own. */
+export function createHttpClient(url: string, headers: Record<string, string> = {}): HttpClient {
+  return clientOver((init) => fetch(`${url}/graphql`, { ...init, headers: { ...init.headers, ...headers } }))
+}
 
 function clientOver(send: Send): HttpClient {
   async function ask<T>(query: string, variables = {}): Promise<GraphQLAnswer<T>> {

@@ -16,6 +16,6 @@ export async function eventually<T>(
     const seen = await look()
     if (seen) return seen as Exclude<T, false | null | undefined>
     if (performance.now() > end) throw new Error(`It did not come about in ${patienceMs / 1_000} s: ${what}.`)
-    await sleep(10)
+    await sleep(5)
   }
 }

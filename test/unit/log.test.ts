@@ -34,11 +34,7 @@ describe('a line of the log', () => {
     log.info(told)
     log.info({ url: told, deep: { list: [told] } }, 'a url')
     log.error({ err: new Error(told) }, 'an error')
-    expect(lines()).toMatchObject([
-      { msg: kept },
-      { url: kept, deep: { list: [kept] } },
-      { err: { message: kept } },
-    ])
+    expect(lines()).toMatchObject([{ msg: kept }, { url: kept, deep: { list: [kept] } }, { err: { message: kept } }])
     expect(text()).not.toContain(canary)
   })
 
