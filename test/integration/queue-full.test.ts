@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { providers } from '../support/databases.ts'
+import { eventually } from '../support/eventually.ts'
 import { filesBelow } from '../support/files.ts'
 import { jpeg } from '../support/images.ts'
 import { form } from '../support/older-upload.ts'
@@ -77,7 +77,8 @@ describe.each(providers)('a queue with room for two, on %s', (provider) => {
     const { runs } = await app.gql<{ runs: { nodes: { id: string }[] } }>('{ runs(kind: [IMPORT]) { nodes { id } } }')
     for (const { id } of runs.nodes) await start(`cancelRun(input: { id: "${id}" })`, '__typename')
     await app.gql('mutation { setConcurrency(input: { concurrency: 2 }) { __typename } }')
-    while ((await app.db.run.count({ where: { kind: 'UPLOAD', finishedAt: null } })) > 0) await sleep(20)
+    const unfinished = () => app.db.run.count({ where: { kind: 'UPLOAD', finishedAt: null } })
+    await eventually('the uploads are processed', async () => (await unfinished()) === 0)
     expect((await app.upload(await jpeg(420, 300))).__typename).toBe('UploadImagePayload')
   })
 })

@@ -19,7 +19,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UnauthorizedError } from '../../src/auth/auth-errors.ts'
 import { localViewer, type Role } from '../../src/auth/viewer.ts'
 import { schema } from '../../src/schema/index.ts'
-import { type AppWithTokens, bearer, codesOf, createAppWithTokens } from '../support/tokens.ts'
+import { bearer, codesOf } from '../support/client.ts'
+import { type AppWithTokens, createAppWithTokens } from '../support/tokens.ts'
 
 let service: AppWithTokens
 beforeAll(async () => {

@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
-import { type AppWithTokens, bearer, createAppWithTokens, post } from '../support/tokens.ts'
+import { bearer, post } from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
+import { type AppWithTokens, createAppWithTokens } from '../support/tokens.ts'
 
 let service: AppWithTokens
 let url: string
@@ -81,12 +82,11 @@ describe('the cookie', () => {
   })
 
   it('is worth nothing once its token is revoked', async () => {
-    const token = await service.tokens.add('viewer')
-    while ((await post(url, question, bearer(token))).status !== 200) await sleep(50)
+    const token = await service.newToken('viewer')
     const { cookie } = await signIn(token)
     expect((await ask(cookie)).status).toBe(200)
     await service.tokens.revoke(token)
-    while ((await ask(cookie)).status !== 401) await sleep(50)
+    await eventually('the session is over', async () => (await ask(cookie)).status === 401)
   })
 
   it.each(['greenroom=', 'greenroom=x', 'greenroom', ';;=', `greenroom=${'A'.repeat(43)}`])(

@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createLog, hideSecrets } from '../../src/log.ts'
+import { hideSecrets } from '../../src/log.ts'
+import { createLogLines } from '../support/log-lines.ts'
 
 const canary = 'c4n4ry-Secret-0123456789'
-
-/** The lines that a log writes meanwhile, each still JSON. */
-function linesOf(write: (log: ReturnType<typeof createLog>) => void): Record<string, unknown>[] {
-  const lines: string[] = []
-  write(createLog('trace', { write: (line) => void lines.push(line) }))
-  return lines.map((line) => JSON.parse(line))
-}
 
 describe('a line of the log', () => {
   it.each([
@@ -18,7 +12,9 @@ describe('a line of the log', () => {
     ['a list far down', { a: { b: { c: { d: [{ 'Set-Cookie': [canary], at: { SECRET: { of: canary } } }] } } } }],
     ['a client', { client: { config: { credentials: { secretAccessKey: canary } } } }],
   ])('tells no secret that %s holds', (_what, fields) => {
-    const [line] = linesOf((log) => log.error(fields, 'it failed'))
+    const { log, lines } = createLogLines()
+    log.error(fields, 'it failed')
+    const [line] = lines()
     expect(line?.msg).toBe('it failed')
     expect(JSON.stringify(line)).toContain('[redacted]')
     expect(JSON.stringify(line)).not.toContain(canary)
@@ -34,15 +30,12 @@ describe('a line of the log', () => {
     [`it was sent Authorization: Bearer ${canary}`, 'it was sent Authorization: Bearer [redacted]'],
     ['is http://localhost:4000/graphql there? yes', 'is http://localhost:4000/graphql there? yes'],
   ])('keeps of %s what is no secret', (told, kept) => {
-    const lines = linesOf((log) => {
-      log.info(told)
-      log.info({ url: told, deep: { list: [told] } }, 'a url')
-      log.error({ err: new Error(told) }, 'an error')
-    })
-    expect(lines[0]?.msg).toBe(kept)
-    expect(lines[1]).toMatchObject({ url: kept, deep: { list: [kept] } })
-    expect(lines[2]).toMatchObject({ err: { message: kept } })
-    expect(JSON.stringify(lines)).not.toContain(canary)
+    const { log, lines, text } = createLogLines()
+    log.info(told)
+    log.info({ url: told, deep: { list: [told] } }, 'a url')
+    log.error({ err: new Error(told) }, 'an error')
+    expect(lines()).toMatchObject([{ msg: kept }, { url: kept, deep: { list: [kept] } }, { err: { message: kept } }])
+    expect(text()).not.toContain(canary)
   })
 
   it('is looked through in no time, whatever somebody has made it of', () => {
