@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createTestApp } from '../support/app.ts'
+import { eventually } from '../support/eventually.ts'
 import { openSocket, readToEnd } from '../support/sockets.ts'
 import { overSse } from '../support/subscribe.ts'
 import { createAppWithTokens } from '../support/tokens.ts'
@@ -37,7 +38,7 @@ describe('a request', () => {
     await using app = await createTestApp({ env: { CONCURRENCY: '0' } })
     await using watching = overSse(app.url, { query: 'subscription { imageUpdated { id } }' })
     void watching.results.next().catch(() => {})
-    await expect.poll(() => app.bell.listenerCount, { timeout: 20_000 }).toBe(1)
+    await eventually('the subscription is open', () => app.bell.listenerCount === 1)
     await using socket = await openSocket(app.url)
     socket.write(`GET /health HTTP/1.1\r\nHost: ${new URL(app.url).host}\r\n`)
     const answer = readToEnd(socket)

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
-import { type AppWithTokens, bearer, createAppWithTokens } from '../support/tokens.ts'
+import { bearer } from '../support/client.ts'
+import { type AppWithTokens, createAppWithTokens } from '../support/tokens.ts'
 
 const listed = 'https://app.example.com'
 
