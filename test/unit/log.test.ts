@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { makeToken } from '../../src/auth/token-records.ts'
 import { createLog, hideSecrets } from '../../src/log.ts'
 
 const canary = 'c4n4ry-Secret-0123456789'
+const ownToken = makeToken()
 
 /** The lines that a log writes meanwhile, each still JSON. */
 function linesOf(write: (log: ReturnType<typeof createLog>) => void): Record<string, unknown>[] {
@@ -17,6 +19,11 @@ describe('a line of the log', () => {
     ['a field of its own', { token: canary }],
     ['a list far down', { a: { b: { c: { d: [{ 'Set-Cookie': [canary], at: { SECRET: { of: canary } } }] } } } }],
     ['a client', { client: { config: { credentials: { secretAccessKey: canary } } } }],
+    ['the beginning of a WebSocket', { connectionParams: { authorization: canary, any: canary } }],
+    ['other names for one', { D1_TOKEN: canary, apiKey: canary, authToken: canary }],
+    ['a text of JSON', { body: JSON.stringify({ token: canary }) }],
+    ['a text of JSON in another', { body: JSON.stringify({ of: JSON.stringify({ Password: `"${canary}"` }) }) }],
+    ['a text with an object', { body: `it said ${JSON.stringify({ connectionParams: { any: [canary] } }, null, 2)}` }],
   ])('tells no secret that %s holds', (_what, fields) => {
     const [line] = linesOf((log) => log.error(fields, 'it failed'))
     expect(line?.msg).toBe('it failed')
@@ -32,6 +39,13 @@ describe('a line of the log', () => {
     [`postgresql://greenroom:${canary}@db.example:5432/greenroom`, 'postgresql://[redacted]@db.example:5432/greenroom'],
     [`see <http://localhost:4000/x?token=${canary}>.`, 'see <http://localhost:4000/x?[redacted]>.'],
     [`it was sent Authorization: Bearer ${canary}`, 'it was sent Authorization: Bearer [redacted]'],
+    [
+      `postgresql://greenroom:pa?${canary}@db.example:5432/greenroom`,
+      'postgresql://[redacted]@db.example:5432/greenroom',
+    ],
+    [`postgresql://greenroom:pa/x#${canary}@db.example/greenroom`, 'postgresql://[redacted]@db.example/greenroom'],
+    [`is ${ownToken} a token?`, 'is [redacted] a token?'],
+    ['GET http://localhost:4000/media/face@2x.webp failed', 'GET http://localhost:4000/media/face@2x.webp failed'],
     ['is http://localhost:4000/graphql there? yes', 'is http://localhost:4000/graphql there? yes'],
   ])('keeps of %s what is no secret', (told, kept) => {
     const lines = linesOf((log) => {
@@ -43,11 +57,24 @@ describe('a line of the log', () => {
     expect(lines[1]).toMatchObject({ url: kept, deep: { list: [kept] } })
     expect(lines[2]).toMatchObject({ err: { message: kept } })
     expect(JSON.stringify(lines)).not.toContain(canary)
+    expect(JSON.stringify(lines)).not.toContain(ownToken)
   })
 
   it('is looked through in no time, whatever somebody has made it of', () => {
     const since = process.cpuUsage()
-    for (const part of ['a.', 'a://', 'http://a@', 'http://?', '://@', '?', 'bearer ']) {
+    for (const part of [
+      'a.',
+      'a://',
+      'http://a@',
+      'http://?',
+      '://@',
+      '://a:b',
+      '?',
+      'bearer ',
+      '\\',
+      '\\"token\\":',
+      'grn_',
+    ]) {
       hideSecrets(part.repeat(1_000_000 / part.length))
     }
     // CPU, not time; what looks at each start anew takes minutes
