@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import path from 'node:path'
@@ -107,6 +108,27 @@ describe('everything else', () => {
       '/media/',
     ]) {
       expect(await statusOf(hidden), hidden).toBe(404)
+    }
+  })
+
+  it('is not there because a name begins alike: of a folder inside, or of one beside', async () => {
+    const folders = [path.join(app.dir, 'variants123'), path.join(`${app.dir}123`, 'variants')]
+    try {
+      for (const folder of folders) {
+        await mkdir(folder, { recursive: true })
+        await writeFile(path.join(folder, 'x.webp'), 'not for the public')
+      }
+      const beside = `${path.basename(app.dir)}123/variants/x.webp`
+      for (const hidden of [
+        'variants123/x.webp',
+        'variants/../variants123/x.webp',
+        `../${beside}`,
+        `%2e%2e%2f${beside}`,
+      ]) {
+        expect(await statusOf(`/media/${hidden}`), hidden).toBe(404)
+      }
+    } finally {
+      await rm(`${app.dir}123`, { recursive: true })
     }
   })
 
