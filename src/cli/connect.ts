@@ -29,7 +29,9 @@ export async function connect(
 ): Promise<Connection> {
   const local = `http://localhost:${config.http.port}`
   const url = greenroomUrl?.replace(/\/+$/, '') ?? local
-  if (await isUp(url)) return { api: createApi(url, token), inProcess: false, async [Symbol.asyncDispose]() {} }
+  // while no service runs, anybody may listen on the local port: the token goes only to an address that somebody named
+  const shown = greenroomUrl ? token : null
+  if (await isUp(url)) return { api: createApi(url, shown), inProcess: false, async [Symbol.asyncDispose]() {} }
   if (greenroomUrl) throw new ApiError(`No Greenroom answers at ${url} (GREENROOM_URL).`)
   const [{ createApp }, { createLog }] = await Promise.all([import('../app.ts'), import('../log.ts')])
   const ownToken = makeToken()

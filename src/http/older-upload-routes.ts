@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { UnauthorizedError } from '../auth/auth-errors.ts'
 import { AppError, type ErrorCode, NotFoundError } from '../errors.ts'
 import { QueueFullError, RateLimitedError } from '../limit-errors.ts'
 import type { Log } from '../log.ts'
@@ -45,6 +46,8 @@ export function createOlderUploadRoutes({ authentication, rates, images, jobs, l
     const viewer = authentication.admit(askedOf(request), 'editor')
     await rates.take('uploads', viewer, 1)
     const { file, fields } = await readForm(request, fileField, limits.maxBytes)
+    // the file may have taken minutes
+    if (!viewer.isCurrent()) throw new UnauthorizedError('The token does not hold any more.')
     if (!file) return missingFile('Field required')
     const { run } = await images.upload({
       bytes: file.bytes,

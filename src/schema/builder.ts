@@ -11,6 +11,7 @@ import { getDatamodel } from '../generated/sqlite/pothos.ts'
 import { calendarDate } from '../venues/event-date.ts'
 import type { Context } from './context.ts'
 import './cursors.ts'
+import './ended-tokens.ts'
 import { pageSize } from './page-size.ts'
 
 export const builder = new SchemaBuilder<{
@@ -28,7 +29,7 @@ export const builder = new SchemaBuilder<{
   }
 }>({
   // errors first: it has to be outermost; then who may, before the database is asked anything
-  plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin, PrismaPlugin, 'cursors'],
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin, PrismaPlugin, 'cursors', 'endedTokens'],
   scopeAuth: {
     // and once more with each event, by the transport
     authorizeOnSubscribe: true,

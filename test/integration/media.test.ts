@@ -1,3 +1,4 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -93,6 +94,27 @@ describe('everything else', () => {
       '/media/',
     ]) {
       expect(await statusOf(hidden), hidden).toBe(404)
+    }
+  })
+
+  it('is not there because a name begins alike: of a folder inside, or of one beside', async () => {
+    const folders = [path.join(app.dir, 'variants123'), path.join(`${app.dir}123`, 'variants')]
+    try {
+      for (const folder of folders) {
+        await mkdir(folder, { recursive: true })
+        await writeFile(path.join(folder, 'x.webp'), 'not for the public')
+      }
+      const beside = `${path.basename(app.dir)}123/variants/x.webp`
+      for (const hidden of [
+        'variants123/x.webp',
+        'variants/../variants123/x.webp',
+        `../${beside}`,
+        `%2e%2e%2f${beside}`,
+      ]) {
+        expect(await statusOf(`/media/${hidden}`), hidden).toBe(404)
+      }
+    } finally {
+      await rm(`${app.dir}123`, { recursive: true })
     }
   })
 
