@@ -95,10 +95,10 @@ export function createHttp({ door, limits, log, observe, ...parts }: Deps): Http
     socket.on('error', () => socket.destroy())
     const pathname = pathOf(request)
     if (door.refuse(request, pathname, port()) || pathname !== yoga.graphqlEndpoint) {
-      requestLog(log, request).warn('a socket was refused')
+      requestLog(log, request).info('a socket was refused')
       refuseSocket(socket, '403 Forbidden')
     } else if (webSocket.isFull()) {
-      requestLog(log, request).warn('a socket was refused, since as many are open as may')
+      requestLog(log, request).info('a socket was refused, since as many are open as may')
       refuseSocket(socket, '503 Service Unavailable\r\nRetry-After: 60')
     } else {
       requestLog(log, request).debug('a socket was opened')

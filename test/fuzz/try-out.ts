@@ -6,6 +6,8 @@ import { count } from './tally.ts'
 export interface Trial<T> {
   name: string
   input: fc.Arbitrary<T>
+  /** before the first batch, and what a batch may have undone */
+  prepare?(): Promise<void>
   /** sends one; throws FoundError */
   attempt(input: T): Promise<void>
   /** as it is printed */
@@ -39,6 +41,7 @@ export async function tryOut<T>(
   { seed, runs, timeMs, path }: Bounds,
 ): Promise<Tried> {
   let inputs = 0
+  await trial.prepare?.()
   const batch = fc.array(trial.input, { minLength: 1, maxLength: atOnce, size: 'max' })
   const property = fc.asyncProperty(batch, async (list) => {
     await service.revive()
