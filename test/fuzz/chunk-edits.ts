@@ -47,7 +47,9 @@ export function createChunkEdits(name: string, format: Format, { lengths, types,
       return [{ ...chunk, length: pick([...near, ...lengths], how) }]
     }),
     Type: onChunk(format, (chunk, how) => [{ ...chunk, type: pick(types, how) }]),
-    Shorten: onChunk(format, (chunk, how) => [{ ...chunk, data: chunk.data.subarray(0, how % (chunk.data.length + 1)) }]),
+    Shorten: onChunk(format, (chunk, how) => [
+      { ...chunk, data: chunk.data.subarray(0, how % (chunk.data.length + 1)) },
+    ]),
     Drop: onChunk(format, () => []),
     Twice: onChunk(format, (chunk) => [chunk, chunk]),
     Many: onChunk(format, (chunk, how) => Array<Chunk>(1 + Math.min(how % 500, timesIn(chunk, 4_000_000))).fill(chunk)),

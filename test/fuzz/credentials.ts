@@ -78,7 +78,7 @@ export function anyCredentials({ tokens, session }: Credentials): fc.Arbitrary<s
 /** The first message of a WebSocket session, with what browsers say there of who asks. */
 export function anyInit({ tokens }: Credentials): fc.Arbitrary<Frame> {
   const values = [...Object.values(tokens).map((token) => `Bearer ${token}`), ...wrongAuthorizations(tokens)]
-  const odd = [null, 5, {}, [], [`Bearer ${tokens.admin}`], { toString: 'x' }]
+  const odd: unknown[] = [null, 5, {}, [], [`Bearer ${tokens.admin}`], { toString: 'x' }]
   const payloads = [...values, ...odd].flatMap((value) => [{ authorization: value }, { Authorization: value }])
   const messages = payloads.map((payload) => JSON.stringify({ type: 'connection_init', payload }))
   return fc.constantFrom(...messages).map((message) => ({ opcode: 1, payload: Buffer.from(message) }))
@@ -99,7 +99,15 @@ export function anySignIn(port: () => number, credentials: Credentials): fc.Arbi
     `token=${'%41'.repeat(100_000)}`,
     'a=b&'.repeat(1_000),
   ]
-  const types = [formType, formType, formType, `${formType}; charset=utf-16`, `${formType}x`, 'text/plain', 'multipart/form-data']
+  const types = [
+    formType,
+    formType,
+    formType,
+    `${formType}; charset=utf-16`,
+    `${formType}x`,
+    'text/plain',
+    'multipart/form-data',
+  ]
   return fc
     .record({
       method: fc.constantFrom('POST', 'POST', 'POST', 'POST', 'GET', 'DELETE', 'PUT', 'OPTIONS'),
@@ -113,9 +121,20 @@ export function anySignIn(port: () => number, credentials: Credentials): fc.Arbi
     })
     .map(({ method, who, type, accept, form, chunked, pauseMs, ending }) => {
       const length = chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${form.length}`
-      const lead = [`${method} /session HTTP/1.1`, `Host: localhost:${port()}`, `Accept: ${accept}`, `Content-Type: ${type}`]
+      const lead = [
+        `${method} /session HTTP/1.1`,
+        `Host: localhost:${port()}`,
+        `Accept: ${accept}`,
+        `Content-Type: ${type}`,
+      ]
       const head = [...lead, ...who, length, '', ''].join('\r\n')
       const piece = form && chunked ? `${form.length.toString(16)}\r\n${form}\r\n` : form
-      return { path: '/session', pieces: [head, piece, ...(chunked ? ['0\r\n\r\n'] : [])], pauseMs, isWhole: true, ending }
+      return {
+        path: '/session',
+        pieces: [head, piece, ...(chunked ? ['0\r\n\r\n'] : [])],
+        pauseMs,
+        isWhole: true,
+        ending,
+      }
     })
 }

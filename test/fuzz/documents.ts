@@ -162,7 +162,9 @@ function write(schema: GraphQLSchema, known: Known, tape: Tape): Operation {
   if (!root) return { kind, query: '', variables }
   // of a subscription, only one field is valid
   const isOne = kind === 'subscription' && !tape.oneIn(20)
-  const selected = isOne ? ` { ${field(tape.pick(Object.values(root.getFields())), 0, new Set())} }` : selection(root, 0)
+  const selected = isOne
+    ? ` { ${field(tape.pick(Object.values(root.getFields())), 0, new Set())} }`
+    : selection(root, 0)
   const head = declared.length > 0 ? `${kind} Q(${declared.join(', ')})` : kind
   return { kind, query: [`${head}${selected}`, ...fragments].join('\n'), variables }
 }

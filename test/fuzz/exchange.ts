@@ -24,11 +24,7 @@ const closingMs = 5_000
 /** Says it, hears what comes back, and judges that; throws FoundError. */
 export async function exchange(url: string, { path, pieces, pauseMs, isWhole, ending }: Exchange): Promise<void> {
   await using connection = await openConnection(url)
-  for (const [index, piece] of pieces.entries()) {
-    if (index > 0 && pauseMs > 0) await sleep(pauseMs)
-    // in latin1, a byte is a character
-    await connection.write(Buffer.from(piece, 'latin1'))
-  }
+  await say(connection, pieces, pauseMs)
   if (ending === 'reset') {
     connection.reset()
     return
@@ -44,6 +40,14 @@ export async function exchange(url: string, { path, pieces, pauseMs, isWhole, en
     }
   }
   judge(path, connection.heard().toString('utf8'))
+}
+
+async function say(connection: Connection, pieces: readonly string[], pauseMs: number): Promise<void> {
+  for (const [index, piece] of pieces.entries()) {
+    if (index > 0 && pauseMs > 0) await sleep(pauseMs)
+    // in latin1, a byte is a character
+    await connection.write(Buffer.from(piece, 'latin1'))
+  }
 }
 
 /** Until there is one whole answer or the connection has ended; false when neither comes in time. */

@@ -29,7 +29,11 @@ const maps = [
   `{"0":["${'a.'.repeat(5_000)}b"]}`,
   '',
 ]
-const names = [...words('operations map 0 1 file artist venue __proto__ x\0y caf\xe9 a"b length'), '', 'n'.repeat(10_000)]
+const names = [
+  ...words('operations map 0 1 file artist venue __proto__ x\0y caf\xe9 a"b length'),
+  '',
+  'n'.repeat(10_000),
+]
 const filenames = [
   ...words('photo.jpg ../../x.jpg x\0.jpg a"b.jpg a;b=c \u202egpj.exe CON . %00 \xff\xfe'),
   '',
@@ -58,7 +62,16 @@ interface Part {
 const simple = (names: readonly string[], values: fc.Arbitrary<string>): fc.Arbitrary<Part> =>
   fc.record({ name: fc.constantFrom(...names), value: values, filename: fc.constant(null), headers: fc.constant([]) })
 
-const starts = ['not a picture', '', '\xff\xd8\xff\xe0', '\x89PNG\r\n\x1a\n', 'RIFF\x04\0\0\0WEBP', '--x', '\r\n--x\r\n', '\r\n']
+const starts = [
+  'not a picture',
+  '',
+  '\xff\xd8\xff\xe0',
+  '\x89PNG\r\n\x1a\n',
+  'RIFF\x04\0\0\0WEBP',
+  '--x',
+  '\r\n--x\r\n',
+  '\r\n',
+]
 const content = fc.oneof(
   fc.constantFrom(...starts),
   hostileString,

@@ -8,7 +8,7 @@ import { anyOperation } from './operations.ts'
 import { namedFiles } from './other-files.ts'
 import { ways } from './send-picture.ts'
 import { type SetUp, setUpHttp, setUpPictures, setUpTokens } from './set-ups.ts'
-import { type Kind, httpKinds, tokenKinds } from './trials.ts'
+import { httpKinds, type Kind, tokenKinds } from './trials.ts'
 import { tryOut } from './try-out.ts'
 
 /** The same inputs every time; npm run test:fuzz tries others. */

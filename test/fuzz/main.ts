@@ -32,7 +32,9 @@ const options = program
   .option('--seed <n>', 'the same inputs as the run that printed it', wholeNumber, randomInt(1_000_000))
   .option('--minutes <n>', 'how long', wholeNumber, 30)
   .option('--pictures <n>', 'not fewer of them, however long that takes', wholeNumber, 10_000)
-  .addOption(new Option('--only <part>', 'only one part').choices(['http', 'tokens', 'pictures', ...httpKinds, ...tokenKinds]))
+  .addOption(
+    new Option('--only <part>', 'only one part').choices(['http', 'tokens', 'pictures', ...httpKinds, ...tokenKinds]),
+  )
   .option('--path <path>', 'only the batch that a run with --only and --seed printed')
   .addOption(new Option('--database <name>', 'which').choices(['sqlite', 'postgresql']).default('sqlite'))
   .parse()

@@ -29,10 +29,18 @@ function send({ url, headers: who }: Asked, { operation, way }: Posted, signal: 
   const accept = 'application/graphql-response+json, text/event-stream, application/json'
   const headers = { accept, 'x-graphql-yoga-csrf': '1', connection: 'close', ...who }
   if (way === 'address') {
-    return fetch(`${url}/graphql?${new URLSearchParams({ query, variables: JSON.stringify(variables) })}`, { headers, signal })
+    return fetch(`${url}/graphql?${new URLSearchParams({ query, variables: JSON.stringify(variables) })}`, {
+      headers,
+      signal,
+    })
   }
   const body = JSON.stringify({ query, variables })
-  return fetch(`${url}/graphql`, { method: 'POST', body, signal, headers: { ...headers, 'content-type': 'application/json' } })
+  return fetch(`${url}/graphql`, {
+    method: 'POST',
+    body,
+    signal,
+    headers: { ...headers, 'content-type': 'application/json' },
+  })
 }
 
 /** Posts it, as JSON or in the address, and judges the answer; throws FoundError. */

@@ -40,7 +40,6 @@ export function pngHeaderData({ width, height, depth, color, interlace = 0 }: Pn
   const data = Buffer.alloc(13)
   data.writeUInt32BE(width >>> 0)
   data.writeUInt32BE(height >>> 0, 4)
-  for (const [index, value] of [depth, color, 0, 0, interlace].entries())
-    data.writeUInt8(value & 0xff, 8 + index)
+  for (const [index, value] of [depth, color, 0, 0, interlace].entries()) data.writeUInt8(value & 0xff, 8 + index)
   return data
 }

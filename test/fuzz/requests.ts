@@ -20,7 +20,12 @@ const pathParts = [
 const targets = [...words('http://evil.invalid/graphql * graphql //graphql /// http: ws://['), '']
 const versions = ['', 'HTTP/1.1 ', ...words('HTTP/1.0 HTTP/0.9 HTTP/2.0 HTTP/9.9 http/1.1 HTTP/1.1\0')]
 
-const lengths = ['', '5, 5', '5\r\nContent-Length: 6', ...words('0 1 5 100000000 -1 +5 1e3 0x10 abc 99999999999999999999')]
+const lengths = [
+  '',
+  '5, 5',
+  '5\r\nContent-Length: 6',
+  ...words('0 1 5 100000000 -1 +5 1e3 0x10 abc 99999999999999999999'),
+]
 const codings = ['chunked, chunked', 'chunked, gzip', ...words('chunked gzip identity Chunked xchunked'), '\x0bchunked']
 const types = [
   ...lines(`application/json
@@ -127,7 +132,8 @@ const anyPath = fc
   .map(([route, parts]) => route + parts.join(''))
 const target = fc.oneof({ weight: 9, arbitrary: anyPath }, { weight: 1, arbitrary: fc.constantFrom(...targets) })
 
-const headersOf = (name: string, values: readonly string[]) => fc.constantFrom(...values).map((value) => `${name}: ${value}`)
+const headersOf = (name: string, values: readonly string[]) =>
+  fc.constantFrom(...values).map((value) => `${name}: ${value}`)
 const manyHeaders = fc.nat(3_000).map((count) => Array.from({ length: count }, (_, at) => `H${at}: x`).join('\r\n'))
 const header = fc.oneof(
   { weight: 2, arbitrary: headersOf('Content-Length', lengths) },
@@ -151,7 +157,10 @@ export const anyRequest = (port: () => number, who: fc.Arbitrary<string[]>): fc.
     .record({
       method: constantFrom(...methods.slice(0, 3), ...methods),
       path: target,
-      version: oneof({ weight: 9, arbitrary: constant('HTTP/1.1') }, { weight: 1, arbitrary: constantFrom(...versions) }),
+      version: oneof(
+        { weight: 9, arbitrary: constant('HTTP/1.1') },
+        { weight: 1, arbitrary: constantFrom(...versions) },
+      ),
       who,
       headers: fc.array(header, { maxLength: 5 }),
       body: oneof(constantFrom(...bodies), fc.string({ unit: 'binary', maxLength: 60 })),

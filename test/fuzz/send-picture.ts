@@ -99,7 +99,11 @@ export function createSender(asked: Asked): Sender {
       const target = created.uploads?.[0]
       if (!target) return startedOr(created)
       const headers = [['connection', 'close'], ...target.headers.map(({ name, value }) => [name, value])]
-      const put = await fetch(target.url, { method: 'PUT', headers: Object.fromEntries(headers), body: new Uint8Array(bytes) })
+      const put = await fetch(target.url, {
+        method: 'PUT',
+        headers: Object.fromEntries(headers),
+        body: new Uint8Array(bytes),
+      })
       const text = await put.text()
       judgeAnswer('/uploads/', { status: put.status, body: text })
       if (put.status !== 204) throw new FoundError(`A file as announced was answered with ${put.status}: ${text}`)

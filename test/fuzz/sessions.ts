@@ -134,10 +134,16 @@ export function anySession({ operations, who, begin }: Ingredients): fc.Arbitrar
   )
   const handshake = fc.oneof<fc.MaybeWeightedArbitrary<string[]>[]>(
     { weight: 8, arbitrary: fc.constant([...rightHandshake, protocol]) },
-    { weight: 2, arbitrary: fc.constantFrom(...oddHandshake, '').map((header) => [...rightHandshake, header].filter(Boolean)) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(...oddHandshake, '').map((header) => [...rightHandshake, header].filter(Boolean)),
+    },
     { weight: 1, arbitrary: fc.subarray([...rightHandshake, protocol]) },
   )
-  const first = fc.oneof(fc.constant([]), begin.map((message) => [message]))
+  const first = fc.oneof(
+    fc.constant([]),
+    begin.map((message) => [message]),
+  )
   return fc.record({
     handshake: fc.tuple(handshake, who).map((lists) => lists.flat()),
     frames: fc.tuple(first, fc.array(frame, { maxLength: 12 })).map((lists) => lists.flat()),

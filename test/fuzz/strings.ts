@@ -6,7 +6,9 @@ export const lines = (text: string) => text.trim().split('\n')
 
 /** Texts that have broken parsers, databases, paths or pages; none of them looks like a leak of ours. */
 export const hostileStrings: readonly string[] = [
-  ...words('😀 İ \ud800 x\udfff \u202egpj.exe e\u0301 \uffff a\0b % _ \\ #{7*7} {{7*7}} ..\\..\\x %2e%2e%2f null NaN 1e999 -1'),
+  ...words(
+    '😀 İ \ud800 x\udfff \u202egpj.exe e\u0301 \uffff a\0b % _ \\ #{7*7} {{7*7}} ..\\..\\x %2e%2e%2f null NaN 1e999 -1',
+  ),
   ...words('../../../etc/passwd __proto__ constructor toString liv carl-cox presets webp image/jpeg photo.jpg'),
   ...lines(`'; drop table x; --
 " or ""="

@@ -44,7 +44,7 @@ function createMakers(service: FuzzedService) {
 export function httpTrials(service: FuzzedService, known: Known) {
   const { port, exchanges, sessions } = createMakers(service)
   const operations = anyOperation(known)
-  const nobody = fc.constant([])
+  const nobody = fc.constant<string[]>([])
   const posted: Trial<Posted> = {
     name: 'operations',
     input: fc.record({ operation: operations, way: fc.constantFrom('json', 'json', 'json', 'address') }),
@@ -62,7 +62,12 @@ export function httpTrials(service: FuzzedService, known: Known) {
 }
 
 /** What a client may say of who it is; `signIn` makes the session that the credentials tell of. */
-export function tokenTrials(service: FuzzedService, known: Known, credentials: Credentials, signIn: () => Promise<void>) {
+export function tokenTrials(
+  service: FuzzedService,
+  known: Known,
+  credentials: Credentials,
+  signIn: () => Promise<void>,
+) {
   const { port, exchanges, sessions } = createMakers(service)
   const who = anyCredentials(credentials)
   const session = anySession({ operations: anyOperation(known), who, begin: anyInit(credentials) })

@@ -1,7 +1,7 @@
 import {
+  getNullableType,
   type GraphQLInputField,
   type GraphQLInputType,
-  type GraphQLNullableInputType,
   isEnumType,
   isInputObjectType,
   isListType,
@@ -46,11 +46,13 @@ const misfits = [null, true, '5', [], {}, [[null]], 5, 'x', { a: 1 }, '\0']
 /** Something of the type, or about once in fifty something of another. */
 export function valueFor(type: GraphQLInputType, name: string, tape: Tape, known: Known): unknown {
   if (tape.oneIn(50)) return tape.pick(misfits)
-  if (isNonNullType(type)) return givenFor(type.ofType, name, tape, known)
-  return tape.oneIn(20) ? null : givenFor(type, name, tape, known)
+  if (!isNonNullType(type) && tape.oneIn(20)) return null
+  return givenFor(getNullableType(type), name, tape, known)
 }
 
-function givenFor(type: GraphQLNullableInputType, name: string, tape: Tape, known: Known): unknown {
+type Given = ReturnType<typeof getNullableType<GraphQLInputType>>
+
+function givenFor(type: Given, name: string, tape: Tape, known: Known): unknown {
   if (isListType(type)) {
     const count = tape.oneIn(40) ? 300 : tape.below(4)
     return Array.from({ length: count }, () => valueFor(type.ofType, name, tape, known))
