@@ -54,8 +54,9 @@ export async function tryOut<T>(
   })
   const once = path === undefined ? { numRuns: runs } : { numRuns: 1, path, endOnFailure: true }
   const details = await fc.check(property, { seed, interruptAfterTimeLimit: timeMs, ...once })
-  if (!details.failed) return { name: trial.name, inputs, found: null }
-  const [smallest = []] = details.counterexample ?? []
+  // one that was interrupted in its first batch has failed too, but nothing was found
+  if (!details.counterexample) return { name: trial.name, inputs, found: null }
+  const [smallest] = details.counterexample
   const texts = smallest.map((input) => trial.describe(input))
   const why = details.errorInstance instanceof Error ? details.errorInstance.message : String(details.errorInstance)
   const again = `npm run test:fuzz -- --only ${trial.name} --seed ${details.seed} --path ${details.counterexamplePath}`

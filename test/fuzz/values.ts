@@ -1,7 +1,7 @@
 import {
-  getNullableType,
   type GraphQLInputField,
   type GraphQLInputType,
+  getNullableType,
   isEnumType,
   isInputObjectType,
   isListType,
