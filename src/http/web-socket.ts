@@ -54,6 +54,7 @@ export function createWebSocket({ limits, ...deps }: Deps) {
   function accept(socket: WebSocket, raw: Duplex, request: IncomingMessage): void {
     bySocket.set(raw, socket)
     places.begin(socket)
+    forgiveWrites(socket)
     sockets.emit('connection', socket, request)
     // ws closes it with the right code by itself; graphql-ws would print what a client did wrong on stderr
     socket.removeAllListeners('error').on('error', () => {})
@@ -83,4 +84,10 @@ export function createWebSocket({ limits, ...deps }: Deps) {
       clearTimeout(impatience)
     },
   }
+}
+
+/** What cannot be written any more is no fault of ours, for which graphql-ws takes it: the socket closes by itself. */
+function forgiveWrites(socket: WebSocket): void {
+  const send = socket.send.bind(socket) as (data: string, done: () => void) => void
+  socket.send = (data: unknown, done?: unknown) => send(String(data), () => (done as (() => void) | undefined)?.())
 }

@@ -1,15 +1,25 @@
 import { errorCodes } from '../../src/errors.ts'
 
-/** Where the API documents that it answers with 5xx while nothing is wrong with the service: nowhere. */
-export const documentedServerErrors: { path: RegExp; status: number }[] = []
+/** Where the API documents that it answers with 5xx while nothing is wrong with the service. */
+export const documentedServerErrors: { path: RegExp; status: number }[] = [
+  // one WebSocket more than MAX_SUBSCRIPTIONS (docs/api.md)
+  { path: /^WebSocket \/graphql$/, status: 503 },
+  // the database, the storage or the image host is away (docs/operations.md)
+  { path: /^\/ready(?:[?#]|$)/, status: 503 },
+  // QUEUE_FULL, or the storage is away (docs/migration.md)
+  { path: /^\/images\/upload(?:[?#]|$)/, status: 503 },
+]
 
-/** Codes of what is wrong with a request before anything of ours is asked (Yoga, graphql-js). */
+/** Codes of what is wrong with a request before anything of ours is asked: Yoga's, graphql-js's, and those of docs/api.md. */
 const protocolCodes = [
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'BAD_REQUEST',
   'OPERATION_RESOLUTION_FAILURE',
-  'REQUEST_ENTITY_TOO_LARGE',
+  'QUERY_TOO_COMPLEX',
+  'REQUEST_TOO_LARGE',
+  'REQUEST_TOO_SLOW',
+  'TOO_MANY_SUBSCRIPTIONS',
 ]
 
 /** Codes that an error may carry; INTERNAL_ERROR is what nobody foresaw. */
