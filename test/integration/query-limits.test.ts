@@ -64,6 +64,16 @@ describe('what is too much is refused before it is executed', () => {
       'The query has 51 directives; at most 50 are accepted.',
     ],
     [
+      '16 fields below each other in the schema',
+      `{ __schema { types { ${'ofType { '.repeat(13)}name${' }'.repeat(13)} } } }`,
+      'The question for the schema is 16 fields deep; at most 15 are accepted.',
+    ],
+    [
+      'more of the schema than the standard question asks for',
+      '{ __schema { types { fields { args { name } type { fields { args { type { enumValues { name description } } } } } } } } }',
+      'The query may cost',
+    ],
+    [
       'long pages in long pages',
       '{ images(first: 100) { nodes { artists { images(first: 100) { edges { node { id } } } } } } }',
       'The query may cost 301201 fields; at most 10000',
@@ -151,7 +161,9 @@ describe('what is let in', () => {
   })
 
   it('is the question of GraphiQL for the whole schema', async () => {
-    const { status, answer } = await post(getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true }))
+    const all = { inputValueDeprecation: true, experimentalDirectiveDeprecation: true, schemaDescription: true }
+    const others = { specifiedByUrl: true, directiveIsRepeatable: true, oneOf: true }
+    const { status, answer } = await post(getIntrospectionQuery({ ...all, ...others }))
     expect([status, answer.errors]).toEqual([200, undefined])
     expect(answer.data).toMatchObject({ __schema: { queryType: { name: 'Query' } } })
   })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp } from '../support/app.ts'
 import { type AppWithTokens, bearer, createAppWithTokens } from '../support/tokens.ts'
 
-const perMinute = { MUTATIONS_PER_MINUTE: '3', UPLOADS_PER_MINUTE: '5' }
+const perMinute = { MUTATIONS_PER_MINUTE: '3', UPLOADS_PER_MINUTE: '5', QUERY_COST_PER_MINUTE: '9000' }
 
 /** Changes nothing. */
 const change = 'setConcurrency(input: { concurrency: 0 }) { __typename }'
@@ -59,6 +59,20 @@ describe('mutations a minute', () => {
       expect((await app.ask(`mutation { ${change} }`)).errors).toBeUndefined()
     }
   })
+})
+
+it('what is asked in a minute is counted by its cost for each token, subscriptions too', async () => {
+  const [ask, other] = [await createAsker(), await createAsker()]
+  const question = '{ __schema { types { name } } }'
+  for (let count = 0; count < 2; count += 1) expect((await ask(question)).error).toBeUndefined()
+  const { status, retryAfter, error } = await ask(question)
+  expect([status, Number(retryAfter)]).toEqual([429, expect.any(Number)])
+  expect(error).toMatchObject({
+    message: `You may have 9000 fields a minute; try again in ${retryAfter} s.`,
+    extensions: { code: 'RATE_LIMITED', retryable: true },
+  })
+  expect((await ask('subscription { imageUpdated { id } }')).error?.extensions.code).toBe('RATE_LIMITED')
+  expect((await other(question)).error).toBeUndefined()
 })
 
 describe('files a minute', () => {
