@@ -19,6 +19,11 @@ interface BodyLimits {
 /** What a client sends at least, bytes a second. */
 const slowest = 16_384
 
+/** What memory is counted in, bytes: the semaphore counts down from all that is free whenever some is given back. */
+const blockBytes = 65_536
+
+const blocksOf = (bytes: number) => Math.ceil(bytes / blockBytes)
+
 /** How long until there may be room, s. */
 const retryAfterSeconds = 10
 
@@ -28,14 +33,14 @@ const retryAfterSeconds = 10
  * send files is refused before one is read.
  */
 export function useBodyLimit(limits: BodyLimits, viewerOf: (request: Request) => Viewer): Plugin {
-  const memory = withTimeout(new Semaphore(Math.max(limits.inMemory, limits.multipart)), limits.patienceMs)
+  const memory = withTimeout(new Semaphore(blocksOf(Math.max(limits.inMemory, limits.multipart))), limits.patienceMs)
 
   const ofFile = { maxBytes: limits.multipart, tooLarge: fileTooLarge }
   const ofOther = { maxBytes: limits.other, tooLarge: bodyTooLarge }
 
   /** With so much memory to itself, which it gives back when the request is answered. */
   async function readFile<T>(bytes: number, context: object, read: () => Promise<T>): Promise<T> {
-    const [, release] = await memory.acquire(bytes).catch(() => {
+    const [, release] = await memory.acquire(blocksOf(bytes)).catch(() => {
       throw noRoom()
     })
     const { res } = context as { res?: ServerResponse }

@@ -102,6 +102,7 @@ describe('what is too much is refused before it is executed', () => {
     const { answer } = await post(doubling(14, '__typename'))
     expect(answer.errors?.[0]?.extensions).toEqual({
       code: 'QUERY_TOO_COMPLEX',
+      retryable: false,
       cost: { requested: 16_384, maximum: queryLimits.cost },
     })
   })
@@ -146,7 +147,10 @@ describe('what is too much is refused before it is executed', () => {
       lazy: false,
     })
     await expect(client.iterate({ query }).next()).rejects.toEqual([
-      { message: expect.stringContaining(sentence), extensions: { code: 'QUERY_TOO_COMPLEX', ...costs(query) } },
+      {
+        message: expect.stringContaining(sentence),
+        extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false, ...costs(query) },
+      },
     ])
     const { value } = await client.iterate({ query: '{ __typename }' }).next()
     expect(value).toMatchObject({ data: { __typename: 'Query' } })
