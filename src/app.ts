@@ -153,17 +153,16 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   }
   const rates = createRateLimits(requestLimits.rates)
   const { authentication } = whoMay
-  const { subscriptions, connections, headersMs, slowClientMs } = requestLimits
-  const yoga = createGraphQL({ schema, services, authentication, rates, subscriptions, log, observe })
+  const { subscriptions, operationsPerClient, connections, headersMs, slowClientMs } = requestLimits
+  const shared = { authentication, rates, log }
+  const yoga = createGraphQL({ ...shared, schema, services, subscriptions, operationsPerClient, observe })
   const jobs = createUploadJobs({ db, urls })
   const olderUploadRoutes = createOlderUploadRoutes({
-    authentication,
-    rates,
+    ...shared,
     images: services.images,
     jobs,
     limits,
     defaultRecipes,
-    log,
   })
   const media = createMedia(stores.backends.variants)
   const seen = { db, bell, stores, host, dispatcher, queue: services.queue, metrics }

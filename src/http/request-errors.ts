@@ -15,7 +15,10 @@ const statuses = {
   IMAGE_TOO_LARGE: 413,
   REQUEST_TOO_LARGE: 413,
   RATE_LIMITED: 429,
+  TOO_MANY_OPERATIONS: 429,
   TOO_MANY_SUBSCRIPTIONS: 429,
+  TOO_MANY_UPLOADS: 429,
+  QUERY_TOO_SLOW: 503,
 } as const
 
 export type RequestCode = keyof typeof statuses
@@ -38,7 +41,7 @@ export function refusal(code: RequestCode, message: string, { close, ...details 
     ...(retryAfterSeconds !== undefined && retryAfter(retryAfterSeconds)),
     ...(close && { connection: 'close' }),
   }
-  const retryable = retryAfterSeconds !== undefined || code === 'REQUEST_TOO_SLOW'
+  const retryable = retryAfterSeconds !== undefined || code.endsWith('_TOO_SLOW')
   return new GraphQLError(message, {
     extensions: { code, retryable, ...details, http: { status: statuses[code], headers } },
   })

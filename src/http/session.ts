@@ -42,6 +42,8 @@ export function createSessionRoute({ authentication, sessions, trustProxy }: Dep
       response.writeHead(303, { Location: '/', ...cookie(request, secret, sessionSeconds) }).end()
     } catch (error) {
       if (!(error instanceof UnauthorizedError)) throw error
+      // what is still to come is not waited for
+      if (!request.complete) response.setHeader('Connection', 'close')
       answerSignInPage(response, error.message)
     }
   }

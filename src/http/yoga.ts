@@ -15,6 +15,7 @@ import { useFormErrors } from './form-errors.ts'
 import { createGraphiqlPage } from './graphiql-page.ts'
 import { createGate } from './graphql-authentication.ts'
 import { describeExpected, maskUnexpected, withRequest } from './mask-error.ts'
+import { useOperationLimits } from './operation-limits.ts'
 import { useQueryLimits } from './query-limits.ts'
 import { type RateLimits, useRateLimits } from './rate-limits.ts'
 import { overheadBytes } from './read-form.ts'
@@ -26,6 +27,12 @@ const jsonBytes = 1024 * 1024
 /** How long such a request may take to arrive, ms. */
 const patienceMs = 30_000
 
+/** Of all requests with a file at once, bytes. */
+const filesInMemory = 256 * 1024 * 1024
+
+/** How long a query may take, ms. */
+const queryMs = 10_000
+
 /** Texts whose parsed form is kept, which may be hundreds of kilobytes. */
 const rememberedTexts = 200
 
@@ -35,6 +42,8 @@ interface Deps {
   authentication: Authentication
   rates: RateLimits
   subscriptions: SubscriptionLimits
+  /** in progress at once */
+  operationsPerClient: number
   log: Log
   observe: Observe
 }
@@ -45,7 +54,7 @@ interface Initial {
 }
 
 /** GraphQL over HTTP: queries and mutations, multipart uploads, subscriptions as server-sent events, GraphiQL. */
-export function createGraphQL({ schema, services, authentication, rates, subscriptions, log, observe }: Deps) {
+export function createGraphQL({ schema, services, authentication, rates, log, observe, ...limits }: Deps) {
   const maxBodyBytes = services.limits.maxBytes + overheadBytes
   const gate = createGate(authentication)
   const page = createGraphiqlPage(gate.admits)
@@ -73,11 +82,12 @@ export function createGraphQL({ schema, services, authentication, rates, subscri
       useQueryLimits,
       useReferenceExecutor,
       useRateLimits(rates),
-      useSubscriptionLimits(subscriptions, clientOf),
+      useOperationLimits({ perClient: limits.operationsPerClient, queryMs }, clientOf),
+      useSubscriptionLimits(limits.subscriptions, clientOf),
       page.plugin,
       useCsrfHeader(),
       useFormErrors,
-      useBodyLimit({ multipart: maxBodyBytes, other: jsonBytes, patienceMs }),
+      useBodyLimit({ multipart: maxBodyBytes, inMemory: filesInMemory, other: jsonBytes, patienceMs }, gate.viewerOf),
       useRequestInErrors,
     ],
     logging: {

@@ -20,10 +20,11 @@ interface Services {
  */
 export function boundByBacklog({ images, uploads, completions, runs, scrapes }: Services, backlog: Backlog): Services {
   const inBackground =
-    <A extends unknown[]>(start: (...args: A) => Promise<Run>) =>
+    <A extends unknown[]>(start: (...args: A) => Promise<Run>, countOf: (...args: A) => number = () => 1) =>
     (...args: A) =>
       backlog.admit(
         lanes.background,
+        countOf(...args),
         () => start(...args),
         (run) => run,
       )
@@ -33,6 +34,7 @@ export function boundByBacklog({ images, uploads, completions, runs, scrapes }: 
       upload: (input) =>
         backlog.admit(
           lanes.interactive,
+          1,
           () => images.upload(input),
           ({ run }) => run,
         ),
@@ -48,18 +50,19 @@ export function boundByBacklog({ images, uploads, completions, runs, scrapes }: 
       complete: (ids, input) =>
         backlog.admit(
           lanes.interactive,
+          ids.length,
           () => completions.complete(ids, input),
           (run) => run,
         ),
     },
     runs: {
       ...runs,
-      importUrls: inBackground(runs.importUrls),
+      importUrls: inBackground(runs.importUrls, ({ urls }) => urls.length),
       reconcile: inBackground(runs.reconcile),
-      reprocess: inBackground(runs.reprocess),
+      reprocess: inBackground(runs.reprocess, (_scope, ids) => Math.max(1, ids.length)),
       retry: inBackground(runs.retry),
       sync: inBackground(runs.sync),
     },
-    scrapes: { start: inBackground(scrapes.start) },
+    scrapes: { start: inBackground(scrapes.start, ({ pages }) => Math.max(1, pages.length)) },
   }
 }

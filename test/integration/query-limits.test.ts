@@ -51,6 +51,16 @@ describe('what is too much is refused before it is executed', () => {
       'The query has 51 directives; at most 50 are accepted.',
     ],
     [
+      '16 fields below each other in the schema',
+      `{ __schema { types { ${'ofType { '.repeat(13)}name${' }'.repeat(13)} } } }`,
+      'The question for the schema is 16 fields deep; at most 15 are accepted.',
+    ],
+    [
+      'more of the schema than the standard question asks for',
+      '{ __schema { types { fields { args { name } type { fields { args { type { enumValues { name description } } } } } } } } }',
+      'The query may cost',
+    ],
+    [
       'long pages in long pages',
       '{ images(first: 100) { nodes { artists { images(first: 100) { edges { node { id } } } } } } }',
       'The query may cost 301201 fields; at most 10000',
@@ -79,6 +89,7 @@ describe('what is too much is refused before it is executed', () => {
     const { errors } = await ask(doubling(14, '__typename'))
     expect(errors?.[0]?.extensions).toEqual({
       code: 'QUERY_TOO_COMPLEX',
+      retryable: false,
       cost: { requested: 16_384, maximum: queryLimits.cost },
     })
   })
@@ -123,7 +134,10 @@ describe('what is too much is refused before it is executed', () => {
       lazy: false,
     })
     await expect(client.iterate({ query }).next()).rejects.toEqual([
-      { message: expect.stringContaining(sentence), extensions: { code: 'QUERY_TOO_COMPLEX', ...costs(query) } },
+      {
+        message: expect.stringContaining(sentence),
+        extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false, ...costs(query) },
+      },
     ])
     const { value } = await client.iterate({ query: '{ __typename }' }).next()
     expect(value).toMatchObject({ data: { __typename: 'Query' } })
@@ -138,7 +152,9 @@ describe('what is let in', () => {
   })
 
   it('is the question of GraphiQL for the whole schema', async () => {
-    const { status, data, errors } = await ask(getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true }))
+    const all = { inputValueDeprecation: true, experimentalDirectiveDeprecation: true, schemaDescription: true }
+    const others = { specifiedByUrl: true, directiveIsRepeatable: true, oneOf: true }
+    const { status, data, errors } = await ask(getIntrospectionQuery({ ...all, ...others }))
     expect([status, errors]).toEqual([200, undefined])
     expect(data).toMatchObject({ __schema: { queryType: { name: 'Query' } } })
   })

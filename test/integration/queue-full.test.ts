@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { providers } from '../support/databases.ts'
 import { eventually } from '../support/eventually.ts'
@@ -80,5 +82,34 @@ describe.each(providers)('a queue with room for two, on %s', (provider) => {
     const unfinished = () => app.db.run.count({ where: { kind: 'UPLOAD', finishedAt: null } })
     await eventually('the uploads are processed', async () => (await unfinished()) === 0)
     expect((await app.upload(await jpeg(420, 300))).__typename).toBe('UploadImagePayload')
+  })
+})
+
+describe('a queue with room for two', () => {
+  let app: TestApp
+  beforeEach(async () => {
+    app = await createTestApp({ env: { QUEUE_LIMIT: '2', CONCURRENCY: '0' } })
+  })
+  afterEach(() => app[Symbol.asyncDispose]())
+
+  async function importing(count: number) {
+    const urls = Array.from({ length: count }, () => `https://example.com/${randomUUID()}.jpg`)
+    const input = `{ urls: ${JSON.stringify(urls)}, artistName: "X" }`
+    const mutation = `mutation { importImages(input: ${input}) { __typename } }`
+    return (await app.gql<{ importImages: { __typename: string } }>(mutation)).importImages.__typename
+  }
+
+  it('is full with the first of many that come at once and bring more than there is room for', async () => {
+    const answers = await Promise.all(Array.from({ length: 5 }, () => importing(3)))
+    expect(answers.sort()).toEqual([...Array(4).fill('QueueFullError'), 'StartRunPayload'])
+  })
+
+  it('is full with twenty tasks of paused runs', async () => {
+    expect(await importing(19)).toBe('StartRunPayload')
+    await app.db.run.updateMany({ data: { pausedAt: new Date() } })
+    await expect.poll(() => importing(1), { timeout: 10_000 }).toBe('StartRunPayload')
+    await app.db.run.updateMany({ data: { pausedAt: new Date() } })
+    await sleep(1_000)
+    expect(await importing(1)).toBe('QueueFullError')
   })
 })

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp } from '../support/app.ts'
-import { bearer, post } from '../support/client.ts'
+import { bearer, codesOf, post } from '../support/client.ts'
 import { type AppWithTokens, createAppWithTokens } from '../support/tokens.ts'
 
-const perMinute = { MUTATIONS_PER_MINUTE: '3', UPLOADS_PER_MINUTE: '5' }
+const perMinute = { MUTATIONS_PER_MINUTE: '3', UPLOADS_PER_MINUTE: '5', QUERY_COST_PER_MINUTE: '9000' }
 
 /** Changes nothing. */
 const change = 'setConcurrency(input: { concurrency: 0 }) { __typename }'
@@ -49,6 +49,21 @@ describe('mutations a minute', () => {
       expect((await app.ask(`mutation { ${change} }`)).errors).toBeUndefined()
     }
   })
+})
+
+it('what is asked in a minute is counted by its cost for each token, subscriptions too', async () => {
+  const [ask, other] = [await createAsker(), await createAsker()]
+  const question = '{ __schema { types { name } } }'
+  for (let count = 0; count < 2; count += 1) expect((await ask(question)).errors).toBeUndefined()
+  const { status, headers, errors } = await ask(question)
+  const retryAfter = Number(headers.get('retry-after'))
+  expect([status, retryAfter > 0]).toEqual([429, true])
+  expect(errors?.[0]).toMatchObject({
+    message: `You may have 9000 fields a minute; try again in ${retryAfter} s.`,
+    extensions: { code: 'RATE_LIMITED', retryable: true },
+  })
+  expect(codesOf(await ask('subscription { imageUpdated { id } }'))).toEqual(['RATE_LIMITED'])
+  expect((await other(question)).errors).toBeUndefined()
 })
 
 describe('files a minute', () => {
