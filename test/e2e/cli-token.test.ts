@@ -19,7 +19,7 @@ describe('greenroom token', () => {
     expect(await readFile(file, 'utf8')).not.toContain(made.stdout.trim())
 
     const listed = await greenroom(['token', 'list'], { AUTH_TOKENS_FILE: file })
-    expect(listed.stdout).toMatch(/^id .*\n[0-9a-f]{8} +Ada +viewer +20\d\d-\d\d-\d\d +until 20/)
+    expect(listed.stdout).toMatch(/^ *id .*\n[0-9a-f]{8} +Ada +viewer +20\d\d-\d\d-\d\d +until 20/)
     const id = listed.stdout.split('\n')[1]?.split(' ')[0] ?? ''
     expect((await greenroom(['token', 'revoke', id, '--file', file], {})).stdout).toContain('is revoked')
     expect((await greenroom(['token', 'list', '--file', file], {})).stdout).toContain('revoked 20')
