@@ -8,7 +8,7 @@ const listed = 'https://app.example.com'
 
 let service: AppWithTokens
 beforeAll(async () => {
-  service = await createAppWithTokens({ CONCURRENCY: '0', SUBSCRIPTIONS_PER_CLIENT: '2', CORS_ORIGINS: listed })
+  service = await createAppWithTokens({ CONCURRENCY: '0', SUBSCRIPTIONS_PER_CLIENT: '2', MAX_SUBSCRIPTIONS: '4', CORS_ORIGINS: listed })
 })
 afterAll(() => service[Symbol.asyncDispose]())
 
@@ -50,6 +50,15 @@ describe('a WebSocket', () => {
     const next = await open()
     expect(await begin(next, viewer)).toBe('connection_ack')
     for (const socket of [...sockets, next]) socket.terminate()
+  })
+
+  it('is not given to anybody when as many are open as may', async () => {
+    const { viewer, editor, admin } = service.tokens.of
+    const tokens = [viewer, viewer, editor, editor]
+    const sockets = await Promise.all(tokens.map(() => open()))
+    for (const [index, socket] of sockets.entries()) expect(await begin(socket, tokens[index])).toBe('connection_ack')
+    expect(await begin(await open(), admin)).toBe(4429)
+    for (const socket of sockets) socket.terminate()
   })
 
   it('of a page of another origin gets nothing by a cookie, which its browser sends unasked', async () => {
