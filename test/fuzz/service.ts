@@ -54,7 +54,8 @@ export async function startService(
   function hear(line: string): void {
     const entry = parse(line)
     if (entry.vitals) onVitals(entry.vitals)
-    else if (!entry.url && (entry.level ?? warning) >= warning) said.push(line)
+    // a picture that is broken is no fault of the service
+    else if (!entry.url && entry.msg !== 'a task failed' && (entry.level ?? warning) >= warning) said.push(line)
     if (entry.msg?.startsWith('the image host ended')) restarts += 1
   }
 

@@ -194,6 +194,7 @@ describe('refused uploads', () => {
   const run = Buffer.from('ProcessingRun:x').toString('base64')
   const cursorOf = (value: string) => Buffer.from(`GPC:${value}`).toString('base64')
   it.each([
+    ['node(id: "VXBsb2FkOng=") { id }', 'There is nothing of the type Upload with an id in this API.'],
     ['image(id: "garbage") { id }', '"garbage" is not an id of this API.'],
     ['image(id: "") { id }', '"" is not an id of this API.'],
     [`image(id: "${run}") { id }`, `"${run}" is not an id of the type Image.`],
