@@ -84,8 +84,9 @@ export function createSender(asked: Asked): Sender {
       return startedOr((JSON.parse(answer.body) as { data: { answer: Answer } }).data.answer)
     },
     async form({ bytes, filename }) {
+      // a browser sends a field that nobody has filled in without a name, which is no file then
       const form = new FormData()
-      form.append('file', new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }), filename)
+      form.append('file', new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }), filename || 'photo.jpg')
       const answer = await post('/images/upload', form)
       const { job_id, detail } = JSON.parse(answer.body) as { job_id?: string; detail?: unknown }
       if (job_id) return { run: Buffer.from(`ProcessingRun:${job_id}`).toString('base64') }
