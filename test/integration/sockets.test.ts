@@ -8,7 +8,12 @@ const listed = 'https://app.example.com'
 
 let service: AppWithTokens
 beforeAll(async () => {
-  service = await createAppWithTokens({ CONCURRENCY: '0', SUBSCRIPTIONS_PER_CLIENT: '2', MAX_SUBSCRIPTIONS: '4', CORS_ORIGINS: listed })
+  service = await createAppWithTokens({
+    CONCURRENCY: '0',
+    SUBSCRIPTIONS_PER_CLIENT: '2',
+    MAX_SUBSCRIPTIONS: '4',
+    CORS_ORIGINS: listed,
+  })
 })
 afterAll(() => service[Symbol.asyncDispose]())
 

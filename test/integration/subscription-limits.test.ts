@@ -41,7 +41,9 @@ const overSse = () =>
   ].join('\r\n')
 
 const refused = (sentence: string) => ({
-  errors: [{ message: sentence, extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: true, retryAfterSeconds: 60 } }],
+  errors: [
+    { message: sentence, extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: true, retryAfterSeconds: 60 } },
+  ],
 })
 
 describe('subscriptions', () => {
