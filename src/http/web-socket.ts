@@ -12,8 +12,8 @@ import type { GraphQLServer } from './yoga.ts'
 /** The largest message a client may send, bytes. */
 const maxPayload = 64 * 1024
 
-/** How long a client may take to answer the closing of its socket, ms. */
-const closingMs = 1_000
+/** How long a client may take to answer the closing of its socket, ms; less when the service ends. */
+const closing = { ms: 5_000, atEndMs: 1_000 }
 
 /** How often a client is asked whether it is still there, ms; one that does not answer until the next time is not. */
 const pingMs = 12_000
@@ -35,7 +35,7 @@ interface Deps {
 /** GraphQL over WebSocket (graphql-transport-ws). */
 export function createWebSocket({ limits, ...deps }: Deps) {
   // its types do not know `closeTimeout`
-  const serverOptions = { noServer: true, maxPayload, closeTimeout: closingMs }
+  const serverOptions = { noServer: true, maxPayload, closeTimeout: closing.ms }
   const sockets = new WebSocketServer(serverOptions)
   const bySocket = new WeakMap<Duplex, WebSocket>()
   const places = createSocketPlaces(limits)
@@ -48,7 +48,6 @@ export function createWebSocket({ limits, ...deps }: Deps) {
   function drop(socket: WebSocket): void {
     socket.removeAllListeners('message')
     socket.close(...readsTooSlowly)
-    setTimeout(() => socket.terminate(), 5 * closingMs).unref()
   }
 
   function accept(socket: WebSocket, raw: Duplex, request: IncomingMessage): void {
@@ -79,7 +78,7 @@ export function createWebSocket({ limits, ...deps }: Deps) {
       // a client that does not answer the closing must not hold the service up
       const impatience = setTimeout(() => {
         for (const socket of sockets.clients) socket.terminate()
-      }, closingMs)
+      }, closing.atEndMs)
       await served.dispose()
       clearTimeout(impatience)
     },
