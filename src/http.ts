@@ -160,9 +160,13 @@ function pathOf({ url = '' }: IncomingMessage): string | null {
   return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : null
 }
 
-/** What is still to come of a request that is answered already is not waited for long. */
+/**
+ * What is still to come of a request that is answered already is thrown away, but not waited for long: a connection that
+ * ends with something unread is reset, and the client may never see the answer.
+ */
 function hurry(request: IncomingMessage): void {
   if (request.complete) return
+  request.resume()
   const patience = setTimeout(() => request.destroy(), hurryMs).unref()
   request.once('close', () => clearTimeout(patience))
 }

@@ -96,13 +96,12 @@ function tooSlow(): never {
 const noRoom = () =>
   refusal('TOO_MANY_UPLOADS', `Too many files are being sent; try again in ${retryAfterSeconds} s.`, {
     retryAfterSeconds,
-    close: true,
   })
 
 function mustBeEditor({ role }: Viewer): void {
   if (hasRole(role, 'editor')) return
   const message = `A multipart request needs the role editor; the token has the role ${role}.`
-  throw refusal('FORBIDDEN', message, { close: true })
+  throw refusal('FORBIDDEN', message)
 }
 
 /** The whole body, or null where there is none. */

@@ -98,8 +98,7 @@ function describe(error: AppError): Answer {
   const body = { detail: error.message }
   if (isRefusal(error)) return { ...describeRefusal(error), body }
   if (error instanceof RateLimitedError) {
-    // its file is not read
-    return { status: 429, body, headers: { ...retryAfter(error.retryAfterSeconds), Connection: 'close' } }
+    return { status: 429, body, headers: retryAfter(error.retryAfterSeconds) }
   }
   const headers = error instanceof QueueFullError ? retryAfter(error.retryAfterSeconds) : {}
   return { status: unavailable.includes(error.code) ? 503 : 400, body, headers }
