@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from './config.ts'
 import type { Authentication } from './http/authentication.ts'
 import { createOperationRoutes } from './http/operations.ts'
@@ -17,6 +16,7 @@ import { residentBytes } from './services/machine.ts'
 import type { Queue } from './services/queue.ts'
 import { createReadiness } from './services/readiness.ts'
 import type { Stores } from './services/storage/open-stores.ts'
+import { within } from './services/within.ts'
 
 interface Parts {
   db: Db
@@ -85,4 +85,8 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 /** Null for what fails or takes too long: a scrape tells what it can. */
 const orNull = <T>(found: Promise<T>): Promise<T | null> =>
-  Promise.race([found.catch(() => null), sleep(lookUpMs, null, { ref: false })])
+  within<T | null>(
+    lookUpMs,
+    () => found.catch(() => null),
+    () => null,
+  )

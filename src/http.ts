@@ -8,6 +8,7 @@ import { answerJson } from './http/answer-json.ts'
 import { type Authentication, describeRefusal, isRefusal } from './http/authentication.ts'
 import type { OriginPolicy } from './http/origin-policy.ts'
 import { setSafeHeaders } from './http/page-policy.ts'
+import { slowest } from './http/read-form.ts'
 import { requestLog } from './http/request-id.ts'
 import { createRoutes, type RouteParts } from './http/routes.ts'
 import { watchSlowClients } from './http/slow-clients.ts'
@@ -47,7 +48,7 @@ const hurryMs = 10_000
 const maxHeaderBytes = 16 * 1024
 
 /** How long a request may take to arrive, ms: a small one 300 s, as in Node, and a file as long as 16 KiB/s take. */
-export const requestTimeoutMs = (maxBytes: number) => 300_000 + Math.ceil(maxBytes / 16_384) * 1_000
+export const requestTimeoutMs = (maxBytes: number) => 300_000 + Math.ceil(maxBytes / slowest) * 1_000
 
 /** One server for everything, which `createRoutes` shares out: HTTP, server-sent events and WebSocket on one port. */
 export function createHttp({ originPolicy, authentication, limits, log, observe, ...parts }: Deps): Http {
@@ -76,17 +77,19 @@ export function createHttp({ originPolicy, authentication, limits, log, observe,
   function handle(request: IncomingMessage, response: ServerResponse): void {
     setSafeHeaders(response)
     response.once('finish', () => hurry(request))
-    const pathname = pathOf(request)
+    const address = addressOf(request)
+    const pathname = address?.pathname ?? null
     watch(request, response, pathname)
     const refusal = originPolicy.refuse(request, pathname, port)
     if (isEnding) answerJson(response, 503, { error: 'The service is ending.' }, { Connection: 'close' })
     else if (refusal) answerJson(response, 403, { error: refusal })
-    else if (pathname === null || !isHost(request.headers.host))
+    else if (!address || !isHost(request.headers.host))
       answerJson(response, 400, { error: 'The request has no path or host that can be read.' })
     else {
-      // as a proxy is asked, with the scheme and the host before the path, of which Yoga makes no address
-      request.url = pathname + new URL(request.url ?? '', 'http://localhost').search
-      if (!originPolicy.answerPreflight(request, response, pathname)) answer(request, response, pathname)
+      // Yoga makes no address of one with a scheme and a host
+      request.url = address.pathname + address.search
+      if (!originPolicy.answerPreflight(request, response, address.pathname))
+        answer(request, response, address.pathname)
     }
   }
 
@@ -113,7 +116,7 @@ export function createHttp({ originPolicy, authentication, limits, log, observe,
   server.on('upgrade', (request, socket, head) => {
     // Node has none on an upgraded socket, and a reset without one would end the process
     socket.on('error', () => socket.destroy())
-    const pathname = pathOf(request)
+    const pathname = addressOf(request)?.pathname ?? null
     if (
       originPolicy.refuse(request, pathname, port) ||
       pathname !== yoga.graphqlEndpoint ||
@@ -155,9 +158,9 @@ export function createHttp({ originPolicy, authentication, limits, log, observe,
   }
 }
 
-/** The path of a request, or null for one that is no path (`//`). */
-function pathOf({ url = '' }: IncomingMessage): string | null {
-  return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : null
+/** What a request is for, or null where that is no path (`//`); a proxy is asked with the scheme and the host before it. */
+function addressOf({ url = '' }: IncomingMessage): URL | null {
+  return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost') : null
 }
 
 /**

@@ -2,8 +2,10 @@ import type { ServerResponse } from 'node:http'
 import { Semaphore, withTimeout } from 'async-mutex'
 import type { Plugin } from 'graphql-yoga'
 import { hasRole, type Viewer } from '../auth/viewer.ts'
+import { within } from '../services/within.ts'
+import { isMultipart } from './form-errors.ts'
+import { slowest } from './read-form.ts'
 import { refusal } from './request-errors.ts'
-import { within } from './within.ts'
 
 interface BodyLimits {
   /** of a multipart request, which may carry a file, bytes */
@@ -15,9 +17,6 @@ interface BodyLimits {
   /** how long every other may take to arrive, and a multipart request without its bytes; also how long that waits for room */
   patienceMs: number
 }
-
-/** What a client sends at least, bytes a second. */
-const slowest = 16_384
 
 /** What memory is counted in, bytes: the semaphore counts down from all that is free whenever some is given back. */
 const blockBytes = 65_536
@@ -54,9 +53,9 @@ export function useBodyLimit(limits: BodyLimits, viewerOf: (request: Request) =>
 
   return {
     onRequestParse({ request, requestParser: parse, setRequestParser, fetchAPI, serverContext }) {
-      const isMultipart = /^multipart\/form-data/.test(request.headers.get('content-type') ?? '')
-      if (isMultipart) mustBeEditor(viewerOf(request))
-      const { maxBytes, tooLarge } = isMultipart ? ofFile : ofOther
+      const isForm = isMultipart(request)
+      if (isForm) mustBeEditor(viewerOf(request))
+      const { maxBytes, tooLarge } = isForm ? ofFile : ofOther
       const announced = Number(request.headers.get('content-length'))
       if (announced > maxBytes) throw tooLarge(maxBytes)
       if (!parse) return
@@ -74,7 +73,7 @@ export function useBodyLimit(limits: BodyLimits, viewerOf: (request: Request) =>
         const { method, headers, signal } = limited
         return parse(body ? new fetchAPI.Request(limited.url, { method, headers, signal, body }) : limited)
       }
-      setRequestParser(isMultipart ? parseFile : parseOther)
+      setRequestParser(isForm ? parseFile : parseOther)
     },
   }
 }

@@ -4,13 +4,16 @@ import { refusal } from './request-errors.ts'
 
 const misfit = 'The parts "operations" and "map" do not fit together (GraphQL multipart request specification).'
 
+export const isMultipart = ({ headers }: Request) =>
+  headers.get('content-type')?.startsWith('multipart/form-data') ?? false
+
 /**
  * Refuses with HTTP 400 what Yoga trips over, which would be our fault: `variables` or `extensions` that are no JSON, in
  * an address or a form; in a multipart request, a path into what is no object, say. Where it looks, it answers 200.
  */
 export const useFormErrors: Plugin = {
   onRequestParse({ request, requestParser, setRequestParser }) {
-    const isForm = request.headers.get('content-type')?.startsWith('multipart/form-data') ?? false
+    const isForm = isMultipart(request)
     if (!requestParser) return
     setRequestParser(async (limited) => {
       try {

@@ -1,6 +1,9 @@
 import type { Plugin } from 'graphql-yoga'
 import type { Viewer } from '../auth/viewer.ts'
-import { type Authentication, describeRefusal, isRefusal } from './authentication.ts'
+import { type Asked, type Authentication, describeRefusal, isRefusal } from './authentication.ts'
+import { asksForPage } from './sign-in.ts'
+
+const askedOf = ({ method, headers }: Request): Asked => ({ method, header: (name) => headers.get(name) })
 
 /** Lets nobody near GraphQL who is not known: not to the schema, to GraphiQL, nor to what a validation error suggests. */
 export function createGate({ identify }: Authentication) {
@@ -8,8 +11,7 @@ export function createGate({ identify }: Authentication) {
 
   /** Throws UnauthorizedError or ForbiddenError. */
   function viewerOf(request: Request): Viewer {
-    const { method, headers } = request
-    const viewer = known.get(request) ?? identify({ method, header: (name) => headers.get(name) })
+    const viewer = known.get(request) ?? identify(askedOf(request))
     known.set(request, viewer)
     return viewer
   }
@@ -32,7 +34,7 @@ export function createGate({ identify }: Authentication) {
       const { status, headers } = describeRefusal(refusal)
       const noStore = { 'Cache-Control': 'no-store' }
       // a browser that was sent here to look at GraphiQL
-      if (request.method === 'GET' && request.headers.get('accept')?.includes('text/html')) {
+      if (request.method === 'GET' && asksForPage(askedOf(request))) {
         return endResponse(new fetchAPI.Response(null, { status: 303, headers: { Location: '/session', ...noStore } }))
       }
       const body = JSON.stringify({ errors: [{ message, extensions: { code, retryable: false } }] })

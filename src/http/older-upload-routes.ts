@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { UnauthorizedError } from '../auth/auth-errors.ts'
+import { endedToken } from '../auth/auth-errors.ts'
 import { AppError, type ErrorCode, NotFoundError } from '../errors.ts'
 import { QueueFullError, RateLimitedError } from '../limit-errors.ts'
 import type { Log } from '../log.ts'
@@ -47,7 +47,7 @@ export function createOlderUploadRoutes({ authentication, rates, images, jobs, l
     await rates.take('uploads', viewer, 1)
     const { file, fields } = await readForm(request, fileField, limits.maxBytes)
     // the file may have taken minutes
-    if (!viewer.isCurrent()) throw new UnauthorizedError('The token does not hold any more.')
+    if (!viewer.isCurrent()) throw endedToken()
     if (!file) return missingFile('Field required')
     const { run } = await images.upload({
       bytes: file.bytes,

@@ -1,8 +1,8 @@
 import { type ExecutionResult, getOperationAST } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../schema/context.ts'
+import { within } from '../services/within.ts'
 import { refusal } from './request-errors.ts'
-import { within } from './within.ts'
 
 interface OperationLimits {
   /** queries and mutations at once, of one token, or of one connection where nobody is known */

@@ -23,6 +23,9 @@ export class ClientGoneError extends Error {
   override readonly name = 'ClientGoneError'
 }
 
+/** What a client sends of a file at least, bytes a second. */
+export const slowest = 16_384
+
 /** A request carries more than its file. */
 export const overheadBytes = 1024 * 1024
 

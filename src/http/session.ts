@@ -49,9 +49,10 @@ export function createSessionRoute({ authentication, sessions, trustProxy }: Dep
   }
 
   function tell(request: IncomingMessage, response: ServerResponse): void {
-    const isPage = asksForPage(request)
+    const asked = askedOf(request)
+    const isPage = asksForPage(asked)
     try {
-      const { name, role } = authentication.identify(askedOf(request))
+      const { name, role } = authentication.identify(asked)
       if (isPage) response.writeHead(303, { Location: '/' }).end()
       else answerJson(response, 200, { name, role })
     } catch (error) {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { UnauthorizedError } from '../auth/auth-errors.ts'
-import { within } from './within.ts'
+import { within } from '../services/within.ts'
+import type { Asked } from './authentication.ts'
 
 /** A form with one token in it, bytes. */
 const maxFormBytes = 4_096
@@ -12,7 +13,7 @@ const patienceMs = 10_000
 const formType = 'application/x-www-form-urlencoded'
 
 /** Whether a browser's address bar or form asks, and not a program. */
-export const asksForPage = ({ headers }: IncomingMessage) => headers.accept?.includes('text/html') ?? false
+export const asksForPage = ({ header }: Asked) => header('accept')?.includes('text/html') ?? false
 
 export const isForm = ({ headers }: IncomingMessage) => headers['content-type']?.startsWith(formType) ?? false
 

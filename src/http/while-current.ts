@@ -1,8 +1,11 @@
 import { type ExecutionResult, GraphQLError } from 'graphql'
+import { endedToken } from '../auth/auth-errors.ts'
 import type { Viewer } from '../auth/viewer.ts'
 
-const over = () =>
-  new GraphQLError('The token does not hold any more.', { extensions: { code: 'UNAUTHORIZED', retryable: false } })
+function over(): GraphQLError {
+  const { message, code, retryable } = endedToken()
+  return new GraphQLError(message, { extensions: { code, retryable } })
+}
 
 /**
  * Each event mapped, for as long as whoever subscribed is let in: that is looked at with every event, and between them

@@ -4,7 +4,7 @@ import PrismaPlugin from '@pothos/plugin-prisma'
 import RelayPlugin from '@pothos/plugin-relay'
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
 import { GraphQLError } from 'graphql'
-import { ForbiddenError, UnauthorizedError } from '../auth/auth-errors.ts'
+import { endedToken, ForbiddenError } from '../auth/auth-errors.ts'
 import { hasRole, type Role } from '../auth/viewer.ts'
 import type PrismaTypes from '../generated/sqlite/pothos.ts'
 import { getDatamodel } from '../generated/sqlite/pothos.ts'
@@ -37,7 +37,7 @@ export const builder = new SchemaBuilder<{
     unauthorizedError: (_parent, { viewer }, { parentType, fieldName }) =>
       viewer.isCurrent()
         ? new ForbiddenError(`The role ${viewer.role} may not use ${parentType.name}.${fieldName}.`)
-        : new UnauthorizedError('The token does not hold any more.'),
+        : endedToken(),
   },
   defaultFieldNullability: false,
   errors: { directResult: true, defaultTypes: [] },

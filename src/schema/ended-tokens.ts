@@ -1,6 +1,6 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core'
 import type { GraphQLFieldResolver } from 'graphql'
-import { UnauthorizedError } from '../auth/auth-errors.ts'
+import { endedToken } from '../auth/auth-errors.ts'
 import type { Context } from './context.ts'
 
 declare global {
@@ -23,7 +23,7 @@ class EndedTokensPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     if (kind !== 'Mutation') return resolve
     return (parent, args, context, info) => {
       const { viewer } = context as Context
-      if (!viewer.isCurrent()) throw new UnauthorizedError('The token does not hold any more.')
+      if (!viewer.isCurrent()) throw endedToken()
       return resolve(parent, args, context, info)
     }
   }

@@ -19,15 +19,17 @@ interface Services {
  * wait as may, before anything is read or stored. What the service begins by itself is not held up.
  */
 export function boundByBacklog({ images, uploads, completions, runs, scrapes }: Services, backlog: Backlog): Services {
-  const inBackground =
+  const admitted =
+    (lane: number) =>
     <A extends unknown[]>(start: (...args: A) => Promise<Run>, countOf: (...args: A) => number = () => 1) =>
     (...args: A) =>
       backlog.admit(
-        lanes.background,
+        lane,
         countOf(...args),
         () => start(...args),
         (run) => run,
       )
+  const inBackground = admitted(lanes.background)
   return {
     images: {
       ...images,
@@ -46,15 +48,7 @@ export function boundByBacklog({ images, uploads, completions, runs, scrapes }: 
         return uploads.announce(files)
       },
     },
-    completions: {
-      complete: (ids, input) =>
-        backlog.admit(
-          lanes.interactive,
-          ids.length,
-          () => completions.complete(ids, input),
-          (run) => run,
-        ),
-    },
+    completions: { complete: admitted(lanes.interactive)(completions.complete, (ids) => ids.length) },
     runs: {
       ...runs,
       importUrls: inBackground(runs.importUrls, ({ urls }) => urls.length),

@@ -31,6 +31,15 @@ async function begin(client: ReturnType<typeof connect>, count: number, inAll: n
   return begun
 }
 
+/** Nobody listens, and as many as may can begin. */
+async function allPlacesAreFree(): Promise<void> {
+  await listenersAre(app, 0)
+  const client = connect()
+  await begin(client, 2, 2)
+  await client.dispose()
+  await listenersAre(app, 0)
+}
+
 const overSse = () =>
   [
     `GET /graphql?query=${encodeURIComponent(query)} HTTP/1.1`,
@@ -94,11 +103,7 @@ describe('subscriptions', () => {
       if (round > 0) await sleep(round / 4)
       socket.destroy()
     }
-    await listenersAre(app, 0)
-    const client = connect()
-    await begin(client, 2, 2)
-    await client.dispose()
-    await listenersAre(app, 0)
+    await allPlacesAreFree()
   })
 
   it('over WebSocket take no place when their client has gone before they begin', async () => {
@@ -112,11 +117,7 @@ describe('subscriptions', () => {
       if (round > 0) await sleep(round / 4)
       socket.terminate()
     }
-    await listenersAre(app, 0)
-    const client = connect()
-    await begin(client, 2, 2)
-    await client.dispose()
-    await listenersAre(app, 0)
+    await allPlacesAreFree()
   })
 
   it('that cannot begin take no place', async () => {
