@@ -1,21 +1,22 @@
 import { readFileSync } from 'node:fs'
-import { readFile, statfs } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { statfs } from 'node:fs/promises'
 import type { Config } from './config.ts'
 import type { Authentication } from './http/authentication.ts'
-import { createGauges, type Levels } from './http/gauges.ts'
-import type { Metrics } from './http/metrics.ts'
 import { createOperationRoutes } from './http/operations.ts'
 import type { Log } from './log.ts'
+import { createGauges, type Levels } from './metrics/gauges.ts'
+import type { Metrics } from './metrics/prometheus.ts'
 import type { Bell } from './services/bell.ts'
 import { countDue } from './services/d1-outbox.ts'
 import type { Db } from './services/db/open-db.ts'
 import { writeProbe } from './services/db/write-probe.ts'
 import type { Dispatcher } from './services/dispatcher.ts'
 import type { ImageHost } from './services/image-host.ts'
+import { residentBytes } from './services/machine.ts'
 import type { Queue } from './services/queue.ts'
 import { createReadiness } from './services/readiness.ts'
 import type { Stores } from './services/storage/open-stores.ts'
+import { within } from './services/within.ts'
 
 interface Parts {
   db: Db
@@ -57,18 +58,18 @@ export function createOperations(
   const setGauges = createGauges(metrics.registry, { megapixelsInFlight: work.megapixelsInFlight, version })
 
   async function readLevels(): Promise<Levels> {
-    const [stats, d1DueRows, notReady, residentBytes, diskFreeBytes] = await Promise.all([
+    const [stats, d1DueRows, notReady, hostBytes, diskFreeBytes] = await Promise.all([
       orNull(queue.stats()),
       orNull(countDue(db)),
       readiness.missing(),
-      orNull(residentBytesOf(host.pid)),
+      orNull(residentBytes(host.pid)),
       orNull(statfs(dataDir).then(({ bavail, bsize }) => bavail * bsize)),
     ])
     return {
       queue: stats,
       d1DueRows,
       notReady,
-      host: { ...host.load, residentBytes },
+      host: { ...host.load, residentBytes: hostBytes },
       tasksInWork: dispatcher.inWork,
       subscribers: bell.listenerCount,
       diskFreeBytes,
@@ -77,17 +78,15 @@ export function createOperations(
   }
 
   metrics.onRender(async () => setGauges(await readLevels()))
-  return { routes: createOperationRoutes({ authentication, readiness, metrics, log }), stop: readiness.stop }
+  return { routes: createOperationRoutes({ authentication, readiness, metrics }), stop: readiness.stop }
 }
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
 /** Null for what fails or takes too long: a scrape tells what it can. */
 const orNull = <T>(found: Promise<T>): Promise<T | null> =>
-  Promise.race([found.catch(() => null), sleep(lookUpMs, null, { ref: false })])
-
-/** As Linux tells it, in kB, of a process that has not ended; fails elsewhere. */
-async function residentBytesOf(pid: number | undefined): Promise<number | null> {
-  const [, kilobytes] = /^VmRSS:\s*(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? []
-  return kilobytes ? Number(kilobytes) * 1_024 : null
-}
+  within<T | null>(
+    lookUpMs,
+    () => found.catch(() => null),
+    () => null,
+  )

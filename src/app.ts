@@ -2,12 +2,10 @@ import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { createChores } from './app-chores.ts'
 import { createEngine } from './app-engine.ts'
 import { createOperations } from './app-operations.ts'
-import type { Config } from './config.ts'
+import { addressesOf, type Config } from './config.ts'
 import { OperatorError } from './errors.ts'
 import { createDashboard } from './http/dashboard.ts'
-import { limitUploads } from './http/limited-route.ts'
 import { createMedia } from './http/media.ts'
-import { createMetrics } from './http/metrics.ts'
 import { createOlderUploadRoutes } from './http/older-upload-routes.ts'
 import { createRateLimits } from './http/rate-limits.ts'
 import { createUploadRoute } from './http/uploads.ts'
@@ -15,6 +13,7 @@ import { openWhoMay } from './http/who-may.ts'
 import { createGraphQL, type GraphQLServer } from './http/yoga.ts'
 import { createHttp } from './http.ts'
 import { createLog, type Log } from './log.ts'
+import { createMetrics } from './metrics/prometheus.ts'
 import type { Services } from './schema/context.ts'
 import { schema } from './schema/index.ts'
 import { type ArtistPictures, createArtistPictures } from './services/artist-pictures.ts'
@@ -69,7 +68,7 @@ const tempMaxAgeMs = 3_600_000
 
 /** Builds and starts everything, in the order of dependence; disposing ends it in the reverse order. */
 export async function createApp(config: Config, log: Log = createLog(config.logLevel)): Promise<App> {
-  const { limits, defaultRecipes, work, cleaning, asking } = config
+  const { limits, defaultRecipes, work, cleaning, requestLimits } = config
   const { threads, megapixelsInFlight, unitMs } = work
   const metrics = createMetrics()
   const { observe } = metrics
@@ -116,14 +115,13 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const hosts = createVenueHosts({ live: config.scrape.live, allow: config.sources.allow })
   const d1 = observeD1(resources.use(await openD1(config.d1)), observe)
   const intake = createIntake({ db, originals: stores.originals, limits })
-  let origin = ''
-  let publicBase = config.storage.publicBaseUrl ?? `http://localhost:${config.http.port}/media`
-  const urls = createPublicUrls(() => publicBase)
+  let addresses = addressesOf(config)
+  const urls = createPublicUrls(() => addresses.publicBase)
   const edges = { db, dialect, bell, stores, sources, hosts, host, d1, urls }
   const dispatcher = resources.use(createEngine({ ...edges, claims, intake, artistPictures, observe }, config, log))
   const { wake } = dispatcher
   const { originals } = stores
-  const { targets, transfers } = openUploadWays(stores.backends.originals, { db, origin: () => origin })
+  const { targets, transfers } = openUploadWays(stores.backends.originals, { db, origin: () => addresses.origin })
   const uploads = createUploads({ db, originals, targets, limits })
   const runs = createRuns({
     db,
@@ -139,7 +137,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const chores = resources.use(createChores({ ...ofChores, sweepTemp: () => sweepTemp(tempMaxAgeMs) }, config, log))
   const completions = createCompletions({ db, bell, intake, originals, settings: { defaultRecipes, wake } })
   const images = createImages({ db, bell, intake, wake, defaultRecipes })
-  const backlog = createBacklog({ db, limit: asking.queue })
+  const backlog = createBacklog({ db, limit: requestLimits.queue })
   const services: Services = {
     ...boundByBacklog({ images, uploads, completions, runs, scrapes }, backlog),
     db,
@@ -154,25 +152,32 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     queue: createQueue({ db, dispatcher, storage: stores }),
     garbage,
   }
-  const rates = createRateLimits(asking.rates)
+  const rates = createRateLimits(requestLimits.rates)
   const { authentication } = whoMay
-  const { subscriptions } = asking
-  const yoga = createGraphQL({ schema, services, authentication, asking: { rates, subscriptions }, log, observe })
+  const { subscriptions, operationsPerClient, connections, headersMs, slowClientMs } = requestLimits
+  const shared = { authentication, rates, log }
+  const yoga = createGraphQL({ ...shared, schema, services, subscriptions, operationsPerClient, observe })
   const jobs = createUploadJobs({ db, urls })
-  const olderUploadRoutes = createOlderUploadRoutes({ images: services.images, jobs, limits, defaultRecipes, log })
+  const olderUploadRoutes = createOlderUploadRoutes({
+    ...shared,
+    images: services.images,
+    jobs,
+    limits,
+    defaultRecipes,
+  })
   const media = createMedia(stores.backends.variants)
   const seen = { db, bell, stores, host, dispatcher, queue: services.queue, metrics }
   const operations = createOperations(seen, config, authentication, log)
   const http = resources.use(
     createHttp({
       yoga,
-      olderUploadRoutes: limitUploads(olderUploadRoutes, rates),
+      olderUploadRoutes,
       media,
       uploads: transfers && createUploadRoute({ transfers, log }),
       operations: operations.routes,
-      dashboard: createDashboard({ authentication, pictures: () => new URL(publicBase).origin }),
+      dashboard: createDashboard({ authentication, pictures: () => new URL(addresses.publicBase).origin }),
       ...whoMay,
-      limits: { ...asking, maxBytes: limits.maxBytes, maxSockets: subscriptions.total },
+      limits: { maxBytes: limits.maxBytes, sockets: subscriptions, connections, headersMs, slowClientMs },
       log,
       observe,
     }),
@@ -183,8 +188,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     dispatcher.stop()
   })
   const { port } = await http.listen(config.http)
-  origin = config.http.serviceUrl ?? `http://localhost:${port}`
-  publicBase = config.storage.publicBaseUrl ?? `${origin}/media`
+  addresses = addressesOf(config, port)
   wake()
   chores.wake()
 

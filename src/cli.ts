@@ -19,8 +19,8 @@ const program = new Command('greenroom')
   .addHelpText(
     'after',
     `
-Commands talk to the server at GREENROOM_URL, or on the local port, with GREENROOM_TOKEN if it
-wants one; with none running they do the work themselves. serve and demo start a server of their own.`,
+Commands talk to the server at GREENROOM_URL, with GREENROOM_TOKEN if it wants one, or without a token on the local
+port; with none running they do the work themselves. serve and demo start a server of their own.`,
   )
 
 const tools = createTools(process.env)

@@ -220,7 +220,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
       minWidth: e.MIN_WIDTH,
       minHeight: e.MIN_HEIGHT,
     },
-    asking: readLimits(e),
+    requestLimits: readLimits(e),
     logLevel: e.LOG_LEVEL,
   }
 }
@@ -240,3 +240,9 @@ function readD1(e: z.infer<typeof environment>) {
 }
 
 export type Config = ReturnType<typeof loadConfig>
+
+/** What clients reach the service by, and what the URLs of variants begin with, when it listens on this port. */
+export function addressesOf({ http, storage }: Pick<Config, 'http' | 'storage'>, port = http.port) {
+  const origin = http.serviceUrl ?? `http://localhost:${port}`
+  return { origin, publicBase: storage.publicBaseUrl ?? `${origin}/media` }
+}

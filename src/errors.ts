@@ -1,4 +1,4 @@
-/** Everything that can go wrong in a way the caller can act on; the API shows exactly these codes. */
+/** Everything that can go wrong in a way the caller can act on; the API shows these codes, and those of requests. */
 export const errorCodes = [
   'UNSUPPORTED_IMAGE_TYPE',
   'IMAGE_TOO_LARGE',

@@ -5,15 +5,18 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OperatorError } from './errors.ts'
 import { answerJson } from './http/answer-json.ts'
+import { type Authentication, describeRefusal, isRefusal } from './http/authentication.ts'
+import type { OriginPolicy } from './http/origin-policy.ts'
 import { setSafeHeaders } from './http/page-policy.ts'
+import { slowest } from './http/read-form.ts'
 import { requestLog } from './http/request-id.ts'
 import { createRoutes, type RouteParts } from './http/routes.ts'
 import { watchSlowClients } from './http/slow-clients.ts'
+import type { SocketLimits } from './http/socket-places.ts'
 import { createRequestWatch } from './http/watch-request.ts'
 import { createWebSocket } from './http/web-socket.ts'
-import type { Door } from './http/who-may-connect.ts'
 import type { Log } from './log.ts'
-import type { Observe } from './services/metrics.ts'
+import type { Observe } from './services/observations.ts'
 
 export interface Http extends AsyncDisposable {
   /** resolves when requests are taken; the port is the one asked for, or a free one for 0 */
@@ -28,8 +31,9 @@ export class PortTakenError extends OperatorError {
 }
 
 interface Deps extends RouteParts {
-  door: Door
-  limits: { maxBytes: number; maxSockets: number; headersMs: number; slowClientMs: number }
+  originPolicy: OriginPolicy
+  authentication: Authentication
+  limits: { maxBytes: number; sockets: SocketLimits; connections: number; headersMs: number; slowClientMs: number }
   log: Log
   observe: Observe
 }
@@ -37,15 +41,18 @@ interface Deps extends RouteParts {
 /** How long an answer may still take when the service ends, ms. Subscriptions are cut off then. */
 const graceMs = 1_000
 
+/** How long what is still to come of a request may take that is answered already, ms. */
+const hurryMs = 10_000
+
 /** The most that the head of a request may take, bytes: a query may be in its first line. */
 const maxHeaderBytes = 16 * 1024
 
 /** How long a request may take to arrive, ms: a small one 300 s, as in Node, and a file as long as 16 KiB/s take. */
-export const requestTimeoutMs = (maxBytes: number) => 300_000 + Math.ceil(maxBytes / 16_384) * 1_000
+export const requestTimeoutMs = (maxBytes: number) => 300_000 + Math.ceil(maxBytes / slowest) * 1_000
 
 /** One server for everything, which `createRoutes` shares out: HTTP, server-sent events and WebSocket on one port. */
-export function createHttp({ door, limits, log, observe, ...parts }: Deps): Http {
-  const { yoga, authentication } = parts
+export function createHttp({ originPolicy, authentication, limits, log, observe, ...parts }: Deps): Http {
+  const { yoga } = parts
   const server = createServer(
     {
       requestTimeout: requestTimeoutMs(limits.maxBytes),
@@ -55,50 +62,70 @@ export function createHttp({ door, limits, log, observe, ...parts }: Deps): Http
     },
     handle,
   )
-  const webSocket = createWebSocket(yoga, authentication, { maxSockets: limits.maxSockets })
+  server.maxConnections = limits.connections
+  const { isForeignPage } = originPolicy
+  const webSocket = createWebSocket({ yoga, authentication, isForeignPage, limits: limits.sockets, log })
   const stopWatching = watchSlowClients(server, limits.slowClientMs, (socket) => {
     if (!webSocket.dropSlow(socket)) socket.destroy()
   })
   const watch = createRequestWatch({ log, observe })
   const route = createRoutes(parts)
   const answering = new Set<Promise<unknown>>()
-  const port = () => (server.address() as AddressInfo).port
+  let port = 0
+  let isEnding = false
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     setSafeHeaders(response)
-    const pathname = pathOf(request)
+    response.once('finish', () => hurry(request))
+    const address = addressOf(request)
+    const pathname = address?.pathname ?? null
     watch(request, response, pathname)
-    const refusal = door.refuse(request, pathname, port())
-    if (refusal) answerJson(response, 403, { error: refusal })
-    else if (pathname === null) answerJson(response, 400, { error: 'The request has no path that can be read.' })
+    const refusal = originPolicy.refuse(request, pathname, port)
+    if (isEnding) answerJson(response, 503, { error: 'The service is ending.' }, { Connection: 'close' })
+    else if (refusal) answerJson(response, 403, { error: refusal })
+    else if (!address || !isHost(request.headers.host))
+      answerJson(response, 400, { error: 'The request has no path or host that can be read.' })
     else {
-      // as a proxy is asked, with the scheme and the host before the path, of which Yoga makes no address
-      request.url = pathname + new URL(request.url ?? '', 'http://localhost').search
-      if (!door.answerPreflight(request, response, pathname)) answer(request, response, pathname)
+      // Yoga makes no address of one with a scheme and a host
+      request.url = address.pathname + address.search
+      if (!originPolicy.answerPreflight(request, response, address.pathname))
+        answer(request, response, address.pathname)
     }
   }
 
   function answer(request: IncomingMessage, response: ServerResponse, pathname: string): void {
     const answered = Promise.resolve()
       .then(() => route(request, response, pathname))
-      .catch((error: unknown) => {
-        // unhandled, it would end the process
-        requestLog(log, request).error({ err: error }, 'a request failed unexpectedly')
-        response.destroy()
-      })
+      .catch((error: unknown) => answerFailure(request, response, error))
       .finally(() => answering.delete(answered))
     answering.add(answered)
+  }
+
+  /** Unhandled, it would end the process. */
+  function answerFailure(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    if (isRefusal(error)) {
+      const { status, headers } = describeRefusal(error)
+      answerJson(response, status, { error: error.message, code: error.code }, headers)
+      return
+    }
+    requestLog(log, request).error({ err: error }, 'a request failed unexpectedly')
+    if (response.headersSent) response.destroy()
+    else answerJson(response, 500, { error: 'Something unexpected went wrong.', code: 'INTERNAL_ERROR' })
   }
 
   server.on('upgrade', (request, socket, head) => {
     // Node has none on an upgraded socket, and a reset without one would end the process
     socket.on('error', () => socket.destroy())
-    const pathname = pathOf(request)
-    if (door.refuse(request, pathname, port()) || pathname !== yoga.graphqlEndpoint) {
-      requestLog(log, request).warn('a socket was refused')
+    const pathname = addressOf(request)?.pathname ?? null
+    if (
+      originPolicy.refuse(request, pathname, port) ||
+      pathname !== yoga.graphqlEndpoint ||
+      !isHost(request.headers.host)
+    ) {
+      requestLog(log, request).info('a socket was refused')
       refuseSocket(socket, '403 Forbidden')
-    } else if (webSocket.isFull()) {
-      requestLog(log, request).warn('a socket was refused, since as many are open as may')
+    } else if (isEnding || webSocket.isFull()) {
+      requestLog(log, request).info('a socket was refused for lack of room')
       refuseSocket(socket, '503 Service Unavailable\r\nRetry-After: 60')
     } else {
       requestLog(log, request).debug('a socket was opened')
@@ -112,9 +139,11 @@ export function createHttp({ door, limits, log, observe, ...parts }: Deps): Http
       await once(server, 'listening').catch((cause: NodeJS.ErrnoException) => {
         throw cause.code === 'EADDRINUSE' ? new PortTakenError(wanted, cause) : cause
       })
-      return { port: port() }
+      port = (server.address() as AddressInfo).port
+      return { port }
     },
     async [Symbol.asyncDispose]() {
+      isEnding = true
       const closed = server.listening ? once(server, 'close') : null
       server.close()
       stopWatching()
@@ -129,10 +158,24 @@ export function createHttp({ door, limits, log, observe, ...parts }: Deps): Http
   }
 }
 
-/** The path of a request, or null for one that is no path (`//`). */
-function pathOf({ url = '' }: IncomingMessage): string | null {
-  return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : null
+/** What a request is for, or null where that is no path (`//`); a proxy is asked with the scheme and the host before it. */
+function addressOf({ url = '' }: IncomingMessage): URL | null {
+  return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost') : null
 }
+
+/**
+ * What is still to come of a request that is answered already is thrown away, but not waited for long: a connection that
+ * ends with something unread is reset, and the client may never see the answer.
+ */
+function hurry(request: IncomingMessage): void {
+  if (request.complete) return
+  request.resume()
+  const patience = setTimeout(() => request.destroy(), hurryMs).unref()
+  request.once('close', () => clearTimeout(patience))
+}
+
+/** A name or an address, with or without a port: addresses are made of it. */
+const isHost = (host = '') => /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(host)
 
 function refuseSocket(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy())

@@ -6,6 +6,9 @@ export class UnauthorizedError extends AppError {
   readonly code = 'UNAUTHORIZED'
 }
 
+/** Who asks was known until now. */
+export const endedToken = () => new UnauthorizedError('The token does not hold any more.')
+
 /** Who asks is known, and may not do this. */
 export class ForbiddenError extends AppError {
   override readonly name = 'ForbiddenError'

@@ -8,7 +8,7 @@ export const sessionSeconds = 12 * 3600
 /** More than that many browsers are not signed in with one token; the oldest go first. */
 const maxPerToken = 20
 
-/** What the dashboard's cookie stands for: random, never the token, and kept hashed in the memory of this process. */
+/** What a browser's cookie stands for: random, never the token, and kept hashed in the memory of this process. */
 export interface Sessions {
   /** the secret for the cookie */
   start(viewer: Viewer): string

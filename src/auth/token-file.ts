@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TokenFileError } from './auth-errors.ts'
@@ -22,8 +22,8 @@ export async function readTokenFile(file: string): Promise<TokenRecord[] | null>
 }
 
 /**
- * Changes the file in one step, so that no reader ever sees a half of it; only its owner may read it. One writer at a
- * time: the file to be is the lock.
+ * Changes the file in one step, so that no reader ever sees a half of it; only its owner may read it, who stays the same.
+ * One writer at a time: the file to be is the lock. Throws TokenFileError.
  */
 export async function changeTokenFile<T>(
   file: string,
@@ -32,6 +32,7 @@ export async function changeTokenFile<T>(
   const next = `${file}.new`
   const handle = await openAlone(next)
   try {
+    await keepOwner(handle, file)
     const { records, result } = change((await readTokenFile(file)) ?? [])
     await handle.writeFile(printRecords(records))
     await handle.sync()
@@ -43,6 +44,16 @@ export async function changeTokenFile<T>(
   } finally {
     await handle.close()
   }
+}
+
+/** A file of root's, say, is one that the service cannot read any more. Throws TokenFileError where that may not be done. */
+async function keepOwner(handle: FileHandle, file: string): Promise<void> {
+  const before = await stat(file).catch(() => null)
+  if (!before || before.uid === (await handle.stat()).uid) return
+  await handle.chown(before.uid, before.gid).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException
+    throw new TokenFileError(`${file} belongs to another user (${code}): run the command as that user.`)
+  })
 }
 
 /** Throws TokenFileError. */

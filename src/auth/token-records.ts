@@ -24,7 +24,14 @@ const tokenRecord = z.strictObject({
   revokedAt: moment.nullable().default(null),
 })
 
-const tokenFile = z.strictObject({ version: z.literal(1), tokens: z.array(tokenRecord) })
+const isUnique = (values: readonly string[]) => new Set(values).size === values.length
+
+// of two with one id, or for one token, who revokes one may have left the other
+const tokenRecords = z
+  .array(tokenRecord)
+  .refine((tokens) => isUnique(tokens.map(({ id }) => id)) && isUnique(tokens.map(({ hash }) => hash)))
+
+const tokenFile = z.strictObject({ version: z.literal(1), tokens: tokenRecords })
 
 export type TokenRecord = z.infer<typeof tokenRecord>
 

@@ -30,10 +30,11 @@ export function createTokens(records: readonly TokenRecord[] = []): Tokens {
       return found.find(({ viewer }) => viewer.isCurrent())?.viewer ?? null
     },
     replace(next) {
-      const before = new Map(entries.map((entry) => [JSON.stringify(entry.record), entry]))
+      const old = entries
+      const before = new Map(old.map((entry) => [JSON.stringify(entry.record), entry]))
       entries = next.filter(holds).map((record) => before.get(JSON.stringify(record)) ?? enter(record))
       const kept = new Set(entries)
-      for (const entry of before.values()) if (!kept.has(entry)) entry.ending.abort()
+      for (const entry of old) if (!kept.has(entry)) entry.ending.abort()
     },
     endExpired() {
       for (const { record, ending } of entries) if (hasExpired(record)) ending.abort()

@@ -34,3 +34,6 @@ export const localViewer: Viewer = {
   ended: createEnding().signal,
   isCurrent: () => true,
 }
+
+/** Whose limits apply: those of a token; null while there are none. */
+export const rateLimitKey = ({ id }: Viewer): string | null => (id === localViewer.id ? null : id)

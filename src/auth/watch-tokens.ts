@@ -17,7 +17,7 @@ export const howToMakeToken = 'greenroom token create --name NAME --role admin -
  * TokenFileError when there is no token that holds at the start.
  */
 export async function watchTokens(file: string, log: Log): Promise<Tokens & AsyncDisposable> {
-  let seen = await marksOf(file)
+  let seen: string | null = await marksOf(file)
   const records = await readTokenFile(file)
   if (!records?.some(holds)) {
     const what = records ? `${file} has no token that holds` : `There is no file ${file}`
@@ -25,24 +25,31 @@ export async function watchTokens(file: string, log: Log): Promise<Tokens & Asyn
   }
   const tokens = createTokens(records)
   let looking: Promise<void> | null = null
+  /** what kept the file from being read the last time */
+  let told: string | null = null
 
   async function look(): Promise<void> {
     tokens.endExpired()
     const marks = await marksOf(file)
     if (marks === seen) return
-    tokens.replace(await readOrNone())
-    seen = marks
+    const read = await tryToRead()
+    tokens.replace(read ?? [])
+    // what kept it from being read may pass without a trace on the file
+    seen = read && marks
   }
 
-  async function readOrNone() {
+  /** Null: it cannot be read now. */
+  async function tryToRead() {
     try {
-      const read = await readTokenFile(file)
-      log.info({ tokens: read?.filter(holds).length ?? 0 }, 'the tokens have changed')
-      return read ?? []
+      const read = (await readTokenFile(file)) ?? []
+      log.info({ tokens: read.filter(holds).length }, 'the tokens have changed')
+      told = null
+      return read
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error
-      log.error(`${error.message} Nobody is let in until they can.`)
-      return []
+      if (told !== error.message) log.error(`${error.message} Nobody is let in until they can.`)
+      told = error.message
+      return null
     }
   }
 
@@ -63,11 +70,11 @@ export async function watchTokens(file: string, log: Log): Promise<Tokens & Asyn
   }
 }
 
-/** What changes whenever the file does, be it that it cannot be looked at any more. */
+/** What changes whenever the file does, who may read it too, be it that it cannot be looked at any more. */
 async function marksOf(file: string): Promise<string> {
   try {
-    const { ino, size, mtimeNs } = await stat(file, { bigint: true })
-    return `${ino} ${size} ${mtimeNs}`
+    const { ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true })
+    return `${ino} ${size} ${mtimeNs} ${ctimeNs}`
   } catch (error) {
     return String((error as NodeJS.ErrnoException).code)
   }

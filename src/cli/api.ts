@@ -112,7 +112,7 @@ export function createApi(url: string, token: string | null = null): Api {
 function notTaken(token: string | null): ApiError {
   const message = token
     ? 'The server does not take the token in GREENROOM_TOKEN, or not any more.'
-    : 'The server wants a token: set GREENROOM_TOKEN to one that greenroom token create has made.'
+    : 'The server wants a token: set GREENROOM_TOKEN to one that greenroom token create has made, and GREENROOM_URL.'
   return new ApiError(message, { code: 'UNAUTHORIZED' })
 }
 

@@ -1,5 +1,5 @@
 import { makeToken } from '../auth/token-records.ts'
-import type { Config } from '../config.ts'
+import { addressesOf, type Config } from '../config.ts'
 import { type Api, ApiError, createApi } from './api.ts'
 
 export interface Connection extends AsyncDisposable {
@@ -29,7 +29,9 @@ export async function connect(
 ): Promise<Connection> {
   const local = `http://localhost:${config.http.port}`
   const url = greenroomUrl?.replace(/\/+$/, '') ?? local
-  if (await isUp(url)) return { api: createApi(url, token), inProcess: false, async [Symbol.asyncDispose]() {} }
+  // while no service runs, anybody may listen on the local port: the token goes only to an address that somebody named
+  const shown = greenroomUrl ? token : null
+  if (await isUp(url)) return { api: createApi(url, shown), inProcess: false, async [Symbol.asyncDispose]() {} }
   if (greenroomUrl) throw new ApiError(`No Greenroom answers at ${url} (GREENROOM_URL).`)
   const [{ createApp }, { createLog }] = await Promise.all([import('../app.ts'), import('../log.ts')])
   const ownToken = makeToken()
@@ -41,7 +43,7 @@ export async function connect(
       work: { ...config.work, ...(!works && { concurrency: 0 }) },
       storage: {
         ...config.storage,
-        publicBaseUrl: config.storage.publicBaseUrl ?? (ownUrls ? null : `${config.http.serviceUrl ?? local}/media`),
+        publicBaseUrl: ownUrls ? config.storage.publicBaseUrl : addressesOf(config).publicBase,
       },
     },
     createLog('error'),

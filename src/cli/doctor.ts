@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import { addressesOf, type Config } from '../config.ts'
 import { AppError } from '../errors.ts'
 import { openD1 } from '../services/d1/open-d1.ts'
 import { type Diagnosis, examineStorage, type Patient, type Verdict } from '../services/storage/doctor.ts'
@@ -7,25 +7,26 @@ import { openStores, sharesPublicPlace } from '../services/storage/open-stores.t
 const marks: Record<Verdict, string> = { ok: '✓', warning: '!', failure: '✗' }
 
 /**
- * Tries the configured storage and Cloudflare D1 out, where one is configured, and tells each result as it comes; resolves to whether nothing failed. At the signal
- * it cleans up, and does not tell what it does not know.
+ * Tries the configured storage and Cloudflare D1 out, where one is configured, and tells each result as it comes;
+ * resolves to whether nothing failed. At the signal it cleans up, and does not tell what it does not know.
  */
 export async function printDiagnosis(
-  { storage, http, d1 }: Config,
+  config: Config,
   /** null: pages of the service itself */
   origin: string | null,
   output: NodeJS.WriteStream,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { storage, d1 } = config
   const { url, originalsUrl, s3 } = storage
   await using stores = await openStores({ ...storage, connections: 4 })
   output.write(`variants   ${url}\noriginals  ${originalsUrl}\n`)
   const usesS3 = [url, originalsUrl].some((place) => place.startsWith('s3:'))
   if (usesS3 && s3) output.write(`endpoint   ${s3.endpoint}, region ${s3.region}\n`)
-  const own = `http://localhost:${http.port}`
-  const publicBase = { url: storage.publicBaseUrl ?? `${own}/media`, served: storage.publicBaseUrl === null }
+  const addresses = addressesOf(config)
+  const publicBase = { url: addresses.publicBase, served: storage.publicBaseUrl === null }
   const sharesPublic = sharesPublicPlace(url, originalsUrl)
-  const patient = { stores, publicBase, origin: origin ?? own, sharesPublic }
+  const patient = { stores, publicBase, origin: origin ?? addresses.origin, sharesPublic }
   let failures = 0
   try {
     for await (const { what, verdict, text } of examine(patient, d1, signal)) {

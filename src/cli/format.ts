@@ -23,7 +23,9 @@ export function duration(inSeconds: number): string {
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, ...rows]
   const widths = head.map((_title, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)))
-  const isNumber = head.map((_title, column) => rows.every((row) => /^[\d.,%-]/.test(row[column] ?? '')))
+  const isNumber = head.map((_title, column) =>
+    rows.every((row) => /^(-|[−-]?[\d.,x×]+(%| \S+)?)$/.test(row[column] ?? '')),
+  )
   const format = (line: readonly string[]) =>
     widths
       .map((width, column) => pad(line[column] ?? '', width, isNumber[column] ?? false))

@@ -7,7 +7,7 @@ import { shortId } from './format.ts'
 export interface Tools {
   /** throws ConfigError */
   config(): Config
-  /** what a server that wants tokens is shown (GREENROOM_TOKEN) */
+  /** what the server of GREENROOM_URL is shown (GREENROOM_TOKEN) */
   token: string | null
   connect(options?: { works?: boolean; ownUrls?: boolean }): Promise<Connection>
   /** aborted by Ctrl-C */

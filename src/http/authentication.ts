@@ -1,13 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { parseCookie } from 'cookie'
 import { ForbiddenError, UnauthorizedError } from '../auth/auth-errors.ts'
 import type { Sessions } from '../auth/sessions.ts'
 import type { Tokens } from '../auth/tokens.ts'
 import { hasRole, localViewer, type Role, type Viewer } from '../auth/viewer.ts'
-import { AppError } from '../errors.ts'
-import { answerJson } from './answer-json.ts'
 import { csrfHeader } from './csrf-header.ts'
-import { cameByHttps } from './who-may-connect.ts'
+import { cameByHttps } from './origin-policy.ts'
 
 /** What of a request tells who asks. */
 export interface Asked {
@@ -24,7 +22,7 @@ export interface Authentication {
   identify(asked: Asked): Viewer
   /** as `identify`, for whoever has at least this role */
   admit(asked: Asked, role: Role): Viewer
-  /** the secret in the dashboard's cookie */
+  /** the secret in the browser's cookie */
   sessionOf(asked: Asked): string | null
 }
 
@@ -80,12 +78,13 @@ function orRefuse(viewer: Viewer | null, message: string): Viewer {
 }
 
 /** What browsers and programs are told with a 401. */
-export const challenge = { 'WWW-Authenticate': 'Bearer realm="greenroom"' }
+const challenge = { 'WWW-Authenticate': 'Bearer realm="greenroom"' }
 
-/** Answers who may not; throws what is no refusal. */
-export function answerRefusal(response: ServerResponse, error: unknown): void {
-  if (!(error instanceof AppError)) throw error
-  const body = { error: error.message, detail: error.message, code: error.code }
-  if (error.code === 'UNAUTHORIZED') answerJson(response, 401, body, challenge)
-  else answerJson(response, 403, body)
-}
+type Refusal = UnauthorizedError | ForbiddenError
+
+export const isRefusal = (error: unknown): error is Refusal =>
+  error instanceof UnauthorizedError || error instanceof ForbiddenError
+
+/** Status and headers of the answer to who may not. */
+export const describeRefusal = ({ code }: Refusal): { status: number; headers: Record<string, string> } =>
+  code === 'UNAUTHORIZED' ? { status: 401, headers: challenge } : { status: 403, headers: {} }

@@ -1,5 +1,6 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
-import { createGraphQLError, type Plugin } from 'graphql-yoga'
+import type { Plugin } from 'graphql-yoga'
+import { refusal } from './request-errors.ts'
 
 /** What no form of another site can send. */
 export const csrfHeader = 'x-graphql-yoga-csrf'
@@ -12,9 +13,7 @@ export function useCsrfHeader(): Plugin {
       try {
         return onRequestParse?.(payload)
       } catch {
-        throw createGraphQLError(`Requests of this content type need the header ${csrfHeader}, with any value.`, {
-          extensions: { code: 'FORBIDDEN', http: { status: 403 } },
-        })
+        throw refusal('FORBIDDEN', `Requests of this content type need the header ${csrfHeader}, with any value.`)
       }
     },
   }

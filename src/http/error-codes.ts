@@ -12,8 +12,12 @@ function addCodes(result: object, code: string): void {
   for (const error of errors) if (!isOfResolver(error)) addCode(error, code)
 }
 
-/** What a resolver throws is known by its class, or by nobody. */
-const isOfResolver = (error: unknown) => error instanceof GraphQLError && (error.path ?? error.originalError) != null
+/** What a resolver throws is known by its class, or by nobody; the value of a variable is refused by an error about an error. */
+function isOfResolver(error: unknown): boolean {
+  if (!(error instanceof GraphQLError)) return false
+  const { path, originalError } = error
+  return path !== undefined || (originalError !== undefined && !(originalError instanceof GraphQLError))
+}
 
 /** Every error has a code. Comes before what masks errors, which knows ours. */
 export const useErrorCodes: Plugin = {

@@ -1,4 +1,4 @@
-import { PothosValidationError } from '@pothos/core'
+import { PothosSchemaError, PothosValidationError } from '@pothos/core'
 import { GraphQLError } from 'graphql'
 import { maskError } from 'graphql-yoga'
 import { AppError } from '../errors.ts'
@@ -31,7 +31,9 @@ type Expected = Pick<AppError, 'message' | 'code' | 'retryable'>
 export function describeExpected(error: unknown): Expected | null {
   const original = error instanceof GraphQLError ? (error.originalError ?? error) : error
   if (original instanceof AppError) return original
-  if (!(original instanceof PothosValidationError)) return null
+  // an id that names no type of ours is all that Pothos has against its own schema once that is built
+  const isOfPothos = original instanceof PothosValidationError || original instanceof PothosSchemaError
+  if (!isOfPothos) return null
   return { message: describeArgument(original.message), code: 'INVALID_INPUT', retryable: false }
 }
 
@@ -39,5 +41,6 @@ export function describeExpected(error: unknown): Expected | null {
 function describeArgument(message: string): string {
   return message
     .replace(/^Invalid global ID: (.*)$/s, '"$1" is not an id of this API.')
+    .replace(/^(.*) has not been implemented$/s, 'There is nothing of the type $1 with an id in this API.')
     .replace(/^ID: (.*) is not of type: (.*)$/s, '"$1" is not an id of the type $2.')
 }

@@ -1,16 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Role } from '../auth/viewer.ts'
+import { endedToken } from '../auth/auth-errors.ts'
 import { AppError, type ErrorCode, NotFoundError } from '../errors.ts'
-import { QueueFullError } from '../limit-errors.ts'
+import { QueueFullError, RateLimitedError } from '../limit-errors.ts'
 import type { Log } from '../log.ts'
 import type { Limits } from '../services/image-header.ts'
 import type { Images } from '../services/images.ts'
 import { jobRecipe, type UploadJobs } from '../services/upload-jobs.ts'
 import { answerJson, jsonHeaders } from './answer-json.ts'
+import { type Authentication, askedOf, describeRefusal, isRefusal } from './authentication.ts'
+import type { RateLimits } from './rate-limits.ts'
 import { ClientGoneError, type Form, MalformedFormError, NoFormError, readForm } from './read-form.ts'
+import { retryAfter } from './request-errors.ts'
 import { requestLog } from './request-id.ts'
 
 interface Deps {
+  authentication: Authentication
+  rates: RateLimits
   images: Images
   jobs: UploadJobs
   limits: Limits
@@ -30,18 +35,19 @@ const statusPath = '/images/status/'
 
 export const isOlderUploadPath = (pathname: string) => pathname === uploadPath || pathname.startsWith(statusPath)
 
-/** What whoever asks there has to be at least. */
-export const olderUploadRole = (pathname: string): Role => (pathname === uploadPath ? 'editor' : 'viewer')
-
 /** It is not the file's fault. */
 const unavailable: ErrorCode[] = ['STORAGE_UNAVAILABLE', 'STORAGE_NOT_CONFIGURED', 'QUEUE_FULL']
 
 /** The routes of the older upload service, with its answers, so that its clients need no change. */
-export function createOlderUploadRoutes({ images, jobs, limits, defaultRecipes, log }: Deps) {
+export function createOlderUploadRoutes({ authentication, rates, images, jobs, limits, defaultRecipes, log }: Deps) {
   const recipes = [...new Set([jobRecipe, ...defaultRecipes])]
 
   async function upload(request: IncomingMessage): Promise<Answer> {
+    const viewer = authentication.admit(askedOf(request), 'editor')
+    await rates.take('uploads', viewer, 1)
     const { file, fields } = await readForm(request, fileField, limits.maxBytes)
+    // the file may have taken minutes
+    if (!viewer.isCurrent()) throw endedToken()
     if (!file) return missingFile('Field required')
     const { run } = await images.upload({
       bytes: file.bytes,
@@ -53,7 +59,8 @@ export function createOlderUploadRoutes({ images, jobs, limits, defaultRecipes, 
     return { status: 200, body: { job_id: run.id, status: 'processing', status_url: `${statusPath}${run.id}` } }
   }
 
-  async function tellStatus(id: string): Promise<Answer> {
+  async function tellStatus(request: IncomingMessage, id: string): Promise<Answer> {
+    authentication.admit(askedOf(request), 'viewer')
     const { status, results, error, completedAt } = await jobs.find(id)
     return {
       status: 200,
@@ -65,7 +72,7 @@ export function createOlderUploadRoutes({ images, jobs, limits, defaultRecipes, 
     const { method = '' } = request
     if (pathname === uploadPath) return method === 'POST' ? upload(request) : notAllowed('POST')
     const isRead = method === 'GET' || method === 'HEAD'
-    return isRead ? tellStatus(pathname.slice(statusPath.length)) : notAllowed('GET, HEAD')
+    return isRead ? tellStatus(request, pathname.slice(statusPath.length)) : notAllowed('GET, HEAD')
   }
 
   function refuse(request: IncomingMessage, error: unknown): Answer {
@@ -88,8 +95,13 @@ export function createOlderUploadRoutes({ images, jobs, limits, defaultRecipes, 
 }
 
 function describe(error: AppError): Answer {
-  const headers = error instanceof QueueFullError ? { 'Retry-After': String(error.retryAfterSeconds) } : {}
-  return { status: unavailable.includes(error.code) ? 503 : 400, body: { detail: error.message }, headers }
+  const body = { detail: error.message }
+  if (isRefusal(error)) return { ...describeRefusal(error), body }
+  if (error instanceof RateLimitedError) {
+    return { status: 429, body, headers: retryAfter(error.retryAfterSeconds) }
+  }
+  const headers = error instanceof QueueFullError ? retryAfter(error.retryAfterSeconds) : {}
+  return { status: unavailable.includes(error.code) ? 503 : 400, body, headers }
 }
 
 /** A form of a web page sends empty what nobody has filled in. */

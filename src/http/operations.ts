@@ -1,16 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Log } from '../log.ts'
+import type { MetricsPage } from '../metrics/prometheus.ts'
 import type { Readiness } from '../services/readiness.ts'
 import { answerJson } from './answer-json.ts'
-import { type Authentication, answerRefusal, askedOf } from './authentication.ts'
-import type { MetricsPage } from './metrics.ts'
-import { requestLog } from './request-id.ts'
+import { type Authentication, askedOf } from './authentication.ts'
 
 interface Deps {
   authentication: Authentication
   readiness: Pick<Readiness, 'missing'>
   metrics: MetricsPage
-  log: Log
 }
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -20,9 +17,9 @@ export type OperationRoutes = ReadonlyMap<string, Answer>
 
 /**
  * What runs the service asks: whether it is alive, whether it can serve, and what it has done. The first two say nothing
- * that needs a token; /metrics does.
+ * that needs a token; /metrics needs a viewer's, and throws UnauthorizedError.
  */
-export function createOperationRoutes({ authentication, readiness, metrics, log }: Deps): OperationRoutes {
+export function createOperationRoutes({ authentication, readiness, metrics }: Deps): OperationRoutes {
   async function tellReady(_request: IncomingMessage, response: ServerResponse): Promise<void> {
     const notReady = await readiness.missing()
     if (notReady.length === 0) answerJson(response, 200, { status: 'ready' })
@@ -30,18 +27,9 @@ export function createOperationRoutes({ authentication, readiness, metrics, log 
   }
 
   async function tellMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      authentication.admit(askedOf(request), 'viewer')
-    } catch (error) {
-      return answerRefusal(response, error)
-    }
-    try {
-      const text = await metrics.render()
-      response.writeHead(200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' }).end(text)
-    } catch (error) {
-      requestLog(log, request).error({ err: error }, 'the metrics cannot be told')
-      answerJson(response, 500, { error: 'The metrics cannot be told; see the log.' })
-    }
+    authentication.admit(askedOf(request), 'viewer')
+    const text = await metrics.render()
+    response.writeHead(200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' }).end(text)
   }
 
   return new Map<string, Answer>([

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 
-/** What every answer says that is no page: nothing in it may be shown, run or framed. */
+/** What every answer says that is no page: nothing in it may be shown, run, framed or kept. */
 export function setSafeHeaders(response: ServerResponse): void {
   response.setHeader('X-Content-Type-Options', 'nosniff')
   response.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'; sandbox")
   response.setHeader('Referrer-Policy', 'no-referrer')
+  // media say otherwise
+  response.setHeader('Cache-Control', 'no-store')
 }
 
 /** What is allowed to run on one answer. */

@@ -1,9 +1,18 @@
 import { type DocumentNode, GraphQLError, type ParseOptions, type Source } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { type QueryWeight, weighQuery } from './query-weight.ts'
+import { refusal } from './request-errors.ts'
 
 /** What an operation may be; GraphiQL's question for the schema and everything in docs/api.md are within them. */
-export const queryLimits = { characters: 50_000, tokens: 1_000, depth: 10, aliases: 15, directives: 50, cost: 10_000 }
+export const queryLimits = {
+  characters: 50_000,
+  tokens: 1_000,
+  depth: 10,
+  introspectionDepth: 15,
+  aliases: 15,
+  directives: 50,
+  cost: 10_000,
+}
 
 const tooComplexCode = 'QUERY_TOO_COMPLEX'
 
@@ -13,6 +22,8 @@ const sentences: Record<Limit, (value: number, limit: number) => string> = {
   characters: (value, limit) => `The query has ${value} characters; at most ${limit} are accepted.`,
   tokens: (_value, limit) => `The query has more than ${limit} tokens.`,
   depth: (value, limit) => `The query is ${value} fields deep; at most ${limit} are accepted.`,
+  introspectionDepth: (value, limit) =>
+    `The question for the schema is ${value} fields deep; at most ${limit} are accepted.`,
   aliases: (value, limit) => `The query has ${value} aliases; at most ${limit} are accepted.`,
   directives: (value, limit) => `The query has ${value} directives; at most ${limit} are accepted.`,
   cost: (value, limit) => `The query may cost ${value} fields; at most ${limit} are accepted. Ask for shorter pages.`,
@@ -34,7 +45,7 @@ export const useQueryLimits: Plugin = {
     const { operationName, variables } = context.params
     const weight = weighQuery(schema, { document: documentAST, operationName, variables })
     // in this order: the cost of what is too deep may be too large to be a number
-    for (const limit of ['depth', 'aliases', 'directives', 'cost'] as const) {
+    for (const limit of ['depth', 'introspectionDepth', 'aliases', 'directives', 'cost'] as const) {
       if (!(weight[limit] <= queryLimits[limit])) throw tooComplex(limit, weight[limit])
     }
     weights.set(context, weight)
@@ -51,15 +62,14 @@ export const useQueryLimits: Plugin = {
 /** By the context of their request. */
 const weights = new WeakMap<object, QueryWeight>()
 
+/** What the operation of this context may cost, in fields. */
+export const costIn = (context: object) => weights.get(context)?.cost ?? 0
+
 const costOf = (requested: number) => ({ requested, maximum: queryLimits.cost })
 
 function tooComplex(limit: Limit, value: number): GraphQLError {
-  return new GraphQLError(sentences[limit](value, queryLimits[limit]), {
-    extensions: {
-      code: tooComplexCode,
-      http: { status: 400 },
-      ...(limit === 'cost' && { cost: costOf(value) }),
-    },
+  return refusal(tooComplexCode, sentences[limit](value, queryLimits[limit]), {
+    ...(limit === 'cost' && { cost: costOf(value) }),
   })
 }
 

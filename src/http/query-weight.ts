@@ -14,15 +14,20 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  SchemaMetaFieldDef,
   type SelectionNode,
   type SelectionSetNode,
+  TypeMetaFieldDef,
   valueFromASTUntyped,
 } from 'graphql'
+import { pageSize } from '../schema/page-size.ts'
 
 /** What an operation asks for, counted as if its fragments were written out. */
 export interface QueryWeight {
   /** fields below each other; what is asked of the schema itself is not counted */
   depth: number
+  /** fields below each other in what is asked of the schema itself */
+  introspectionDepth: number
   aliases: number
   directives: number
   /** fields that may be answered: one each, times the size of the lists they are in */
@@ -40,14 +45,14 @@ interface Question {
   variables?: Readonly<Record<string, unknown>> | null | undefined
 }
 
-/** As the connections have it. */
-const pageSize = { default: 20, max: 100 }
 /** A list without a page: variants, names. */
 const listSize = 10
-/** The description of the schema, however it is asked for: twice in a query at most, since each may be half a megabyte. */
+/** The description of the schema: twice in a query at most, since each may be half a megabyte. */
 const introspectionCost = 4_000
+/** What is asked of the schema for that: the standard question (graphql-js) comes to 51,882, counted as other fields. */
+const introspectionFields = 52_000
 
-const nothing: Weight = { depth: 0, aliases: 0, directives: 0, cost: 0, items: 0 }
+const nothing: Weight = { depth: 0, introspectionDepth: 0, aliases: 0, directives: 0, cost: 0, items: 0 }
 
 /**
  * Weighs the operation that is to be executed, or the heaviest of each kind where none is named. Takes as long as the
@@ -111,9 +116,11 @@ function createScale(
     const field = fieldOf(parent, node.name.value)
     const below = node.selectionSet ? weigh(node.selectionSet, field && getNamedType(field.type)) : nothing
     const isMeta = node.name.value.startsWith('__')
-    const cost = isMeta ? metaCost(node) : 1 + costBelow(node, field, parent, below)
+    const cost = isMeta ? metaCost(node, below) : 1 + costBelow(node, field, parent, below)
     return {
-      depth: isMeta ? 1 : below.depth + 1,
+      ...(isMeta
+        ? { depth: 1, introspectionDepth: below.depth + 1 }
+        : { depth: below.depth + 1, introspectionDepth: below.introspectionDepth }),
       aliases: below.aliases + (node.alias ? 1 : 0),
       directives: below.directives,
       cost,
@@ -152,7 +159,12 @@ function createScale(
 type Parent = GraphQLNamedType | null | undefined
 type Field = GraphQLField<unknown, unknown>
 
+/** Of the query type, which does not list them. */
+const metaFields = new Map([SchemaMetaFieldDef, TypeMetaFieldDef].map((field) => [field.name, field]))
+
 function fieldOf(parent: Parent, name: string): Field | undefined {
+  const metaField = metaFields.get(name)
+  if (metaField) return metaField
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined
 }
 
@@ -160,13 +172,15 @@ const isConnection = (type: Parent) => isObjectType(type) && 'pageInfo' in type.
 
 const isList = (field: Field | undefined) => field !== undefined && isListType(getNullableType(field.type))
 
-const metaCost = ({ selectionSet }: FieldNode) => (selectionSet ? introspectionCost : 1)
+const metaCost = ({ selectionSet }: FieldNode, { cost }: Weight) =>
+  selectionSet ? Math.ceil(introspectionCost * Math.max(1, cost / introspectionFields)) : 1
 
 const countOf = (directives: readonly DirectiveNode[] | undefined) => directives?.length ?? 0
 
 function add(a: Weight, b: Weight): Weight {
   return {
     depth: Math.max(a.depth, b.depth),
+    introspectionDepth: Math.max(a.introspectionDepth, b.introspectionDepth),
     aliases: a.aliases + b.aliases,
     directives: a.directives + b.directives,
     cost: a.cost + b.cost,
@@ -176,6 +190,7 @@ function add(a: Weight, b: Weight): Weight {
 
 const heaviest = (a: QueryWeight, b: QueryWeight): QueryWeight => ({
   depth: Math.max(a.depth, b.depth),
+  introspectionDepth: Math.max(a.introspectionDepth, b.introspectionDepth),
   aliases: Math.max(a.aliases, b.aliases),
   directives: Math.max(a.directives, b.directives),
   cost: Math.max(a.cost, b.cost),

@@ -1,8 +1,9 @@
 import {
   type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
   type FieldNode,
   type FragmentSpreadNode,
-  GraphQLError,
   getOperationAST,
   Kind,
   type SelectionSetNode,
@@ -10,24 +11,39 @@ import {
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { rateLimitKey, type Viewer } from '../auth/viewer.ts'
 import { RateLimitedError } from '../limit-errors.ts'
 import type { Context } from '../schema/context.ts'
-import { limitedAs } from './principal.ts'
+import { costIn } from './query-limits.ts'
 import { defaultsOf } from './query-weight.ts'
+import { refusal } from './request-errors.ts'
+
+interface PerMinute {
+  mutations: number
+  uploads: number
+  /** what operations cost, as their weight tells it */
+  fields: number
+}
 
 export interface RateLimits {
-  /** Throws RateLimitedError when these are more than are left of the minute; they count all the same. */
-  take(what: 'mutations' | 'uploads', id: string, count: number): Promise<void>
+  /**
+   * Throws RateLimitedError when these are more than are left of the minute; they count all the same. One count for all
+   * that is asked with a token; while there are no tokens, there are no such limits.
+   */
+  take(what: keyof PerMinute, viewer: Viewer, count: number): Promise<void>
 }
 
 /** In this process: with several, each has its own count. */
-export function createRateLimits(perMinute: { mutationsPerMinute: number; uploadsPerMinute: number }): RateLimits {
+export function createRateLimits(perMinute: PerMinute): RateLimits {
   const limiters = {
-    mutations: new RateLimiterMemory({ points: perMinute.mutationsPerMinute, duration: 60 }),
-    uploads: new RateLimiterMemory({ points: perMinute.uploadsPerMinute, duration: 60 }),
+    mutations: new RateLimiterMemory({ points: perMinute.mutations, duration: 60 }),
+    uploads: new RateLimiterMemory({ points: perMinute.uploads, duration: 60 }),
+    fields: new RateLimiterMemory({ points: perMinute.fields, duration: 60 }),
   }
   return {
-    async take(what, id, count) {
+    async take(what, viewer, count) {
+      const id = rateLimitKey(viewer)
+      if (id === null) return
       const limiter = limiters[what]
       try {
         await limiter.consume(id, count)
@@ -39,30 +55,39 @@ export function createRateLimits(perMinute: { mutationsPerMinute: number; upload
   }
 }
 
-/** Counts the mutations of each token, and the files that they send or announce. */
+/** Counts what the operations of each token cost, its mutations, and the files that they send or announce. */
 export function useRateLimits(limits: RateLimits): Plugin<Context> {
-  return {
-    async onExecute({ args, setResultAndStopExecution }) {
-      const id = limitedAs(args.contextValue.viewer)
-      const operation = getOperationAST(args.document, args.operationName)
-      if (id === null || operation?.operation !== 'mutation') return
-      const fields = fieldsOf(operation.selectionSet, args.document)
-      const variables = { ...defaultsOf(operation), ...args.variableValues }
-      const files = fields.reduce((sum, field) => sum + filesOf(field, variables), 0)
-      try {
-        await limits.take('mutations', id, fields.length)
-        if (files > 0) await limits.take('uploads', id, files)
-      } catch (error) {
-        if (!(error instanceof RateLimitedError)) throw error
-        setResultAndStopExecution({ errors: [describe(error)] })
-      }
-    },
+  async function take({ document, operationName, variableValues, contextValue }: Asked): Promise<void> {
+    const { viewer } = contextValue
+    await limits.take('fields', viewer, costIn(contextValue))
+    const operation = getOperationAST(document, operationName)
+    if (operation?.operation !== 'mutation') return
+    const fields = fieldsOf(operation.selectionSet, document)
+    const variables = { ...defaultsOf(operation), ...variableValues }
+    const files = fields.reduce((sum, field) => sum + filesOf(field, variables), 0)
+    await limits.take('mutations', viewer, fields.length)
+    if (files > 0) await limits.take('uploads', viewer, files)
   }
+
+  async function refuse({ args, setResultAndStopExecution: answer }: Hooked): Promise<void> {
+    try {
+      await take(args)
+    } catch (error) {
+      if (!(error instanceof RateLimitedError)) throw error
+      const { code, message, retryAfterSeconds } = error
+      answer({ errors: [refusal(code, message, { retryAfterSeconds })] })
+    }
+  }
+
+  return { onExecute: refuse, onSubscribe: refuse }
 }
 
-function describe({ message, code, retryable, retryAfterSeconds }: RateLimitedError): GraphQLError {
-  const http = { status: 429, headers: { 'retry-after': String(retryAfterSeconds) } }
-  return new GraphQLError(message, { extensions: { code, retryable, retryAfterSeconds, http } })
+type Asked = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'> & { contextValue: Context }
+
+/** An operation that is about to be executed or subscribed to. */
+interface Hooked {
+  args: Asked
+  setResultAndStopExecution(result: ExecutionResult): void
 }
 
 /** The fields at the top, those in fragments too; a fragment that is spread again adds nothing. */

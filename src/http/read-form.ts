@@ -23,8 +23,11 @@ export class ClientGoneError extends Error {
   override readonly name = 'ClientGoneError'
 }
 
+/** What a client sends of a file at least, bytes a second. */
+export const slowest = 16_384
+
 /** A request carries more than its file. */
-const overheadBytes = 1024 * 1024
+export const overheadBytes = 1024 * 1024
 
 const limits = { fields: 20, fieldSize: 4096, fieldNameSize: 100, parts: 30, headerPairs: 50, headerSize: 16_384 }
 

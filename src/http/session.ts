@@ -3,9 +3,9 @@ import { stringifySetCookie } from 'cookie'
 import { UnauthorizedError } from '../auth/auth-errors.ts'
 import { type Sessions, sessionSeconds } from '../auth/sessions.ts'
 import { answerJson } from './answer-json.ts'
-import { type Authentication, answerRefusal, askedOf, cookieName } from './authentication.ts'
+import { type Authentication, askedOf, cookieName } from './authentication.ts'
+import { cameByHttps } from './origin-policy.ts'
 import { answerSignInPage, asksForPage, isForm, readToken } from './sign-in.ts'
-import { cameByHttps } from './who-may-connect.ts'
 
 interface Deps {
   authentication: Authentication
@@ -15,7 +15,8 @@ interface Deps {
 
 /**
  * /session: POST with a token signs a browser in, DELETE signs it out, GET tells who is signed in; where a browser shows
- * it, it is a page with a form. The cookie is out of the reach of scripts and stays with this site.
+ * it, it is a page with a form. The cookie is out of the reach of scripts and stays with this site. Throws
+ * UnauthorizedError and ForbiddenError.
  */
 export function createSessionRoute({ authentication, sessions, trustProxy }: Deps) {
   function cookie(request: IncomingMessage, value: string, maxAge: number): Record<string, string> {
@@ -41,14 +42,17 @@ export function createSessionRoute({ authentication, sessions, trustProxy }: Dep
       response.writeHead(303, { Location: '/', ...cookie(request, secret, sessionSeconds) }).end()
     } catch (error) {
       if (!(error instanceof UnauthorizedError)) throw error
+      // what is still to come is not waited for
+      if (!request.complete) response.setHeader('Connection', 'close')
       answerSignInPage(response, error.message)
     }
   }
 
   function tell(request: IncomingMessage, response: ServerResponse): void {
-    const isPage = asksForPage(request)
+    const asked = askedOf(request)
+    const isPage = asksForPage(asked)
     try {
-      const { name, role } = authentication.identify(askedOf(request))
+      const { name, role } = authentication.identify(asked)
       if (isPage) response.writeHead(303, { Location: '/' }).end()
       else answerJson(response, 200, { name, role })
     } catch (error) {
@@ -78,10 +82,6 @@ export function createSessionRoute({ authentication, sessions, trustProxy }: Dep
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const method = methods.get(request.method ?? '')
     if (!method) return answerJson(response, 405, { error: 'A session is begun with POST, ended with DELETE.' }, allow)
-    try {
-      await method(request, response)
-    } catch (error) {
-      answerRefusal(response, error)
-    }
+    await method(request, response)
   }
 }

@@ -1,25 +1,43 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { UnauthorizedError } from '../auth/auth-errors.ts'
+import { within } from '../services/within.ts'
+import type { Asked } from './authentication.ts'
 
 /** A form with one token in it, bytes. */
 const maxFormBytes = 4_096
 
+/** How long it may take to arrive, ms. */
+const patienceMs = 10_000
+
 const formType = 'application/x-www-form-urlencoded'
 
 /** Whether a browser's address bar or form asks, and not a program. */
-export const asksForPage = ({ headers }: IncomingMessage) => headers.accept?.includes('text/html') ?? false
+export const asksForPage = ({ header }: Asked) => header('accept')?.includes('text/html') ?? false
 
 export const isForm = ({ headers }: IncomingMessage) => headers['content-type']?.startsWith(formType) ?? false
 
 /** What was given in the field `token` of the form. Throws UnauthorizedError for a body that is no such form. */
-export async function readToken(request: IncomingMessage): Promise<string> {
-  let form = ''
-  for await (const chunk of request) {
-    form += String(chunk)
-    if (form.length > maxFormBytes) throw new UnauthorizedError('That is far too long for a token.')
-  }
+export async function readToken(request: IncomingMessage, ms = patienceMs): Promise<string> {
+  const form = await within(ms, () => readToEnd(request), tooSlow)
+  if (form.length > maxFormBytes) throw new UnauthorizedError('That is far too long for a token.')
   return new URLSearchParams(form).get('token')?.trim() ?? ''
+}
+
+/** What is too long is read all the same, or the browser would not be shown what we say to it; it is not kept. */
+async function readToEnd(request: IncomingMessage): Promise<string> {
+  let form = ''
+  try {
+    for await (const chunk of request) if (form.length <= maxFormBytes) form += String(chunk)
+  } catch {
+    // whoever has broken off is nobody, as is who sends nothing
+    return ''
+  }
+  return form
+}
+
+function tooSlow(): never {
+  throw new UnauthorizedError('The form took too long to arrive.')
 }
 
 const style = `

@@ -1,10 +1,11 @@
 import { GraphQLError } from 'graphql'
+import { refusal } from './request-errors.ts'
 
 /** What HTTP answers by itself, and graphql-ws takes for a fault of ours. */
 export const noOperation = () =>
-  new GraphQLError('Say with operationName which operation of the document is meant.', {
-    extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
-  })
+  withoutHttp(
+    refusal('OPERATION_RESOLUTION_FAILURE', 'Say with operationName which operation of the document is meant.'),
+  )
 
 /** A reviver for JSON: thrown here, it closes the socket with 4400; further on graphql-ws takes it for a fault of ours. */
 export function refuseServersMessage(key: string, value: unknown): unknown {

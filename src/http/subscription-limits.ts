@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
-import { GraphQLError } from 'graphql'
+import type { GraphQLError } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { Context } from '../schema/context.ts'
+import { refusal } from './request-errors.ts'
 
 export interface SubscriptionLimits {
   /** at once, over all clients */
@@ -9,6 +10,9 @@ export interface SubscriptionLimits {
   /** at once, of one token, or of one connection where nobody is known */
   perClient: number
 }
+
+/** A place is free when somebody leaves, which nobody knows beforehand. */
+const retryAfterSeconds = 60
 
 /** Who a subscription belongs to: a name, or the object that stands for a connection. */
 type Client = string | object
@@ -65,10 +69,7 @@ export function useSubscriptionLimits(
   }
 }
 
-const tooMany = (message: string) =>
-  new GraphQLError(message, {
-    extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: true, http: { status: 429 } },
-  })
+const tooMany = (message: string) => refusal('TOO_MANY_SUBSCRIPTIONS', message, { retryAfterSeconds })
 
 /** Over HTTP the client may have gone before anybody reads; then nobody else would end it. */
 function endWith<T>(response: ServerResponse | undefined, results: AsyncIterableIterator<T>): typeof results {

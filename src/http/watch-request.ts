@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../log.ts'
-import type { Observe } from '../services/metrics.ts'
+import type { Observe } from '../services/observations.ts'
 import { requestIdHeader, requestIdOf } from './request-id.ts'
 
 const routes = new Set(['graphql', 'images', 'media', 'uploads', 'health', 'ready', 'metrics'])

@@ -1,120 +1,70 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type DocumentNode, type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql'
-import type { Extra } from 'graphql-ws/use/ws'
 import { useServer } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Viewer } from '../auth/viewer.ts'
-import { AppError } from '../errors.ts'
-import { type Authentication, askedOf } from './authentication.ts'
+import type { Log } from '../log.ts'
+import type { Authentication } from './authentication.ts'
 import { requestIdHeader, requestIdOf } from './request-id.ts'
-import { noOperation, refuseServersMessage, withoutHttp } from './socket-messages.ts'
+import { type Client, createSocketOperations } from './socket-operations.ts'
+import { createSocketPlaces, type SocketLimits } from './socket-places.ts'
 import type { GraphQLServer } from './yoga.ts'
 
 /** The largest message a client may send, bytes. */
 const maxPayload = 64 * 1024
 
-/** How long a client may take to answer the closing of its socket, ms. */
-const closingMs = 1_000
-
-/** How long a client may take to begin (graphql-transport-ws: connection_init), ms; then it is closed with 4408. */
-const initMs = 3_000
+/** How long a client may take to answer the closing of its socket, ms; less when the service ends. */
+const closing = { ms: 5_000, atEndMs: 1_000 }
 
 /** How often a client is asked whether it is still there, ms; one that does not answer until the next time is not. */
 const pingMs = 12_000
 
-/** What may wait for a client that goes on asking without reading the answers, bytes. */
-const maxWaiting = 1024 * 1024
+/** What may wait for a client that goes on asking without reading the answers, bytes; less before it says who it is. */
+const maxWaiting = { known: 1024 * 1024, unknown: maxPayload }
 
 /** 1013: later it may work, as with a connection that is better. */
 const readsTooSlowly = [1013, 'Reads too slowly'] as const
 
-/** Closes a socket whose client is not known, or not any more. */
-const unauthorized = [4401, 'Unauthorized'] as const
+interface Deps {
+  yoga: GraphQLServer
+  authentication: Authentication
+  isForeignPage(request: IncomingMessage): boolean
+  limits: SocketLimits
+  log: Log
+}
 
-type Root = Pick<ReturnType<GraphQLServer['getEnveloped']>, 'execute' | 'subscribe'>
-
-type Client = Extra & Record<PropertyKey, unknown> & { viewer?: Viewer }
-
-/** GraphQL over WebSocket (graphql-transport-ws) with the same plugins, limits and masking as over HTTP. */
-export function createWebSocket(yoga: GraphQLServer, authentication: Authentication, limits: { maxSockets: number }) {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload })
+/** GraphQL over WebSocket (graphql-transport-ws). */
+export function createWebSocket({ limits, ...deps }: Deps) {
+  // its types do not know `closeTimeout`
+  const serverOptions = { noServer: true, maxPayload, closeTimeout: closing.ms }
+  const sockets = new WebSocketServer(serverOptions)
   const bySocket = new WeakMap<Duplex, WebSocket>()
+  const places = createSocketPlaces(limits)
   sockets.on('headers', (headers, request) => headers.push(`${requestIdHeader}: ${requestIdOf(request)}`))
-  const served = useServer<Record<string, unknown>, Client>(
-    {
-      connectionInitWaitTimeout: initMs,
-      onConnect({ extra, connectionParams }) {
-        const viewer = viewerOf(authentication, extra.request, connectionParams)
-        const { socket } = extra
-        const close = () => socket.close(...unauthorized)
-        if (!viewer) {
-          // before the library closes it as forbidden
-          close()
-          return false
-        }
-        extra.viewer = viewer
-        viewer.ended.addEventListener('abort', close)
-        socket.once('close', () => viewer.ended.removeEventListener('abort', close))
-        return true
-      },
-      execute: (args) => (args as ExecutionArgs & { rootValue: Root }).rootValue.execute(args),
-      subscribe: (args) => (args as ExecutionArgs & { rootValue: Root }).rootValue.subscribe(args),
-      async onSubscribe({ extra }, _id, params) {
-        const { schema, parse, validate, execute, subscribe, contextFactory } = yoga.getEnveloped({
-          req: extra.request,
-          params,
-          viewer: extra.viewer,
-        })
-        try {
-          const document: DocumentNode = parse(params.query)
-          const errors: readonly GraphQLError[] = validate(schema, document)
-          if (errors.length > 0) return errors
-          if (!getOperationAST(document, params.operationName)) return [noOperation()]
-          return {
-            schema,
-            operationName: params.operationName,
-            document,
-            variableValues: params.variables,
-            contextValue: await contextFactory(),
-            rootValue: { execute, subscribe } satisfies Root,
-          }
-        } catch (error) {
-          // the answer to one operation; thrown, it would close the socket with all the others
-          if (error instanceof GraphQLError) return [withoutHttp(error)]
-          throw error
-        }
-      },
-      onNext(_context, _id, _params, _args, { data, errors, extensions }) {
-        if (!errors) return
-        const answered = { ...(data !== undefined && { data }), ...(extensions && { extensions }) }
-        return { ...answered, errors: errors.map((error) => withoutHttp(error).toJSON()) }
-      },
-      jsonMessageReviver: refuseServersMessage,
-    },
-    sockets,
-    pingMs,
-  )
+  // isProd: what went wrong is in the log, and no business of the client's
+  const options = { ...createSocketOperations({ ...deps, places }), isProd: true }
+  const served = useServer<Record<string, unknown>, Client>(options, sockets, pingMs)
 
   /** Ends it with a code, which it hears if it reads on; what it is still sent meanwhile is thrown away. */
   function drop(socket: WebSocket): void {
     socket.removeAllListeners('message')
     socket.close(...readsTooSlowly)
-    setTimeout(() => socket.terminate(), 5 * closingMs).unref()
   }
 
   function accept(socket: WebSocket, raw: Duplex, request: IncomingMessage): void {
     bySocket.set(raw, socket)
+    places.begin(socket)
+    forgiveWrites(socket)
     sockets.emit('connection', socket, request)
     // ws closes it with the right code by itself; graphql-ws would print what a client did wrong on stderr
     socket.removeAllListeners('error').on('error', () => {})
     socket.on('message', () => {
-      if (socket.bufferedAmount > maxWaiting) drop(socket)
+      const max = places.isKnown(socket) ? maxWaiting.known : maxWaiting.unknown
+      if (socket.bufferedAmount > max) drop(socket)
     })
   }
 
   return {
-    isFull: () => sockets.clients.size >= limits.maxSockets,
+    isFull: places.isFull,
     upgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
       sockets.handleUpgrade(request, raw, head, (socket) => accept(socket, raw, request))
     },
@@ -128,26 +78,15 @@ export function createWebSocket(yoga: GraphQLServer, authentication: Authenticat
       // a client that does not answer the closing must not hold the service up
       const impatience = setTimeout(() => {
         for (const socket of sockets.clients) socket.terminate()
-      }, closingMs)
+      }, closing.atEndMs)
       await served.dispose()
       clearTimeout(impatience)
     },
   }
 }
 
-/** By `authorization` in the connection's parameters, else as any request; browsers send no header but the cookie. */
-function viewerOf(
-  { identify }: Authentication,
-  request: IncomingMessage,
-  parameters: Record<string, unknown> = {},
-): Viewer | null {
-  const { method, header } = askedOf(request)
-  const given = parameters.authorization ?? parameters.Authorization ?? header('authorization')
-  const authorization = given === null || typeof given === 'string' ? given : ''
-  try {
-    return identify({ method, header: (name) => (name === 'authorization' ? authorization : header(name)) })
-  } catch (error) {
-    if (error instanceof AppError) return null
-    throw error
-  }
+/** What cannot be written any more is no fault of ours, for which graphql-ws takes it: the socket closes by itself. */
+function forgiveWrites(socket: WebSocket): void {
+  const send = socket.send.bind(socket) as (data: string, done: () => void) => void
+  socket.send = (data: unknown, done?: unknown) => send(String(data), () => (done as (() => void) | undefined)?.())
 }

@@ -1,8 +1,11 @@
 import { type ExecutionResult, GraphQLError } from 'graphql'
+import { endedToken } from '../auth/auth-errors.ts'
 import type { Viewer } from '../auth/viewer.ts'
 
-const over = () =>
-  new GraphQLError('The token does not hold any more.', { extensions: { code: 'UNAUTHORIZED', retryable: false } })
+function over(): GraphQLError {
+  const { message, code, retryable } = endedToken()
+  return new GraphQLError(message, { extensions: { code, retryable } })
+}
 
 /**
  * Each event mapped, for as long as whoever subscribed is let in: that is looked at with every event, and between them
@@ -30,12 +33,18 @@ export function whileCurrent(
 
   return {
     async next() {
-      const result = isTold ? null : await items.next()
-      if (result && !viewer.isCurrent()) {
-        isTold = true
-        return { value: { errors: [over()] }, done: false }
+      try {
+        const result = isTold ? null : await items.next()
+        if (result && !viewer.isCurrent()) {
+          isTold = true
+          return { value: { errors: [over()] }, done: false }
+        }
+        return !result || result.done ? await leave() : { value: await map(result.value), done: false }
+      } catch (error) {
+        // whoever reads does not leave after an error by itself
+        await leave().catch(() => {})
+        throw error
       }
-      return !result || result.done ? leave() : { value: await map(result.value), done: false }
     },
     return: leave,
     async throw(error) {

@@ -5,8 +5,8 @@ import { watchTokens } from '../auth/watch-tokens.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import { createAuthentication } from './authentication.ts'
+import { createOriginPolicy } from './origin-policy.ts'
 import { createSessionRoute } from './session.ts'
-import { createDoor } from './who-may-connect.ts'
 
 /** Who may connect, who it is that asks, and how a browser signs in. Throws TokenFileError. */
 export async function openWhoMay({ tokens: kept, trustProxy, corsOrigins }: Config['auth'], log: Log) {
@@ -14,7 +14,7 @@ export async function openWhoMay({ tokens: kept, trustProxy, corsOrigins }: Conf
   const sessions = createSessions()
   const authentication = createAuthentication({ tokens, sessions, trustProxy })
   return {
-    door: createDoor({ hasTokens: tokens !== null, trustProxy, corsOrigins }),
+    originPolicy: createOriginPolicy({ hasTokens: tokens !== null, trustProxy, corsOrigins }),
     authentication,
     session: createSessionRoute({ authentication, sessions, trustProxy }),
     async [Symbol.asyncDispose]() {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { GraphQLSchema } from 'graphql'
 import { createLRUCache, createYoga, type Plugin } from 'graphql-yoga'
-import type { Viewer } from '../auth/viewer.ts'
+import { rateLimitKey, type Viewer } from '../auth/viewer.ts'
 import type { Log } from '../log.ts'
 import type { Context, Services } from '../schema/context.ts'
-import type { Observe } from '../services/metrics.ts'
+import type { Observe } from '../services/observations.ts'
 import type { Authentication } from './authentication.ts'
 import { useBodyLimit } from './body-limit.ts'
 import { useCsrfHeader } from './csrf-header.ts'
@@ -13,21 +13,25 @@ import { idOfAsked, requestOfError } from './error-request.ts'
 import { useReferenceExecutor } from './execution.ts'
 import { useFormErrors } from './form-errors.ts'
 import { createGraphiqlPage } from './graphiql-page.ts'
+import { createGate } from './graphql-authentication.ts'
 import { describeExpected, maskUnexpected, withRequest } from './mask-error.ts'
-import { limitedAs } from './principal.ts'
+import { useOperationLimits } from './operation-limits.ts'
 import { useQueryLimits } from './query-limits.ts'
 import { type RateLimits, useRateLimits } from './rate-limits.ts'
+import { overheadBytes } from './read-form.ts'
 import { type SubscriptionLimits, useSubscriptionLimits } from './subscription-limits.ts'
-import { createGate } from './use-authentication.ts'
-
-/** A multipart request carries more than its file. */
-const overheadBytes = 1024 * 1024
 
 /** Of a request without a file, bytes: a thousand long addresses are to be imported at once. */
 const jsonBytes = 1024 * 1024
 
 /** How long such a request may take to arrive, ms. */
 const patienceMs = 30_000
+
+/** Of all requests with a file at once, bytes. */
+const filesInMemory = 256 * 1024 * 1024
+
+/** How long a query may take, ms. */
+const queryMs = 10_000
 
 /** Texts whose parsed form is kept, which may be hundreds of kilobytes. */
 const rememberedTexts = 200
@@ -36,7 +40,10 @@ interface Deps {
   schema: GraphQLSchema
   services: Services
   authentication: Authentication
-  asking: { rates: RateLimits; subscriptions: SubscriptionLimits }
+  rates: RateLimits
+  subscriptions: SubscriptionLimits
+  /** in progress at once */
+  operationsPerClient: number
   log: Log
   observe: Observe
 }
@@ -47,7 +54,7 @@ interface Initial {
 }
 
 /** GraphQL over HTTP: queries and mutations, multipart uploads, subscriptions as server-sent events, GraphiQL. */
-export function createGraphQL({ schema, services, authentication, asking, log, observe }: Deps) {
+export function createGraphQL({ schema, services, authentication, rates, log, observe, ...limits }: Deps) {
   const maxBodyBytes = services.limits.maxBytes + overheadBytes
   const gate = createGate(authentication)
   const page = createGraphiqlPage(gate.admits)
@@ -56,6 +63,8 @@ export function createGraphQL({ schema, services, authentication, asking, log, o
     context: ({ viewer, request }) => ({ ...services, viewer: viewer ?? gate.viewerOf(request) }),
     graphqlEndpoint: '/graphql',
     landingPage: false,
+    // no address ends so: the service has a page of its own for it, and Yoga's comes before everything else
+    healthCheckEndpoint: ' ',
     graphiql: page.graphiql,
     renderGraphiQL: page.renderGraphiQL,
     // by default Yoga allows every origin, with credentials
@@ -72,12 +81,13 @@ export function createGraphQL({ schema, services, authentication, asking, log, o
       useErrorCodes,
       useQueryLimits,
       useReferenceExecutor,
-      useRateLimits(asking.rates),
-      useSubscriptionLimits(asking.subscriptions, clientOf),
+      useRateLimits(rates),
+      useOperationLimits({ perClient: limits.operationsPerClient, queryMs }, clientOf),
+      useSubscriptionLimits(limits.subscriptions, clientOf),
       page.plugin,
       useCsrfHeader(),
       useFormErrors,
-      useBodyLimit({ multipart: maxBodyBytes, other: jsonBytes, patienceMs }),
+      useBodyLimit({ multipart: maxBodyBytes, inMemory: filesInMemory, other: jsonBytes, patienceMs }, gate.viewerOf),
       useRequestInErrors,
     ],
     logging: {
@@ -99,7 +109,7 @@ export function createGraphQL({ schema, services, authentication, asking, log, o
 
 /** A token, or else a connection: of a WebSocket as of a request over HTTP. */
 function clientOf({ viewer, req, request }: Context & { req?: IncomingMessage; request?: Request }): string | object {
-  return limitedAs(viewer) ?? req?.socket ?? request ?? viewer
+  return rateLimitKey(viewer) ?? req?.socket ?? request ?? viewer
 }
 
 /** Of what went wrong before anything was executed; the errors of operations are known by then. */

@@ -4,13 +4,15 @@ import PrismaPlugin from '@pothos/plugin-prisma'
 import RelayPlugin from '@pothos/plugin-relay'
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
 import { GraphQLError } from 'graphql'
-import { ForbiddenError, UnauthorizedError } from '../auth/auth-errors.ts'
+import { endedToken, ForbiddenError } from '../auth/auth-errors.ts'
 import { hasRole, type Role } from '../auth/viewer.ts'
 import type PrismaTypes from '../generated/sqlite/pothos.ts'
 import { getDatamodel } from '../generated/sqlite/pothos.ts'
 import { calendarDate } from '../venues/event-date.ts'
 import type { Context } from './context.ts'
 import './cursors.ts'
+import './ended-tokens.ts'
+import { pageSize } from './page-size.ts'
 
 export const builder = new SchemaBuilder<{
   Context: Context
@@ -27,7 +29,7 @@ export const builder = new SchemaBuilder<{
   }
 }>({
   // errors first: it has to be outermost; then who may, before the database is asked anything
-  plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin, PrismaPlugin, 'cursors'],
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin, PrismaPlugin, 'cursors', 'endedTokens'],
   scopeAuth: {
     // and once more with each event, by the transport
     authorizeOnSubscribe: true,
@@ -35,7 +37,7 @@ export const builder = new SchemaBuilder<{
     unauthorizedError: (_parent, { viewer }, { parentType, fieldName }) =>
       viewer.isCurrent()
         ? new ForbiddenError(`The role ${viewer.role} may not use ${parentType.name}.${fieldName}.`)
-        : new UnauthorizedError('The token does not hold any more.'),
+        : endedToken(),
   },
   defaultFieldNullability: false,
   errors: { directResult: true, defaultTypes: [] },
@@ -63,8 +65,8 @@ export const builder = new SchemaBuilder<{
     client: (context) => context.db,
     dmmf: getDatamodel(),
     filterConnectionTotalCount: true,
-    defaultConnectionSize: 20,
-    maxConnectionSize: 100,
+    defaultConnectionSize: pageSize.default,
+    maxConnectionSize: pageSize.max,
   },
 })
 

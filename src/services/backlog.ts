@@ -6,10 +6,10 @@ import { active } from './run-states.ts'
 
 export interface Backlog {
   /**
-   * Does what adds tasks to a lane, unless as many wait there as may: then nothing of it is begun. Throws
+   * Does what adds `count` tasks to a lane, unless as many wait there as may: then nothing of it is begun. Throws
    * QueueFullError. What is being added by this process is counted to the task; what others add, a second later.
    */
-  admit<T>(lane: number, add: () => Promise<T>, runOf: (result: T) => Run): Promise<T>
+  admit<T>(lane: number, count: number, add: () => Promise<T>, runOf: (result: T) => Run): Promise<T>
   /** throws QueueFullError */
   check(lane: number): Promise<void>
 }
@@ -30,6 +30,9 @@ interface Deps {
   limit: number
 }
 
+/** So many tasks of paused runs count as one that waits: they are in nobody's way, and yet there is an end to them. */
+const pausedForOne = 10
+
 /** How old a count may be that lets something in, ms. */
 const maxAgeMs = 1_000
 
@@ -48,15 +51,10 @@ export function createBacklog({ db, limit }: Deps): Backlog {
   async function read(): Promise<void> {
     const at = Date.now()
     const before = new Map([...lanes].map(([id, { added }]) => [id, added]))
-    const groups = await db.run.groupBy({
-      by: ['lane'],
-      where: { ...active, pausedAt: null },
-      _sum: { totalCount: true, processedCount: true },
-    })
-    for (const { lane } of groups) find(lane)
+    const [ready, paused] = await Promise.all([countLeft(db, null), countLeft(db, { not: null })])
+    for (const id of [...ready.keys(), ...paused.keys()]) find(id)
     for (const [id, lane] of lanes) {
-      const sum = groups.find((group) => group.lane === id)?._sum
-      const waiting = (sum?.totalCount ?? 0) - (sum?.processedCount ?? 0)
+      const waiting = (ready.get(id) ?? 0) + Math.floor((paused.get(id) ?? 0) / pausedForOne)
       const added = before.get(id) ?? 0
       lane.rate.note({ at, left: waiting, drained: lane.waiting + added - waiting })
       lane.waiting = waiting
@@ -92,12 +90,12 @@ export function createBacklog({ db, limit }: Deps): Backlog {
       await freshen(lane)
       mustHaveRoom(lane)
     },
-    async admit(id, add, runOf) {
+    async admit(id, count, add, runOf) {
       const lane = find(id)
       await freshen(lane)
       // no wait between the two, or all who come at once would be let in
       mustHaveRoom(lane)
-      lane.beingAdded += 1
+      lane.beingAdded += count
       try {
         const result = await add()
         const run = runOf(result)
@@ -105,8 +103,18 @@ export function createBacklog({ db, limit }: Deps): Backlog {
         find(run.lane).added += run.totalCount - run.processedCount
         return result
       } finally {
-        lane.beingAdded -= 1
+        lane.beingAdded -= count
       }
     },
   }
+}
+
+/** Tasks by their lanes. */
+async function countLeft(db: Db, pausedAt: null | { not: null }): Promise<Map<number, number>> {
+  const groups = await db.run.groupBy({
+    by: ['lane'],
+    where: { ...active, pausedAt },
+    _sum: { totalCount: true, processedCount: true },
+  })
+  return new Map(groups.map(({ lane, _sum }) => [lane, (_sum.totalCount ?? 0) - (_sum.processedCount ?? 0)]))
 }

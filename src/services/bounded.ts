@@ -19,20 +19,24 @@ interface Services {
  * wait as may, before anything is read or stored. What the service begins by itself is not held up.
  */
 export function boundByBacklog({ images, uploads, completions, runs, scrapes }: Services, backlog: Backlog): Services {
-  const inBackground =
-    <A extends unknown[]>(start: (...args: A) => Promise<Run>) =>
+  const admitted =
+    (lane: number) =>
+    <A extends unknown[]>(start: (...args: A) => Promise<Run>, countOf: (...args: A) => number = () => 1) =>
     (...args: A) =>
       backlog.admit(
-        lanes.background,
+        lane,
+        countOf(...args),
         () => start(...args),
         (run) => run,
       )
+  const inBackground = admitted(lanes.background)
   return {
     images: {
       ...images,
       upload: (input) =>
         backlog.admit(
           lanes.interactive,
+          1,
           () => images.upload(input),
           ({ run }) => run,
         ),
@@ -44,22 +48,15 @@ export function boundByBacklog({ images, uploads, completions, runs, scrapes }: 
         return uploads.announce(files)
       },
     },
-    completions: {
-      complete: (ids, input) =>
-        backlog.admit(
-          lanes.interactive,
-          () => completions.complete(ids, input),
-          (run) => run,
-        ),
-    },
+    completions: { complete: admitted(lanes.interactive)(completions.complete, (ids) => ids.length) },
     runs: {
       ...runs,
-      importUrls: inBackground(runs.importUrls),
+      importUrls: inBackground(runs.importUrls, ({ urls }) => urls.length),
       reconcile: inBackground(runs.reconcile),
-      reprocess: inBackground(runs.reprocess),
+      reprocess: inBackground(runs.reprocess, (_scope, ids) => Math.max(1, ids.length)),
       retry: inBackground(runs.retry),
       sync: inBackground(runs.sync),
     },
-    scrapes: { start: inBackground(scrapes.start) },
+    scrapes: { start: inBackground(scrapes.start, ({ pages }) => Math.max(1, pages.length)) },
   }
 }

@@ -3,7 +3,7 @@ import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { type Dialect, isUniqueViolation } from './db/sql.ts'
 import { taskEvents } from './run-events.ts'
-import { needsImage, type RunScope } from './run-scope.ts'
+import { firstScope, needsImage, type RunScope } from './run-scope.ts'
 import { advance, startTask } from './run-states.ts'
 import { type Holder, hasClaimable, held, renewLeases, requeueExpired, takeTask } from './task-states.ts'
 
@@ -27,6 +27,11 @@ export interface Claim extends Holder {
 }
 
 export type ImageClaim = Claim & { image: Image }
+
+/** What names a task in the lines of the log. */
+export const taskNames = ({ runId, taskId }: Pick<Claim, 'runId' | 'taskId'>) => ({ runId, taskId })
+
+export const kindOf = ({ scope }: Pick<Claim, 'scope'>) => firstScope(scope).kind
 
 export interface Claims {
   /** the next task of the run whose turn it is, or null; only of runs up to this lane */

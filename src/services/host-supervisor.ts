@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import { connectToHost, type HostConnection } from './host-connection.ts'
-import { type Observe, observeNothing } from './metrics.ts'
+import { type Observe, observeNothing } from './observations.ts'
 
 /** A host that dies before it has said anything is not started again at once. */
 const restartDelayMs = 1_000

@@ -7,7 +7,7 @@ import { decodeCost, dueMs, encodeCost } from './cost-model.ts'
 import type { HostConnection } from './host-connection.ts'
 import { createHostRoom, pixelsInHost } from './host-room.ts'
 import { createHostSupervisor } from './host-supervisor.ts'
-import { type Observations, type Observe, observeNothing, outcomeOf, timed } from './metrics.ts'
+import { type Observations, type Observe, observeNothing, outcomeOf, timed } from './observations.ts'
 import { orAborted } from './or-aborted.ts'
 
 /** A unit may take that many times what it is expected to, before what the settings allow beyond that is used up. */

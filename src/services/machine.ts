@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 
 const mebibyte = 1024 * 1024
@@ -37,3 +38,9 @@ export const defaultMegapixelsInFlight = (memory = usableMemory()): number =>
  */
 export const idleHostBytes = (threads: number, memory = usableMemory()): number =>
   Math.min(Math.max(memory / 4, 768 * mebibyte), 1024 * mebibyte) + threads * 128 * mebibyte
+
+/** What a process has in memory, bytes, as Linux tells it; null of one that has just ended. Fails elsewhere. */
+export async function residentBytes(pid: number | undefined): Promise<number | null> {
+  const [, kilobytes] = /^VmRSS:\s*(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? []
+  return kilobytes ? Number(kilobytes) * 1_024 : null
+}

@@ -1,13 +1,7 @@
 import type { Log } from '../log.ts'
-import type { Claim } from './claims.ts'
-import type { Observe, TaskOutcome } from './metrics.ts'
-import { firstScope } from './run-scope.ts'
+import { type Claim, kindOf, taskNames } from './claims.ts'
+import type { Observe, TaskOutcome } from './observations.ts'
 import type { TaskFailure, Tasks } from './tasks.ts'
-
-/** What names a task in the lines of the log. */
-export const taskNames = ({ runId, taskId }: Pick<Claim, 'runId' | 'taskId'>) => ({ runId, taskId })
-
-export const kindOf = ({ scope }: Pick<Claim, 'scope'>) => firstScope(scope).kind
 
 /** Counts and logs how each attempt at a task ends, once that is committed. */
 export function observeTasks(tasks: Tasks, observe: Observe, log: Log): Tasks {

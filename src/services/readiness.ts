@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../log.ts'
+import { within } from './within.ts'
 
 /** What the service cannot do without. */
 export const parts = ['database', 'storage', 'imageHost'] as const
@@ -53,10 +53,12 @@ export function createReadiness({ probes, log, keepMs = defaultKeepMs, limitMs =
 
     async function look(): Promise<boolean> {
       pending ??= ask()
-      const stop = new AbortController()
-      const late = sleep(limitMs, 'It does not answer in time.', { signal: stop.signal }).catch(() => null)
-      const problem = await Promise.race([pending, late])
-      stop.abort()
+      const asked = pending
+      const problem = await within(
+        limitMs,
+        () => asked,
+        () => 'It does not answer in time.',
+      )
       if (problem !== null && ready) log.warn({ part, reason: problem }, 'not ready')
       if (problem === null && !ready) log.info({ part }, 'ready again')
       ready = problem === null

@@ -8,10 +8,9 @@ import {
 } from '../errors.ts'
 import type { TaskStage } from '../generated/sqlite/client.ts'
 import type { Log } from '../log.ts'
-import type { Claim } from './claims.ts'
+import { type Claim, taskNames } from './claims.ts'
 import { isDatabaseTrouble, isUniqueViolation } from './db/sql.ts'
 import { HostDiedError } from './host-connection.ts'
-import { taskNames } from './observed-tasks.ts'
 import { LeaseLostError } from './task-states.ts'
 import type { TaskFailure, Tasks } from './tasks.ts'
 

@@ -1,5 +1,5 @@
 import type { TaskStage } from '../generated/sqlite/client.ts'
-import { type Observe, outcomeOf, timed } from './metrics.ts'
+import { type Observe, outcomeOf, timed } from './observations.ts'
 
 export type Stages = ReturnType<typeof createStages>
 

@@ -1,6 +1,5 @@
-import type { Claim, ImageClaim } from './claims.ts'
-import { type Observe, timed } from './metrics.ts'
-import { kindOf } from './observed-tasks.ts'
+import { type Claim, type ImageClaim, kindOf } from './claims.ts'
+import { type Observe, timed } from './observations.ts'
 import { firstScope, isPage } from './run-scope.ts'
 import type { SettleTask } from './settle-task.ts'
 import { createStages, type Stages } from './stages.ts'

@@ -44,8 +44,8 @@ export async function decode(request: DecodeRequest): Promise<{ image: WorkingIm
     const image: WorkingImage = { pixels, width: info.width, height: info.height, channels, source }
     return { image, facts: describePixels(image, metadata, frames) }
   } catch (cause) {
-    // the machine's trouble is not the image's
-    if (/file is missing|open files|memory|allocate/i.test(String(cause))) throw cause
+    // the machine's trouble is not the image's; of a damaged profile lcms says "Read from memory error"
+    if (/file is missing|open files|out of memory|alloc/i.test(String(cause))) throw cause
     throw new DamagedImageError(`The image is damaged and cannot be decoded (${firstLine(cause)}).`, { cause })
   }
 }

@@ -1,4 +1,4 @@
-import { multipart } from '../support/client.ts'
+import { createHttpClient } from '../support/client.ts'
 import { collect, overWebSocket } from '../support/subscribe.ts'
 import type { Picture } from './pictures.ts'
 
@@ -52,28 +52,12 @@ export interface ShownEvent {
 
 const counters = 'status totalCount processedCount succeededCount skippedCount failedCount cancelledCount'
 
-const uploadMutation = `mutation ($input: UploadImageInput!) {
-  uploadImage(input: $input) { ... on UploadImagePayload { image { id } run { id } } ... on Error { message } }
-}`
-
-async function post<T>(url: string, body: FormData | string): Promise<T> {
-  const headers: Record<string, string> = { 'x-graphql-yoga-csrf': '1' }
-  if (typeof body === 'string') headers['content-type'] = 'application/json'
-  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body })
-  const { data, errors } = (await response.json()) as { data: T; errors?: unknown }
-  if (errors) throw new Error(`The service answered with errors: ${JSON.stringify(errors)}`)
-  return data
-}
-
-function ask<T>(url: string, query: string, variables: object = {}): Promise<T> {
-  return post<T>(url, JSON.stringify({ query, variables }))
-}
+const ask = <T>(url: string, query: string, variables?: Record<string, unknown>) =>
+  createHttpClient(url).gql<T>(query, variables)
 
 export async function upload(url: string, picture: Picture): Promise<Accepted> {
-  const form = multipart(uploadMutation, { artistName: 'Carl Cox' }, picture.bytes, 'photo.jpg')
-  type Answer = { image?: { id: string }; run?: { id: string }; message?: string }
-  const { image, run, message } = (await post<{ uploadImage: Answer }>(url, form)).uploadImage
-  if (!image || !run) throw new Error(`The service refused an upload: ${message}`)
+  const { image, run, message } = await createHttpClient(url).upload(picture.bytes)
+  if (message) throw new Error(`The service refused an upload: ${message}`)
   return { imageId: image.id, runId: run.id, picture }
 }
 

@@ -1,9 +1,9 @@
 import { cp, mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { greenroom } from '../support/cli.ts'
-import { multipart } from '../support/client.ts'
+import { createHttpClient } from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
 import { jpeg } from '../support/images.ts'
 import { createDataDir, type Server, startServer } from '../support/server.ts'
 
@@ -12,35 +12,18 @@ interface Listed {
   variants: { url: string; byteSize: number }[]
 }
 
-const uploadMutation = `mutation ($input: UploadImageInput!) {
-  uploadImage(input: $input) { ... on UploadImagePayload { image { id } } ... on Error { message } }
-}`
-
-async function post<T>({ url }: Server, body: FormData | string): Promise<T> {
-  const headers: Record<string, string> = { 'x-graphql-yoga-csrf': '1' }
-  if (typeof body === 'string') headers['content-type'] = 'application/json'
-  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body })
-  return ((await response.json()) as { data: T }).data
+async function upload({ url }: Server): Promise<string> {
+  return (await createHttpClient(url).upload(await jpeg(), { recipes: ['presets'] })).image.id
 }
 
-async function upload(server: Server): Promise<string> {
-  const input = { artistName: 'Carl Cox', recipes: ['presets'] }
-  const form = multipart(uploadMutation, input, await jpeg(), 'photo.jpg')
-  return (await post<{ uploadImage: { image: { id: string } } }>(server, form)).uploadImage.image.id
-}
-
-async function find(server: Server, id: string): Promise<Listed | null> {
+async function becomesReady({ url }: Server, id: string): Promise<Listed> {
+  const { gql } = createHttpClient(url)
   const query = `{ image(id: "${id}") { status variants { url byteSize } } }`
-  return (await post<{ image: Listed | null }>(server, JSON.stringify({ query }))).image
-}
-
-async function becomesReady(server: Server, id: string): Promise<Listed> {
-  for (;;) {
-    const image = await find(server, id)
-    if (image?.status === 'READY') return image
-    if (image?.status === 'FAILED' || !image) throw new Error(`The image is ${image?.status ?? 'not there'}.`)
-    await sleep(20)
-  }
+  return eventually(`image ${id} is ready`, async () => {
+    const { image } = await gql<{ image: Listed | null }>(query)
+    if (!image || image.status === 'FAILED') throw new Error(`The image is ${image?.status ?? 'not there'}.`)
+    return image.status === 'READY' && image
+  })
 }
 
 /** A folder that nothing was written into is not there. */

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createApi } from '../../src/cli/api.ts'
 import { greenroom } from '../support/cli.ts'
+import { eventually } from '../support/eventually.ts'
 import { damagedJpeg } from '../support/images.ts'
 import { createDataDir, startServer } from '../support/server.ts'
 
@@ -45,7 +45,7 @@ describe('greenroom backfill', () => {
     await api.query('mutation { setConcurrency(input: { concurrency: 0 }) { __typename } }')
     const first = greenroom(['backfill', '--force'], env)
     const waiting = () => api.query<{ queue: { waitingBackground: number } }>('{ queue { waitingBackground } }')
-    while ((await waiting()).queue.waitingBackground === 0) await sleep(50)
+    await eventually('the backfill waits', async () => (await waiting()).queue.waitingBackground > 0)
     const second = await greenroom(['backfill', '--force'], env, 'under way already')
     await api.query('mutation { setConcurrency(input: { concurrency: 2 }) { __typename } }')
     expect((await first).stdout).toContain('1 failed')

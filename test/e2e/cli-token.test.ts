@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { greenroom } from '../support/cli.ts'
+import { eventually } from '../support/eventually.ts'
 import { createDataDir, runToEnd, startServer } from '../support/server.ts'
 
 const create = (file: string, ...more: string[]) =>
@@ -19,7 +19,7 @@ describe('greenroom token', () => {
     expect(await readFile(file, 'utf8')).not.toContain(made.stdout.trim())
 
     const listed = await greenroom(['token', 'list'], { AUTH_TOKENS_FILE: file })
-    expect(listed.stdout).toMatch(/^id .*\n[0-9a-f]{8} +Ada +viewer +20\d\d-\d\d-\d\d +until 20/)
+    expect(listed.stdout).toMatch(/^ *id .*\n[0-9a-f]{8} +Ada +viewer +20\d\d-\d\d-\d\d +until 20/)
     const id = listed.stdout.split('\n')[1]?.split(' ')[0] ?? ''
     expect((await greenroom(['token', 'revoke', id, '--file', file], {})).stdout).toContain('is revoked')
     expect((await greenroom(['token', 'list', '--file', file], {})).stdout).toContain('revoked 20')
@@ -49,7 +49,7 @@ it('a service with tokens does what it is told by a command that has one, until 
   expect((await greenroom(['gc'], withToken)).stderr).toContain('The role viewer may not use Mutation.collectGarbage')
   const id = JSON.parse(await readFile(AUTH_TOKENS_FILE, 'utf8')).tokens[0].id
   await greenroom(['token', 'revoke', id], { AUTH_TOKENS_FILE })
-  while ((await greenroom(['runs', 'ls'], withToken)).code === 0) await sleep(100)
+  await eventually('the token is refused', async () => (await greenroom(['runs', 'ls'], withToken)).code !== 0)
   expect((await greenroom(['runs', 'ls'], withToken)).stderr).toContain('does not take the token')
 })
 

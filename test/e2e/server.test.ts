@@ -4,47 +4,21 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createApi } from '../../src/cli/api.ts'
-import { multipart } from '../support/client.ts'
+import { createHttpClient } from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
 import { filesBelow } from '../support/files.ts'
 import { jpeg, photo } from '../support/images.ts'
 import { gone, isAlive } from '../support/processes.ts'
+import { endOf } from '../support/run-end.ts'
 import { createDataDir, runToEnd, type Server, startServer } from '../support/server.ts'
 
-const uploadMutation = `mutation ($input: UploadImageInput!) {
-  uploadImage(input: $input) { ... on UploadImagePayload { image { id } run { id } } ... on Error { message } }
-}`
+const upload = ({ url }: Server, bytes: Uint8Array) => createHttpClient(url).upload(bytes)
 
-interface Uploaded {
-  image: { id: string }
-  run: { id: string }
-}
+/** Waits until the original is stored and variants are on their way. */
+const inTheMiddle = (dir: string) =>
+  eventually('files of the work lie there', async () => (await filesBelow(dir)).length >= 4)
 
-async function post<T>(server: Server, body: FormData | string): Promise<T> {
-  const headers: Record<string, string> = { 'x-graphql-yoga-csrf': '1' }
-  if (typeof body === 'string') headers['content-type'] = 'application/json'
-  const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body })
-  const { data, errors } = (await response.json()) as { data: T; errors?: unknown }
-  if (errors) throw new Error(JSON.stringify(errors))
-  return data
-}
-
-async function upload(server: Server, bytes: Uint8Array): Promise<Uploaded> {
-  const form = multipart(uploadMutation, { artistName: 'Carl Cox' }, bytes, 'photo.jpg')
-  return (await post<{ uploadImage: Uploaded }>(server, form)).uploadImage
-}
-
-async function statusOf(server: Server, run: string): Promise<string> {
-  const query = `{ run(id: "${run}") { status } }`
-  return (await post<{ run: { status: string } }>(server, JSON.stringify({ query }))).run.status
-}
-
-async function finished(server: Server, run: string): Promise<string> {
-  for (;;) {
-    const status = await statusOf(server, run)
-    if (status !== 'QUEUED' && status !== 'RUNNING') return status
-    await sleep(50)
-  }
-}
+const finished = ({ url }: Server, run: string) => endOf(createHttpClient(url), run)
 
 describe('the built service', () => {
   it('serves, processes, and ends in order on SIGTERM, its image host with it', async () => {
@@ -81,7 +55,7 @@ describe('the built service', () => {
     await using data = await createDataDir()
     const first = await startServer(data.dir)
     const { run } = await upload(first, await photo('dandelion-meadow-16mp.jpg'))
-    while ((await filesBelow(data.dir)).length < 4) await sleep(10)
+    await inTheMiddle(data.dir)
     const begun = Date.now()
     expect(await first.stop('SIGTERM')).toBe(0)
     expect(Date.now() - begun).toBeLessThan(10_000)
@@ -93,7 +67,7 @@ describe('the built service', () => {
     await using data = await createDataDir()
     await using server = await startServer(data.dir)
     await upload(server, await photo('dandelion-meadow-16mp.jpg'))
-    while ((await filesBelow(data.dir)).length < 4) await sleep(10)
+    await inTheMiddle(data.dir)
     const stopped = server.stop('SIGINT')
     await sleep(20)
     process.kill(server.pid, 'SIGINT')
@@ -105,7 +79,7 @@ describe('the built service', () => {
     const first = await startServer(data.dir)
     const { run } = await upload(first, await photo('dandelion-meadow-16mp.jpg'))
     const host = await first.hostPid()
-    while ((await filesBelow(data.dir)).length < 4) await sleep(10)
+    await inTheMiddle(data.dir)
     expect(await first.stop('SIGKILL')).toBe('SIGKILL')
     expect(await gone(host)).toBe(true)
     await using second = await startServer(data.dir)
@@ -144,7 +118,7 @@ describe('the built service', () => {
         seen.push(event)
       }
     })()
-    while (seen.length < 8) await sleep(5)
+    await eventually('eight events have come', () => seen.length >= 8)
     expect(await first.stop('SIGTERM')).toBe(0)
     await using _second = await startServer(data.dir, { PORT: new URL(first.url).port })
     await watching

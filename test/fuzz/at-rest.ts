@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ask } from './ask.ts'
 import { allowances } from './expectations.ts'
 import { FoundError } from './judge.ts'
 import type { FuzzedService, Vitals } from './service.ts'
@@ -31,15 +32,9 @@ const question = '{ uploadPolicy { maxBytes } runs(first: 100) { nodes { id stat
 
 /** An ordinary query; returns the runs that still wait or work. */
 async function unfinishedRuns(service: FuzzedService): Promise<string[]> {
-  const response = await fetch(`${service.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', connection: 'close' },
-    body: JSON.stringify({ query: question }),
-  })
-  const answer = (await response.json()) as { data?: { runs: { nodes: { id: string; status: string }[] } } }
-  if (!answer.data) throw new FoundError(`An ordinary query no longer works: ${JSON.stringify(answer)}`)
-  const { nodes } = answer.data.runs
-  return nodes.filter(({ status }) => !settled.includes(status)).map(({ id, status }) => `the run ${id} is ${status}`)
+  const { runs } = await ask<{ runs: { nodes: { id: string; status: string }[] } }>(service, question)
+  const unfinished = runs.nodes.filter(({ status }) => !settled.includes(status))
+  return unfinished.map(({ id, status }) => `the run ${id} is ${status}`)
 }
 
 /** Works as ever, and holds no more than before; throws FoundError. Returns what it holds. */

@@ -70,6 +70,8 @@ function junk(how: number, others: Others): Buffer {
 
 /** With the end and the checksums of a whole file, so that it gets past the gate. */
 function close(cut: Buffer): Buffer {
+  // an edit before may have left next to nothing
+  if (cut.length < 16) return cut
   if (cut.readUInt16BE(0) === 0xffd8) return closeFile(cut, 'jpeg')
   if (cut.readUInt32BE(0) === 0x89504e47) return closeFile(cut, 'png')
   return cut.toString('latin1', 0, 4) === 'RIFF' ? closeFile(Buffer.from(cut), 'webp') : cut

@@ -1,8 +1,8 @@
-import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openSocket } from '../support/sockets.ts'
 
 /** A bare socket to the service, closed when disposed. */
-export interface Connection extends Disposable {
+export interface Connection extends AsyncDisposable {
   /** everything that came back so far */
   heard(): Buffer
   readonly ended: boolean
@@ -16,31 +16,23 @@ export interface Connection extends Disposable {
   endsWithin(ms: number): Promise<boolean>
 }
 
-export function openConnection(port: number): Connection {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+export async function openConnection(url: string): Promise<Connection> {
+  const socket = await openSocket(url)
   const chunks: Buffer[] = []
-  let ended = false
-  const over = new Promise<void>((resolve) => {
-    socket.on('close', () => {
-      ended = true
-      resolve()
-    })
-  })
   socket.on('data', (chunk) => chunks.push(chunk))
-  socket.on('error', () => {})
-  socket.on('end', () => socket.end())
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   return {
     heard: () => Buffer.concat(chunks),
     get ended() {
-      return ended
+      return socket.closed
     },
-    write: (bytes) => Promise.race([over, new Promise<void>((resolve) => socket.write(bytes, () => resolve()))]),
+    write: (bytes) => new Promise((resolve) => socket.write(bytes, () => resolve())),
     end: () => socket.end(),
     reset: () => socket.resetAndDestroy(),
     async endsWithin(ms) {
-      await Promise.race([over, sleep(ms, undefined, { ref: false })])
-      return ended
+      await Promise.race([closed, sleep(ms, undefined, { ref: false })])
+      return socket.closed
     },
-    [Symbol.dispose]: () => socket.destroy(),
+    [Symbol.asyncDispose]: () => socket[Symbol.asyncDispose](),
   }
 }

@@ -22,13 +22,9 @@ const patience = { owed: 15_000, notOwed: 120 }
 const closingMs = 5_000
 
 /** Says it, hears what comes back, and judges that; throws FoundError. */
-export async function exchange(port: number, { path, pieces, pauseMs, isWhole, ending }: Exchange): Promise<void> {
-  using connection = openConnection(port)
-  for (const [index, piece] of pieces.entries()) {
-    if (index > 0 && pauseMs > 0) await sleep(pauseMs)
-    // in latin1, a byte is a character
-    await connection.write(Buffer.from(piece, 'latin1'))
-  }
+export async function exchange(url: string, { path, pieces, pauseMs, isWhole, ending }: Exchange): Promise<void> {
+  await using connection = await openConnection(url)
+  await say(connection, pieces, pauseMs)
   if (ending === 'reset') {
     connection.reset()
     return
@@ -36,6 +32,7 @@ export async function exchange(port: number, { path, pieces, pauseMs, isWhole, e
   const isHead = pieces[0]?.startsWith('HEAD') ?? false
   const isAnswered = await hearAnswer(connection, isHead, isWhole ? patience.owed : patience.notOwed)
   if (isWhole && !isAnswered) throw new FoundError(`No whole answer within ${patience.owed} ms.`)
+  if (isWhole && connection.heard().length === 0) throw new FoundError('The connection was closed without an answer.')
   if (ending === 'half-close') {
     connection.end()
     if (!(await connection.endsWithin(closingMs))) {
@@ -43,6 +40,14 @@ export async function exchange(port: number, { path, pieces, pauseMs, isWhole, e
     }
   }
   judge(path, connection.heard().toString('utf8'))
+}
+
+async function say(connection: Connection, pieces: readonly string[], pauseMs: number): Promise<void> {
+  for (const [index, piece] of pieces.entries()) {
+    if (index > 0 && pauseMs > 0) await sleep(pauseMs)
+    // in latin1, a byte is a character
+    await connection.write(Buffer.from(piece, 'latin1'))
+  }
 }
 
 /** Until there is one whole answer or the connection has ended; false when neither comes in time. */

@@ -13,8 +13,8 @@ interface GraphQLFailure {
 
 /** Throws FoundError for a status of 5xx that is not documented. */
 export function judgeStatus(path: string, status: number): void {
-  count('HTTP status', String(status))
   const documented = documentedServerErrors.some((each) => each.status === status && each.path.test(path))
+  count('HTTP status', documented ? `${status}, as documented` : String(status))
   if (status >= 500 && !documented) throw new FoundError(`The service answered ${status}.`)
 }
 

@@ -1,4 +1,5 @@
 import { photo } from '../support/images.ts'
+import { ask } from './ask.ts'
 import { createSender } from './send-picture.ts'
 import type { FuzzedService } from './service.ts'
 import type { Known } from './values.ts'
@@ -16,17 +17,12 @@ interface Edge {
 
 /** Gives the service two pictures, and tells what it has then. */
 export async function learn(service: FuzzedService): Promise<Known> {
-  await using sender = createSender(() => service.url)
+  const sender = createSender(service)
   for (const name of ['lamp-bird-small.jpg', 'fig-bowl-alpha.png']) {
     const end = await sender.send({ bytes: await photo(name), way: 'multipart', filename: name, recipe: 'artist' })
     if (end !== 'READY') throw new Error(`A photo that is whole ended ${end}.`)
   }
-  const response = await fetch(`${service.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', connection: 'close' },
-    body: JSON.stringify({ query: everything }),
-  })
-  const { data } = (await response.json()) as { data: Record<'images' | 'artists' | 'runs', { edges: Edge[] }> }
+  const data = await ask<Record<'images' | 'artists' | 'runs', { edges: Edge[] }>>(service, everything)
   const edges = Object.values(data).flatMap((list) => list.edges)
   const all = [...edges, ...edges.flatMap(({ node }) => node.tasks?.edges ?? [])]
   return {

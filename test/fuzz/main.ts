@@ -1,26 +1,24 @@
-// npm run test:fuzz -- [--seed 1] [--minutes 30] [--pictures 10000] [--only http|pictures|forms|…] [--database postgresql]
+// npm run test:fuzz -- [--seed 1] [--minutes 30] [--pictures 10000] [--only http|tokens|pictures|forms|…] [--database postgresql]
 // sends the built service what no client should; says what was sent and what was found, and exits 1 for anything found
 import { randomInt } from 'node:crypto'
 import { InvalidArgumentError, Option, program } from 'commander'
 import { startPostgres } from '../support/postgres.ts'
 import { checkAtRest } from './at-rest.ts'
-import { learn } from './learn.ts'
-import { createPoster } from './operations.ts'
 import { namedFiles } from './other-files.ts'
-import { createStudio } from './pictures.ts'
-import { createSender, ways } from './send-picture.ts'
-import { type FuzzedService, startService, type Vitals } from './service.ts'
+import { ways } from './send-picture.ts'
+import type { Vitals } from './service.ts'
+import { type SetUp, setUpHttp, setUpPictures, setUpTokens } from './set-ups.ts'
 import { allInputs, count, counted, markdown, serverErrors } from './tally.ts'
-import { httpTrials, pictureTrial } from './trials.ts'
-import { type Trial, tryOut } from './try-out.ts'
+import { httpKinds, type Kind, tokenKinds } from './trials.ts'
+import { tryOut } from './try-out.ts'
 
-const httpKinds = ['requests', 'pipelines', 'forms', 'transfers', 'operations', 'sessions'] as const
+type PartName = 'http' | 'tokens' | 'pictures'
 
 interface Options {
   seed: number
   minutes: number
   pictures: number
-  only?: 'http' | 'pictures' | (typeof httpKinds)[number]
+  only?: PartName | Kind
   path?: string
   database: 'sqlite' | 'postgresql'
 }
@@ -34,7 +32,9 @@ const options = program
   .option('--seed <n>', 'the same inputs as the run that printed it', wholeNumber, randomInt(1_000_000))
   .option('--minutes <n>', 'how long', wholeNumber, 30)
   .option('--pictures <n>', 'not fewer of them, however long that takes', wholeNumber, 10_000)
-  .addOption(new Option('--only <part>', 'only one part').choices(['http', 'pictures', ...httpKinds]))
+  .addOption(
+    new Option('--only <part>', 'only one part').choices(['http', 'tokens', 'pictures', ...httpKinds, ...tokenKinds]),
+  )
   .option('--path <path>', 'only the batch that a run with --only and --seed printed')
   .addOption(new Option('--database <name>', 'which').choices(['sqlite', 'postgresql']).default('sqlite'))
   .parse()
@@ -55,6 +55,8 @@ const memory: string[] = []
 const print = (text: string) => process.stdout.write(`${text}\n`)
 const mebibytes = (bytes: number) => Math.round(bytes / 1024 / 1024)
 
+const isWanted = (part: PartName, kind: Kind) => [undefined, part, kind].includes(options.only)
+
 function report(fault: string | null): void {
   if (!fault) return
   faults.push(fault)
@@ -65,7 +67,7 @@ function report(fault: string | null): void {
 function showProgress(): void {
   const seconds = (Date.now() - startedAt) / 1_000
   const pictures = counted('inputs', 'pictures')
-  const missing = options.only && options.only !== 'pictures' ? 0 : Math.max(0, options.pictures - pictures)
+  const missing = isWanted('pictures', 'pictures') ? Math.max(0, options.pictures - pictures) : 0
   picturesSince ??= pictures > 0 ? Date.now() : undefined
   const perPicture = picturesSince ? (Date.now() - picturesSince) / 1_000 / pictures : 0
   const left = Math.max((until - Date.now()) / 1_000, missing * perPicture)
@@ -75,7 +77,7 @@ function showProgress(): void {
   )
 }
 
-async function rest(service: FuzzedService, before: Vitals): Promise<Vitals | null> {
+async function rest({ service, before }: SetUp<Kind>): Promise<Vitals | null> {
   try {
     return await checkAtRest(service, before)
   } catch (error) {
@@ -85,19 +87,19 @@ async function rest(service: FuzzedService, before: Vitals): Promise<Vitals | nu
 }
 
 /** Turn by turn until the time is over and `isEnough`, or only the one batch of `--path`. */
-async function takeTurns(name: string, service: FuzzedService, trials: Trial<unknown>[], isEnough: () => boolean) {
-  const before = await service.vitals()
-  let after: Vitals | null = null
+async function takeTurns(part: PartName, kinds: readonly Kind[], opened: SetUp<Kind>, isEnough = () => true) {
+  const { service, trials, before } = opened
+  let after = before
   for (let turn = 0; turn === 0 || (path === undefined && !(Date.now() > until && isEnough())); turn += 1) {
-    for (const trial of trials) {
+    for (const kind of kinds.filter((each) => isWanted(part, each))) {
       const timeMs = isEnough() ? Math.max(1_000, until - Date.now()) : 600_000
-      report((await tryOut(service, trial, { seed: options.seed + turn, runs: batchesPerTurn, timeMs, path })).found)
+      const bounds = { seed: options.seed + turn, runs: batchesPerTurn, timeMs, path }
+      report((await tryOut(service, trials[kind], bounds)).found)
     }
-    after = (await rest(service, before)) ?? after
+    after = (await rest(opened)) ?? after
   }
-  const grown = (what: 'rss' | 'heapUsed' | 'hostRss') =>
-    `${mebibytes(before[what])} to ${mebibytes(after?.[what] ?? 0)}`
-  memory.push(`${name}: RSS ${grown('rss')} MiB, heap ${grown('heapUsed')}, image host ${grown('hostRss')}`)
+  const grown = (what: 'rss' | 'heapUsed' | 'hostRss') => `${mebibytes(before[what])} to ${mebibytes(after[what])}`
+  memory.push(`${part}: RSS ${grown('rss')} MiB, heap ${grown('heapUsed')}, image host ${grown('hostRss')}`)
   crashes += service.crashes()
   hostRestarts += service.hostRestarts()
 }
@@ -105,37 +107,36 @@ async function takeTurns(name: string, service: FuzzedService, trials: Trial<unk
 async function fuzzHttp(): Promise<void> {
   const postgres = options.database === 'postgresql' ? await startPostgres() : null
   {
-    await using service = await startService(postgres ? { DATABASE_URL: postgres.url } : {})
-    await using poster = createPoster(() => service.url)
-    const trials = httpTrials(service, poster, await learn(service))
-    const kinds = httpKinds.filter((kind) => options.only === kind)
-    const chosen = (kinds.length > 0 ? kinds : httpKinds).map((kind) => trials[kind] as Trial<unknown>)
-    await takeTurns('HTTP', service, chosen, () => true)
+    await using opened = await setUpHttp(postgres ? { DATABASE_URL: postgres.url } : {})
+    await takeTurns('http', httpKinds, opened as SetUp<Kind>)
   }
   await postgres?.stop()
 }
 
+async function fuzzTokens(): Promise<void> {
+  await using opened = await setUpTokens()
+  await takeTurns('tokens', tokenKinds, opened as SetUp<Kind>)
+}
+
 async function fuzzPictures(): Promise<void> {
-  const studio = await createStudio()
-  await using service = await startService({ DEFAULT_RECIPES: 'presets' })
-  await using sender = createSender(() => service.url)
-  await learn(service)
   const onEnd = (end: string) => count('how pictures ended', end)
+  await using opened = await setUpPictures(onEnd)
   for (const [name, make] of path === undefined ? Object.entries(namedFiles) : []) {
     for (const way of ways) {
-      onEnd(await sender.send({ bytes: make(), way, filename: `${name}.jpg`, recipe: 'presets' }))
+      onEnd(await opened.sender.send({ bytes: make(), way, filename: `${name}.jpg`, recipe: 'presets' }))
       count('inputs', 'named files')
     }
   }
-  const trial = pictureTrial(studio, sender, onEnd) as Trial<unknown>
-  await takeTurns('pictures', service, [trial], () => counted('inputs', 'pictures') >= options.pictures)
+  const isEnough = () => counted('inputs', 'pictures') >= options.pictures
+  await takeTurns('pictures', ['pictures'], opened as SetUp<Kind>, isEnough)
 }
 
 print(`seed ${options.seed}`)
 const progress = setInterval(showProgress, 10_000)
 await Promise.all([
-  ...(options.only === 'pictures' ? [] : [fuzzHttp()]),
-  ...(options.only === undefined || options.only === 'pictures' ? [fuzzPictures()] : []),
+  httpKinds.some((kind) => isWanted('http', kind)) && fuzzHttp(),
+  tokenKinds.some((kind) => isWanted('tokens', kind)) && fuzzTokens(),
+  isWanted('pictures', 'pictures') && fuzzPictures(),
 ])
 clearInterval(progress)
 showProgress()

@@ -1,24 +1,17 @@
 import { deflateSync, inflateSync } from 'node:zlib'
 import type { EditFile } from './byte-edits.ts'
-import { type PngChunk, pngHeaderData, readPng, writePng } from './png-parts.ts'
+import { type Chunk, createChunkEdits, type Format, onChunk, onChunks, pick } from './chunk-edits.ts'
+import { pngHeaderData, readPng, writePng } from './png-parts.ts'
+import { words } from './strings.ts'
 
-/** A change of the chunks of a PNG; what is no PNG any more stays as it is. */
-function onChunks(change: (chunks: PngChunk[], at: number, how: number) => PngChunk[]): EditFile {
-  return (file, where, how) => {
-    const chunks = readPng(file)
-    return chunks ? writePng(change(chunks, where % chunks.length, how)) : file
-  }
-}
-
-const onChunk = (change: (chunk: PngChunk, how: number) => PngChunk) =>
-  onChunks((chunks, at, how) => chunks.map((chunk, index) => (index === at ? change(chunk, how) : chunk)))
+const png: Format = { read: readPng, write: writePng }
 
 const sizes = [0, 1, 99, 100, 101, 1_000, 5_000, 10_001, 0x7fffffff, 0x80000000, 0xffffffff]
 const depths = [0, 1, 2, 3, 4, 8, 16, 17, 255]
 const colors = [0, 1, 2, 3, 4, 5, 6, 7, 255]
-const pick = <T>(list: readonly T[], how: number) => list[how % list.length] as T
 
-const added: PngChunk[] = [
+const types = words('IDAT IEND iDAT PLTE tRNS zzzz ZZZZ acTL')
+const added: Chunk[] = [
   { type: 'eXIf', data: Buffer.from('49492a0008000000ffff', 'hex') },
   { type: 'eXIf', data: Buffer.from('4d4d002a00000008000101120003000000010006', 'hex') },
   { type: 'iCCP', data: Buffer.from('x\0\0garbage') },
@@ -40,7 +33,7 @@ const added: PngChunk[] = [
 
 /** Does it to the pixels as they are before they are compressed. */
 const onPixels = (change: (pixels: Buffer, how: number) => Buffer) =>
-  onChunks((chunks, _at, how) => {
+  onChunks(png, (chunks, _at, how) => {
     const packed = Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data))
     const first = chunks.findIndex(({ type }) => type === 'IDAT')
     const rest = chunks.filter(({ type }) => type !== 'IDAT')
@@ -57,24 +50,9 @@ function unpacked(packed: Buffer): Buffer {
 }
 
 export const pngEdits: Record<string, EditFile> = {
-  pngLength: onChunk((chunk, how) => ({
-    ...chunk,
-    length: pick([0, chunk.data.length + 1, chunk.data.length - 1, ...sizes], how),
-  })),
-  pngChecksum: onChunk((chunk, how) => ({ ...chunk, checksum: how })),
-  pngType: onChunk((chunk, how) => ({
-    ...chunk,
-    type: pick(['IDAT', 'IEND', 'iDAT', 'PLTE', 'tRNS', 'zzzz', 'ZZZZ', 'acTL'], how),
-  })),
-  pngShorten: onChunk((chunk, how) => ({ ...chunk, data: chunk.data.subarray(0, how % (chunk.data.length + 1)) })),
-  pngDrop: onChunks((chunks, at) => chunks.filter((_, index) => index !== at)),
-  pngTwice: onChunks((chunks, at) => chunks.flatMap((chunk, index) => (index === at ? [chunk, chunk] : [chunk]))),
-  pngMove: onChunks((chunks, at, how) => {
-    const rest = chunks.filter((_, index) => index !== at)
-    return [...rest.slice(0, how % chunks.length), ...chunks.slice(at, at + 1), ...rest.slice(how % chunks.length)]
-  }),
-  pngAdd: onChunks((chunks, at, how) => [...chunks.slice(0, at), pick(added, how), ...chunks.slice(at)]),
-  pngHeader: onChunks((chunks, at, how) => {
+  ...createChunkEdits('png', png, { lengths: sizes, types, added }),
+  pngChecksum: onChunk(png, (chunk, how) => [{ ...chunk, checksum: how }]),
+  pngHeader: onChunks(png, (chunks, at, how) => {
     const fields = { width: 128, height: 128, depth: pick(depths, how >> 3), color: pick(colors, how >> 7) }
     const size = how % 3 === 0 ? { width: pick(sizes, how >> 11), height: pick(sizes, how >> 15) } : {}
     const data = pngHeaderData({ ...fields, ...size, interlace: at % 3 })

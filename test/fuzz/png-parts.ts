@@ -1,19 +1,12 @@
 import { crc32 } from 'node:zlib'
-
-export interface PngChunk {
-  type: string
-  data: Buffer
-  /** instead of the right ones */
-  length?: number
-  checksum?: number
-}
+import type { Chunk } from './chunk-edits.ts'
 
 export const pngSignature = Buffer.from('89504e470d0a1a0a', 'hex')
 
 /** The chunks of a PNG that is whole, or null. */
-export function readPng(file: Buffer): PngChunk[] | null {
+export function readPng(file: Buffer): Chunk[] | null {
   if (!file.subarray(0, 8).equals(pngSignature)) return null
-  const chunks: PngChunk[] = []
+  const chunks: Chunk[] = []
   for (let at = 8; at + 12 <= file.length; ) {
     const length = file.readUInt32BE(at)
     if (at + 12 + length > file.length) return null
@@ -23,11 +16,11 @@ export function readPng(file: Buffer): PngChunk[] | null {
   return chunks.length > 2 ? chunks : null
 }
 
-export function writePng(chunks: readonly PngChunk[]): Buffer {
+export function writePng(chunks: readonly Chunk[]): Buffer {
   return Buffer.concat([pngSignature, ...chunks.map(writeChunk)])
 }
 
-function writeChunk({ type, data, length = data.length, checksum }: PngChunk): Buffer {
+function writeChunk({ type, data, length = data.length, checksum }: Chunk): Buffer {
   const named = Buffer.concat([Buffer.from(type, 'latin1'), data])
   const [head, tail] = [Buffer.alloc(4), Buffer.alloc(4)]
   head.writeUInt32BE(length >>> 0)
@@ -40,24 +33,13 @@ export interface PngHeader {
   height: number
   depth: number
   color: number
-  compression?: number
-  filter?: number
   interlace?: number
 }
 
-export function pngHeaderData({
-  width,
-  height,
-  depth,
-  color,
-  compression = 0,
-  filter = 0,
-  interlace = 0,
-}: PngHeader): Buffer {
+export function pngHeaderData({ width, height, depth, color, interlace = 0 }: PngHeader): Buffer {
   const data = Buffer.alloc(13)
   data.writeUInt32BE(width >>> 0)
   data.writeUInt32BE(height >>> 0, 4)
-  for (const [index, value] of [depth, color, compression, filter, interlace].entries())
-    data.writeUInt8(value & 0xff, 8 + index)
+  for (const [index, value] of [depth, color, 0, 0, interlace].entries()) data.writeUInt8(value & 0xff, 8 + index)
   return data
 }

@@ -1,18 +1,19 @@
 import { deflateSync } from 'node:zlib'
-import { type PngChunk, type PngHeader, pngHeaderData, pngSignature, writePng } from './png-parts.ts'
+import type { Chunk } from './chunk-edits.ts'
+import { type PngHeader, pngHeaderData, pngSignature, writePng } from './png-parts.ts'
 
 // The corrupt files of PngSuite (http://www.schaik.com/pngsuite/) by its list, at 128x128 px: its own have 32x32, which
 // an upload may not have, so that nothing but their size would be looked at.
 
 const side = 128
-const end: PngChunk = { type: 'IEND', data: Buffer.alloc(0) }
+const end: Chunk = { type: 'IEND', data: Buffer.alloc(0) }
 
 /** Rows of a pattern with the filter type 0. */
 const pixels = (bytesPerRow: number) =>
   deflateSync(Buffer.concat(Array.from({ length: side }, (_, y) => Buffer.alloc(1 + bytesPerRow, y * 7).fill(0, 0, 1))))
 
-const data = (bytesPerRow: number): PngChunk => ({ type: 'IDAT', data: pixels(bytesPerRow) })
-const header = (fields: Partial<PngHeader>, more: Partial<PngChunk> = {}): PngChunk => ({
+const data = (bytesPerRow: number): Chunk => ({ type: 'IDAT', data: pixels(bytesPerRow) })
+const header = (fields: Partial<PngHeader>, more: Partial<Chunk> = {}): Chunk => ({
   type: 'IHDR',
   data: pngHeaderData({ width: side, height: side, depth: 8, color: 2, ...fields }),
   ...more,

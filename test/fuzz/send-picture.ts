@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Agent, request } from 'undici'
+import { multipart } from '../support/client.ts'
+import { type Asked, ask } from './ask.ts'
 import { knownCodes } from './expectations.ts'
 import { FoundError, judgeAnswer, judgeText } from './judge.ts'
 
@@ -15,7 +16,7 @@ export interface Sent {
   recipe: string
 }
 
-export interface Sender extends AsyncDisposable {
+export interface Sender {
   /** Sends it, waits for the end and judges everything; returns how it ended, in a word. Throws FoundError. */
   send(sent: Sent): Promise<string>
 }
@@ -23,8 +24,8 @@ export interface Sender extends AsyncDisposable {
 /** How long it may take until a picture has come to its end, ms. */
 const patienceMs = 120_000
 
-const mutation = `mutation($file: File!, $recipes: [String!]) {
-  answer: uploadImage(input: { file: $file, artistName: "Carl Cox", recipes: $recipes }) {
+const mutation = `mutation($input: UploadImageInput!) {
+  answer: uploadImage(input: $input) {
     ... on UploadImagePayload { run { id } } ... on Error { code message }
   }
 }`
@@ -65,75 +66,57 @@ interface Run {
   }
 }
 
-export function createSender(url: () => string): Sender {
-  const dispatcher = new Agent()
-
-  async function call(
-    path: string,
-    options: { method: string; headers?: Record<string, string>; body?: Buffer | string },
-  ) {
-    const { statusCode, body } = await request(new URL(path, url()), {
-      ...options,
-      method: options.method as 'GET',
-      dispatcher,
-    })
-    const answer = { status: statusCode, body: Buffer.from(await body.arrayBuffer()).toString('utf8') }
+export function createSender(asked: Asked): Sender {
+  async function post(path: string, body: FormData) {
+    const headers = { 'x-graphql-yoga-csrf': '1', connection: 'close', ...asked.headers }
+    const response = await fetch(new URL(path, asked.url), { method: 'POST', headers, body })
+    const answer = { status: response.status, body: await response.text() }
+    judgeAnswer(path, answer)
     return answer
-  }
-
-  async function ask<T>(query: string, variables: object): Promise<T> {
-    const headers = { 'content-type': 'application/json' }
-    const answer = await call('/graphql', { method: 'POST', headers, body: JSON.stringify({ query, variables }) })
-    judgeAnswer('/graphql', answer)
-    return (JSON.parse(answer.body) as { data: T }).data
   }
 
   const senders: Record<Way, (sent: Sent) => Promise<string | { run: string }>> = {
     async multipart({ bytes, filename, recipe }) {
-      const operations = JSON.stringify({ query: mutation, variables: { file: null, recipes: [recipe] } })
-      const parts = [field('operations', operations), field('map', '{"0":["variables.file"]}')]
-      const body = form([...parts, file('0', filename, bytes)])
-      const answer = await call('/graphql', {
-        method: 'POST',
-        headers: { ...formType, 'x-graphql-yoga-csrf': '1' },
-        body,
-      })
-      judgeAnswer('/graphql', answer)
+      const form = multipart(mutation, { artistName: 'Carl Cox', recipes: [recipe] }, bytes, filename)
+      const answer = await post('/graphql', form)
       // beyond what is read at all
       if (answer.status === 413) return 'refused IMAGE_TOO_LARGE'
       return startedOr((JSON.parse(answer.body) as { data: { answer: Answer } }).data.answer)
     },
     async form({ bytes, filename }) {
-      const answer = await call('/images/upload', {
-        method: 'POST',
-        headers: formType,
-        body: form([file('file', filename, bytes)]),
-      })
-      judgeAnswer('/images/upload', answer)
+      // a browser sends a field that nobody has filled in without a name, which is no file then
+      const form = new FormData()
+      form.append('file', new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }), filename || 'photo.jpg')
+      const answer = await post('/images/upload', form)
       const { job_id, detail } = JSON.parse(answer.body) as { job_id?: string; detail?: unknown }
       if (job_id) return { run: Buffer.from(`ProcessingRun:${job_id}`).toString('base64') }
-      if (answer.status !== 400 || typeof detail !== 'string')
-        throw new FoundError(`The form was answered with ${answer.body}.`)
-      return 'refused by the form'
+      if (answer.status === 400 && typeof detail === 'string') return 'refused by the form'
+      throw new FoundError(`The form was answered with ${answer.body}.`)
     },
     async direct({ bytes, filename, recipe }) {
       const sha256 = createHash('sha256').update(bytes).digest('hex')
-      const announced = { filename, byteSize: bytes.length, mimeType: mimeType(filename), sha256 }
-      const created = (await ask<{ answer: Answer }>(announcement, { file: announced })).answer
+      const file = { filename, byteSize: bytes.length, mimeType: mimeType(filename), sha256 }
+      const created = (await ask<{ answer: Answer }>(asked, announcement, { file })).answer
       const target = created.uploads?.[0]
       if (!target) return startedOr(created)
-      const headers = Object.fromEntries(target.headers.map(({ name, value }) => [name, value]))
-      const put = await call(new URL(target.url).pathname, { method: 'PUT', headers, body: bytes })
-      judgeAnswer('/uploads/', put)
-      if (put.status !== 204) throw new FoundError(`A file as announced was answered with ${put.status}: ${put.body}`)
-      return startedOr((await ask<{ answer: Answer }>(completion, { ids: [target.id], recipes: [recipe] })).answer)
+      const headers = [['connection', 'close'], ...target.headers.map(({ name, value }) => [name, value])]
+      const put = await fetch(target.url, {
+        method: 'PUT',
+        headers: Object.fromEntries(headers),
+        body: new Uint8Array(bytes),
+      })
+      const text = await put.text()
+      judgeAnswer('/uploads/', { status: put.status, body: text })
+      if (put.status !== 204) throw new FoundError(`A file as announced was answered with ${put.status}: ${text}`)
+      const completed = await ask<{ answer: Answer }>(asked, completion, { ids: [target.id], recipes: [recipe] })
+      return startedOr(completed.answer)
     },
   }
 
   async function awaitEnd(id: string): Promise<Run> {
     const until = Date.now() + patienceMs
     for (;;) {
-      const { run } = await ask<{ run: Run }>(ending, { id })
+      const { run } = await ask<{ run: Run }>(asked, ending, { id })
       // the same bytes may be in work for somebody else
       const isInWork = run.tasks.nodes.some(({ image }) => image?.status === 'PROCESSING')
       if (['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(run.status) && !isInWork) return run
@@ -152,23 +135,20 @@ export function createSender(url: () => string): Sender {
     return 'READY'
   }
 
-  async function checkVariant({ url: address, byteSize }: { url: string; byteSize: number }): Promise<void> {
-    const { statusCode, headers, body } = await request(address, { dispatcher })
-    await body.dump()
-    if (statusCode !== 200 || Number(headers['content-length']) !== byteSize) {
-      throw new FoundError(
-        `A variant of ${byteSize} bytes is answered with ${statusCode}, ${headers['content-length']} bytes.`,
-      )
-    }
-  }
-
   return {
     async send(sent) {
       const started = await senders[sent.way](sent)
       return typeof started === 'string' ? started : describeEnd(await awaitEnd(started.run))
     },
-    [Symbol.asyncDispose]: () => dispatcher.destroy(),
   }
+}
+
+/** Throws FoundError for a variant that is not served in full. */
+async function checkVariant({ url, byteSize }: { url: string; byteSize: number }): Promise<void> {
+  const response = await fetch(url, { headers: { connection: 'close' } })
+  const served = (await response.arrayBuffer()).byteLength
+  if (response.status === 200 && served === byteSize) return
+  throw new FoundError(`A variant of ${byteSize} bytes is answered with ${response.status}, ${served} bytes.`)
 }
 
 /** Throws FoundError for a failure that is not the picture's. */
@@ -184,23 +164,6 @@ function startedOr({ run, code, message }: Answer): string | { run: string } {
   if (!code || !knownCodes.has(code)) throw new FoundError(`A picture was refused with the code ${code}: ${message}`)
   return `refused ${code}`
 }
-
-const boundary = 'greenroom-fuzz-0123456789'
-const formType = { 'content-type': `multipart/form-data; boundary=${boundary}` }
-const field = (name: string, value: string) =>
-  Buffer.from(`Content-Disposition: form-data; name="${name}"\r\n\r\n${value}`)
-const file = (name: string, filename: string, bytes: Buffer) =>
-  Buffer.concat([
-    Buffer.from(
-      `Content-Disposition: form-data; name="${name}"; filename="${filename}"\r\nContent-Type: image/jpeg\r\n\r\n`,
-    ),
-    bytes,
-  ])
-const form = (parts: Buffer[]) =>
-  Buffer.concat([
-    ...parts.flatMap((part) => [Buffer.from(`--${boundary}\r\n`), part, Buffer.from('\r\n')]),
-    Buffer.from(`--${boundary}--\r\n`),
-  ])
 
 const mimeType = (filename: string) =>
   filename.endsWith('.png') ? 'image/png' : filename.endsWith('.webp') ? 'image/webp' : 'image/jpeg'

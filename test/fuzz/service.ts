@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, readdir, readFile, readlink } from 'node:fs/promises'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
-import { createDataDir } from '../support/server.ts'
+import { createDataDir, type Server, startServer } from '../support/server.ts'
+import type { Asked } from './ask.ts'
 
 export interface Vitals {
   /** bytes, after a collection */
@@ -19,10 +17,7 @@ export interface Vitals {
   tempFiles: string[]
 }
 
-export interface FuzzedService extends AsyncDisposable {
-  readonly port: number
-  readonly url: string
-  readonly dataDir: string
+export interface FuzzedService extends Asked, AsyncDisposable {
   /** What it has said or done since the last call that no request may make it do, in sentences. */
   complaints(): string[]
   /** starts it anew where it has ended, so that a failure can be shrunk */
@@ -33,105 +28,91 @@ export interface FuzzedService extends AsyncDisposable {
   hostRestarts(): number
 }
 
-/** What the log may say at the level of a warning, whatever is sent. */
-const harmless = [/^graphql$/]
+const probe = new URL('probe.mjs', import.meta.url).pathname
 
-/** dist/main.js as a process of its own, with a probe in it; `env` as in docs/configuration.md. */
-export async function startService(env: Record<string, string> = {}): Promise<FuzzedService> {
+/** pino's number; above it are errors */
+const warning = 40
+
+/**
+ * dist/main.js as a process of its own, with a probe in it; `env` as in docs/configuration.md, `headers` are those of
+ * somebody who may do everything.
+ */
+export async function startService(
+  env: Record<string, string> = {},
+  headers: Record<string, string> = {},
+): Promise<FuzzedService> {
   const folder = await createDataDir()
   const temp = path.join(folder.dir, 'tmp')
   await mkdir(temp)
   const said: string[] = []
   let restarts = 0
   let crashes = 0
-  let child: ChildProcess
-  let url = ''
-  let onVitals: ((vitals: Pick<Vitals, 'heapUsed' | 'rss' | 'resources'>) => void) | null = null
+  let hasEnded = false
   let stopping = false
+  let onVitals: (vitals: Told) => void = () => {}
 
-  function read(line: string, listening: (url: string) => void): void {
+  function hear(line: string): void {
     const entry = parse(line)
-    if (entry.vitals) onVitals?.(entry.vitals)
-    else if (entry.url) listening(entry.url)
-    else if ((entry.level ?? 60) >= 40 && !harmless.some((each) => each.test(entry.msg ?? ''))) said.push(line)
+    if (entry.vitals) onVitals(entry.vitals)
+    // a picture that is broken is no fault of the service
+    else if (!entry.url && entry.msg !== 'a task failed' && (entry.level ?? warning) >= warning) said.push(line)
     if (entry.msg?.startsWith('the image host ended')) restarts += 1
   }
 
-  async function start(): Promise<void> {
-    const probe = new URL('probe.mjs', import.meta.url).pathname
-    child = spawn(process.execPath, ['--expose-gc', '--enable-source-maps', '--import', probe, 'dist/main.js'], {
-      env: {
-        PATH: process.env.PATH,
-        PORT: '0',
-        DATA_DIR: path.join(folder.dir, 'data'),
-        TMPDIR: temp,
-        RETRY_BASE_SECONDS: '0',
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const started = child
-    const { stdout, stderr } = started
-    if (!stdout || !stderr) throw new Error('The service has no output.')
-    createInterface({ input: stderr }).on('line', (line) => said.push(`on stderr: ${line}`))
-    const ended = once(started, 'exit').then(([code, signal]) => {
+  async function start(): Promise<Server> {
+    const settings = { TMPDIR: temp, RETRY_BASE_SECONDS: '0', ...env }
+    const options = ['--expose-gc', '--enable-source-maps', '--import', probe]
+    const server = await startServer(path.join(folder.dir, 'data'), settings, options, hear)
+    hasEnded = false
+    void server.ended.then((ending) => {
+      hasEnded = true
       if (stopping) return
       crashes += 1
-      said.push(`The service ended (${code ?? signal}).`)
+      said.push(`The service ended (${ending}).`)
     })
-    url = await Promise.race([
-      new Promise<string>((resolve) => createInterface({ input: stdout }).on('line', (line) => read(line, resolve))),
-      ended.then(() => {
-        throw new Error(`The service did not start: ${said.join('\n')}`)
-      }),
-    ])
+    return server
   }
 
-  await start()
+  let server = await start()
   return {
+    headers,
     get url() {
-      return url
+      return server.url
     },
-    get port() {
-      return Number(new URL(url).port)
-    },
-    dataDir: path.join(folder.dir, 'data'),
     complaints: () => said.splice(0),
     crashes: () => crashes,
     hostRestarts: () => restarts,
     async revive() {
-      if (child.exitCode !== null || child.signalCode !== null) await start()
+      if (hasEnded) server = await start()
     },
     async vitals() {
-      const told = new Promise<Pick<Vitals, 'heapUsed' | 'rss' | 'resources'>>((resolve) => {
+      const told = new Promise<Told>((resolve) => {
         onVitals = resolve
       })
-      child.kill('SIGUSR2')
-      const pid = child.pid ?? 0
+      process.kill(server.pid, 'SIGUSR2')
       return {
         ...(await told),
-        sockets: await countSockets(pid),
-        hostRss: await hostRss(pid),
+        sockets: await countSockets(server.pid),
+        hostRss: await rssOf(await server.hostPid()),
         tempFiles: await listTemp(folder.dir),
       }
     },
     async [Symbol.asyncDispose]() {
       stopping = true
-      if (child.exitCode === null && child.signalCode === null) {
-        const exited = once(child, 'exit')
-        child.kill('SIGTERM')
-        await exited
-      }
+      if (!hasEnded) await server.stop('SIGTERM')
       await folder[Symbol.asyncDispose]()
     },
   }
 }
 
+/** What the probe tells. */
+type Told = Pick<Vitals, 'heapUsed' | 'rss' | 'resources'>
+
 interface Entry {
   level?: number
   msg?: string
   url?: string
-  vitals?: Pick<Vitals, 'heapUsed' | 'rss' | 'resources'>
+  vitals?: Told
 }
 
 function parse(line: string): Entry {
@@ -148,9 +129,8 @@ async function countSockets(pid: number): Promise<number> {
   return targets.filter((target) => target.startsWith('socket:')).length
 }
 
-async function hostRss(pid: number): Promise<number> {
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
-  const status = await readFile(`/proc/${children.trim().split(' ')[0]}/status`, 'utf8').catch(() => '')
+async function rssOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024
 }
 

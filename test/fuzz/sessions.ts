@@ -4,6 +4,7 @@ import { openConnection } from './connection.ts'
 import type { Operation } from './documents.ts'
 import { type Frame, readTexts, writeFrame } from './frames.ts'
 import { FoundError, judgeErrors, judgeStatus, judgeText } from './judge.ts'
+import { lines } from './strings.ts'
 
 export interface Session {
   handshake: string[]
@@ -20,7 +21,8 @@ const text = (payload: string, more: Partial<Frame> = {}): Frame => ({
 const message = (content: unknown) => text(JSON.stringify(content))
 const subscribe = (id: unknown, payload: unknown) => message({ type: 'subscribe', id, payload })
 
-const init = message({ type: 'connection_init' })
+/** With nothing in it of who asks. */
+export const init = message({ type: 'connection_init' })
 const runs = 'subscription { runUpdated { id } }'
 
 /** Messages of graphql-transport-ws, and what is not quite one. */
@@ -92,30 +94,36 @@ const badFrames: Frame[] = [
   text('x', { length: Number.MAX_SAFE_INTEGER }),
 ]
 
-const rightHandshake: string[] = [
+const rightHandshake = [
   'Upgrade: websocket',
   'Connection: Upgrade',
   'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
   'Sec-WebSocket-Version: 13',
 ]
 const protocol = 'Sec-WebSocket-Protocol: graphql-transport-ws'
-const oddHandshake: string[] = [
-  ...[
-    'Sec-WebSocket-Protocol: graphql-ws',
-    'Sec-WebSocket-Protocol: ,',
-    'Sec-WebSocket-Protocol: a, graphql-transport-ws, a',
-    '',
-  ],
-  ...[
-    'Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=0',
-    'Sec-WebSocket-Extensions: x; ="',
-    'Sec-WebSocket-Version: 99',
-  ],
-  ...['Sec-WebSocket-Key: x', 'Origin: http://evil.invalid', 'Content-Length: 5', 'Connection: close', protocol],
-]
+const oddHandshake = lines(`Sec-WebSocket-Protocol: graphql-ws
+Sec-WebSocket-Protocol: ,
+Sec-WebSocket-Protocol: a, graphql-transport-ws, a
+Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=0
+Sec-WebSocket-Extensions: x; ="
+Sec-WebSocket-Version: 99
+Sec-WebSocket-Key: x
+Origin: http://evil.invalid
+Content-Length: 5
+Connection: close
+${protocol}`)
 
-/** With `operations` among what is subscribed to. */
-export function anySession(operations: fc.Arbitrary<Operation>): fc.Arbitrary<Session> {
+/** What a session is made of, beside what is the same for all. */
+interface Ingredients {
+  /** what is subscribed to, among others */
+  operations: fc.Arbitrary<Operation>
+  /** header lines of who asks */
+  who: fc.Arbitrary<string[]>
+  /** the first message */
+  begin: fc.Arbitrary<Frame>
+}
+
+export function anySession({ operations, who, begin }: Ingredients): fc.Arbitrary<Session> {
   const operation = fc
     .tuple(operations, fc.nat(3))
     .map(([{ query, variables }, id]) => subscribe(String(id), { query, variables }))
@@ -124,18 +132,21 @@ export function anySession(operations: fc.Arbitrary<Operation>): fc.Arbitrary<Se
     { weight: 2, arbitrary: fc.constantFrom(...badFrames) },
     { weight: 4, arbitrary: operation },
   )
+  const handshake = fc.oneof<fc.MaybeWeightedArbitrary<string[]>[]>(
+    { weight: 8, arbitrary: fc.constant([...rightHandshake, protocol]) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(...oddHandshake, '').map((header) => [...rightHandshake, header].filter(Boolean)),
+    },
+    { weight: 1, arbitrary: fc.subarray([...rightHandshake, protocol]) },
+  )
+  const first = fc.oneof(
+    fc.constant([]),
+    begin.map((message) => [message]),
+  )
   return fc.record({
-    handshake: fc.oneof<fc.MaybeWeightedArbitrary<string[]>[]>(
-      { weight: 8, arbitrary: fc.constant([...rightHandshake, protocol]) },
-      {
-        weight: 2,
-        arbitrary: fc.constantFrom(...oddHandshake).map((header) => [...rightHandshake, header].filter(Boolean)),
-      },
-      { weight: 1, arbitrary: fc.subarray([...rightHandshake, protocol]) },
-    ),
-    frames: fc
-      .tuple(fc.boolean(), fc.array(frame, { maxLength: 12 }))
-      .map(([isInit, frames]) => (isInit ? [init, ...frames] : frames)),
+    handshake: fc.tuple(handshake, who).map((lists) => lists.flat()),
+    frames: fc.tuple(first, fc.array(frame, { maxLength: 12 })).map((lists) => lists.flat()),
     pauseMs: fc.nat(5),
     ending: fc.constantFrom<Session['ending'][]>('close', 'half-close', 'reset'),
   })
@@ -146,9 +157,9 @@ const listenMs = 60
 const closingMs = 5_000
 
 /** Has the session, judges what comes back; throws FoundError. */
-export async function converse(port: number, { handshake, frames, pauseMs, ending }: Session): Promise<void> {
-  using connection = openConnection(port)
-  await connection.write(['GET /graphql HTTP/1.1', `Host: localhost:${port}`, ...handshake, '', ''].join('\r\n'))
+export async function converse(url: string, { handshake, frames, pauseMs, ending }: Session): Promise<void> {
+  await using connection = await openConnection(url)
+  await connection.write(['GET /graphql HTTP/1.1', `Host: ${new URL(url).host}`, ...handshake, '', ''].join('\r\n'))
   for (const frame of frames) {
     await connection.write(writeFrame(frame))
     await sleep(pauseMs)
@@ -168,7 +179,7 @@ export async function converse(port: number, { handshake, frames, pauseMs, endin
 function judge(bytes: Buffer): void {
   const head = bytes.indexOf('\r\n\r\n')
   const status = /^HTTP\/1\.1 (\d{3})/.exec(bytes.toString('latin1', 0, Math.max(head, 0)))?.[1]
-  if (status) judgeStatus('/graphql', Number(status))
+  if (status) judgeStatus('WebSocket /graphql', Number(status))
   if (status !== '101') {
     judgeText(bytes.toString('utf8'))
     return

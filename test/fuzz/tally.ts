@@ -15,9 +15,9 @@ export const counted = (table: keyof typeof tables, name: string) => tables[tabl
 /** All inputs so far. */
 export const allInputs = () => [...tables.inputs.values()].reduce((all, each) => all + each, 0)
 
-/** Answers with a status of 5xx, documented or not. */
+/** Answers with a status of 5xx that is not documented. */
 export const serverErrors = () =>
-  [...tables['HTTP status']].reduce((all, [status, times]) => all + (status.startsWith('5') ? times : 0), 0)
+  [...tables['HTTP status']].reduce((all, [status, times]) => all + (/^5\d\d$/.test(status) ? times : 0), 0)
 
 /** Tables in Markdown, the most frequent first. */
 export function markdown(): string {

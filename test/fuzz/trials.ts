@@ -1,54 +1,81 @@
 import fc from 'fast-check'
-import type { Operation } from './documents.ts'
+import { anyCredentials, anyInit, anySignIn, type Credentials } from './credentials.ts'
 import { type Exchange, exchange } from './exchange.ts'
 import { anyForm, anyTransfer } from './forms.ts'
-import { anyOperation, type Poster } from './operations.ts'
+import { anyOperation, type Posted, post } from './operations.ts'
 import type { BrokenPicture, Studio } from './pictures.ts'
 import { anyPipeline, anyRequest } from './requests.ts'
 import { type Sender, type Way, ways } from './send-picture.ts'
 import type { FuzzedService } from './service.ts'
-import { anySession, converse, type Session } from './sessions.ts'
+import { anySession, converse, init, type Session } from './sessions.ts'
 import type { Trial } from './try-out.ts'
 import type { Known } from './values.ts'
+
+export const httpKinds = ['requests', 'pipelines', 'forms', 'transfers', 'operations', 'sessions'] as const
+export const tokenKinds = ['token-requests', 'token-forms', 'token-sessions', 'sign-ins'] as const
+
+export type Kind = (typeof httpKinds)[number] | (typeof tokenKinds)[number] | 'pictures'
 
 const shortened = (text: string) =>
   text.length > 1_500 ? `${text.slice(0, 1_500)}… (${text.length} characters)` : text
 
-function ofExchanges(service: FuzzedService, name: string, input: fc.Arbitrary<Exchange>): Trial<Exchange> {
+function createMakers(service: FuzzedService) {
   return {
-    name,
-    input,
-    attempt: (said) => exchange(service.port, said),
-    describe: (said) => shortened(JSON.stringify(said)),
+    port: () => Number(new URL(service.url).port),
+    exchanges: (name: Kind, input: fc.Arbitrary<Exchange>): Trial<Exchange> => ({
+      name,
+      input,
+      attempt: (said) => exchange(service.url, said),
+      describe: (said) => shortened(JSON.stringify(said)),
+    }),
+    sessions: (name: Kind, input: fc.Arbitrary<Session>): Trial<Session> => ({
+      name,
+      input,
+      attempt: (session) => converse(service.url, session),
+      describe({ frames, ...session }) {
+        const readable = frames.map((frame) => ({ ...frame, payload: String(frame.payload) }))
+        return shortened(JSON.stringify({ ...session, frames: readable }))
+      },
+    }),
   }
 }
 
 /** What a client may do to the HTTP surface, whatever it means by it. */
-export function httpTrials(service: FuzzedService, poster: Poster, known: Known) {
-  const port = () => service.port
+export function httpTrials(service: FuzzedService, known: Known) {
+  const { port, exchanges, sessions } = createMakers(service)
   const operations = anyOperation(known)
-  const posted: Trial<{ operation: Operation; way: 'json' | 'address' }> = {
+  const nobody = fc.constant<string[]>([])
+  const posted: Trial<Posted> = {
     name: 'operations',
     input: fc.record({ operation: operations, way: fc.constantFrom('json', 'json', 'json', 'address') }),
-    attempt: ({ operation, way }) => poster.post(operation, way),
+    attempt: (input) => post(service, input),
     describe: (input) => shortened(JSON.stringify(input)),
   }
-  const sessions: Trial<Session> = {
-    name: 'sessions',
-    input: anySession(operations),
-    attempt: (session) => converse(service.port, session),
-    describe: ({ frames, ...session }) =>
-      shortened(
-        JSON.stringify({ ...session, frames: frames.map((frame) => ({ ...frame, payload: String(frame.payload) })) }),
-      ),
-  }
   return {
-    requests: ofExchanges(service, 'requests', anyRequest(port)),
-    pipelines: ofExchanges(service, 'pipelines', anyPipeline(port)),
-    forms: ofExchanges(service, 'forms', anyForm(port)),
-    transfers: ofExchanges(service, 'transfers', anyTransfer(port)),
+    requests: exchanges('requests', anyRequest(port, nobody)),
+    pipelines: exchanges('pipelines', anyPipeline(port)),
+    forms: exchanges('forms', anyForm(port, nobody)),
+    transfers: exchanges('transfers', anyTransfer(port)),
     operations: posted,
-    sessions,
+    sessions: sessions('sessions', anySession({ operations, who: nobody, begin: fc.constant(init) })),
+  }
+}
+
+/** What a client may say of who it is; `signIn` makes the session that the credentials tell of. */
+export function tokenTrials(
+  service: FuzzedService,
+  known: Known,
+  credentials: Credentials,
+  signIn: () => Promise<void>,
+) {
+  const { port, exchanges, sessions } = createMakers(service)
+  const who = anyCredentials(credentials)
+  const session = anySession({ operations: anyOperation(known), who, begin: anyInit(credentials) })
+  return {
+    'token-requests': { ...exchanges('token-requests', anyRequest(port, who)), prepare: signIn },
+    'token-forms': { ...exchanges('token-forms', anyForm(port, who)), prepare: signIn },
+    'token-sessions': { ...sessions('token-sessions', session), prepare: signIn },
+    'sign-ins': { ...exchanges('sign-ins', anySignIn(port, credentials)), prepare: signIn },
   }
 }
 

@@ -6,6 +6,8 @@ import { count } from './tally.ts'
 export interface Trial<T> {
   name: string
   input: fc.Arbitrary<T>
+  /** before the first batch, and what a batch may have undone */
+  prepare?(): Promise<void>
   /** sends one; throws FoundError */
   attempt(input: T): Promise<void>
   /** as it is printed */
@@ -39,6 +41,7 @@ export async function tryOut<T>(
   { seed, runs, timeMs, path }: Bounds,
 ): Promise<Tried> {
   let inputs = 0
+  await trial.prepare?.()
   const batch = fc.array(trial.input, { minLength: 1, maxLength: atOnce, size: 'max' })
   const property = fc.asyncProperty(batch, async (list) => {
     await service.revive()
@@ -51,8 +54,9 @@ export async function tryOut<T>(
   })
   const once = path === undefined ? { numRuns: runs } : { numRuns: 1, path, endOnFailure: true }
   const details = await fc.check(property, { seed, interruptAfterTimeLimit: timeMs, ...once })
-  if (!details.failed) return { name: trial.name, inputs, found: null }
-  const [smallest = []] = details.counterexample ?? []
+  // one that was interrupted in its first batch has failed too, but nothing was found
+  if (!details.counterexample) return { name: trial.name, inputs, found: null }
+  const [smallest] = details.counterexample
   const texts = smallest.map((input) => trial.describe(input))
   const why = details.errorInstance instanceof Error ? details.errorInstance.message : String(details.errorInstance)
   const again = `npm run test:fuzz -- --only ${trial.name} --seed ${details.seed} --path ${details.counterexamplePath}`

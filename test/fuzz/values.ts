@@ -1,12 +1,13 @@
 import {
   type GraphQLInputField,
   type GraphQLInputType,
+  getNullableType,
   isEnumType,
   isInputObjectType,
   isListType,
   isNonNullType,
 } from 'graphql'
-import { blockedAddresses, hostileStrings } from './strings.ts'
+import { blockedAddresses, hostileStrings, words } from './strings.ts'
 import type { Tape } from './tape.ts'
 
 /** A value of an enum, which has no quotes. */
@@ -27,90 +28,57 @@ export interface Known {
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 const ids = [
-  ...[
-    'Image:x',
-    'Image:\0',
-    'Image:',
-    ':',
-    'ProcessingRun:1',
-    'Run:1',
-    'Artist:../x',
-    'Task:1',
-    'VenueEvent:x',
-    'Upload:x',
-  ],
-  ...[
-    '__proto__:x',
-    'constructor:x',
-    'toString:1',
-    'Query:1',
-    `Image:${'i'.repeat(5_000)}`,
-    'Image:😀',
-    'DateTime:1',
-    'Node:1',
-  ],
+  ...words('Image:x Image: : ProcessingRun:1 Run:1 Artist:../x Task:1 VenueEvent:x Upload:x __proto__:x constructor:x'),
+  ...words('toString:1 Query:1 Image:😀 DateTime:1 Node:1'),
+  'Image:\0',
+  `Image:${'i'.repeat(5_000)}`,
 ].map(base64)
 const cursors = [
-  'GPC:S:x',
-  'GPC:S:\0',
-  'GPC:S:',
-  'GPC:N:5',
-  'GPC:N:x',
-  'GPC:I:5',
-  'GPC:D:9',
-  'GPC:D:x',
-  'GPC:J:[1]',
-  'GPC:J:{}',
-  'GPC:T:["S:a"]',
-  'GPC:',
-  'GPC:X:1',
-  'OffsetConnection:1',
+  ...words('GPC:S:x GPC:S:\0 GPC:S: GPC:N:5 GPC:N:x GPC:I:5 GPC:D:9 GPC:D:x GPC:J:[1] GPC:J:{} GPC:T:["S:a"]'),
+  ...words('GPC: GPC:X:1 OffsetConnection:1'),
 ].map(base64)
-const dates = [
-  '2026-01-01',
-  '2026-02-30',
-  '0000-00-00',
-  '9999-12-31',
-  '0001-01-01',
-  '-1',
-  '',
-  '2026-1-1',
-  '2026-01-01T00:00:00Z',
-]
-const numbers = [0, 1, -1, 2, 5, 20, 100, 101, 2_147_483_647, -2_147_483_648, 2_147_483_648, 1.5, 1e300, -0.1]
+const dates = words('2026-01-01 2026-11-21 2027-02-28 0001-01-01 9999-12-31')
+const noDates = ['2026-02-30', '0000-00-00', '-1', '', '2026-1-1', '2026-01-01T00:00:00Z']
+const numbers = [0, 1, -1, 2, 5, 20, 100, 101, 2_147_483_647, -2_147_483_648]
+const noNumbers = [2_147_483_648, 1.5, 1e300, -0.1]
 const misfits = [null, true, '5', [], {}, [[null]], 5, 'x', { a: 1 }, '\0']
 
-/** Something of the type, or about once in thirty something of another. */
-export function valueFor(type: GraphQLInputType, name: string, tape: Tape, known: Known, depth = 0): unknown {
-  if (isNonNullType(type)) return valueFor(type.ofType, name, tape, known, depth) ?? 'x'
-  if (tape.oneIn(30)) return tape.pick(misfits)
-  if (tape.oneIn(20)) return null
+/** Something of the type, or about once in fifty something of another. */
+export function valueFor(type: GraphQLInputType, name: string, tape: Tape, known: Known): unknown {
+  if (tape.oneIn(50)) return tape.pick(misfits)
+  if (!isNonNullType(type) && tape.oneIn(20)) return null
+  return givenFor(getNullableType(type), name, tape, known)
+}
+
+type Given = ReturnType<typeof getNullableType<GraphQLInputType>>
+
+function givenFor(type: Given, name: string, tape: Tape, known: Known): unknown {
   if (isListType(type)) {
     const count = tape.oneIn(40) ? 300 : tape.below(4)
-    return Array.from({ length: count }, () => valueFor(type.ofType, name, tape, known, depth + 1))
+    return Array.from({ length: count }, () => valueFor(type.ofType, name, tape, known))
   }
-  if (isEnumType(type)) return new EnumWord(tape.oneIn(15) ? 'NOPE' : tape.pick(type.getValues()).name)
-  if (isInputObjectType(type)) return objectFor(Object.values(type.getFields()), tape, known, depth)
+  if (isEnumType(type)) return new EnumWord(tape.oneIn(40) ? 'NOPE' : tape.pick(type.getValues()).name)
+  if (isInputObjectType(type)) return objectFor(Object.values(type.getFields()), tape, known)
   return scalarFor(type.name, name, tape, known)
 }
 
-function objectFor(fields: readonly GraphQLInputField[], tape: Tape, known: Known, depth: number): object {
+function objectFor(fields: readonly GraphQLInputField[], tape: Tape, known: Known): object {
   const given = fields.filter((field) =>
-    isNonNullType(field.type) ? !tape.oneIn(25) : !tape.isOver && tape.below(2) === 0,
+    isNonNullType(field.type) ? !tape.oneIn(50) : !tape.isOver && tape.below(2) === 0,
   )
-  const entries = given.map((field) => [field.name, valueFor(field.type, field.name, tape, known, depth + 1)])
-  return Object.fromEntries(tape.oneIn(40) ? [...entries, ['__proto__x', 1]] : entries)
+  const entries = given.map((field) => [field.name, valueFor(field.type, field.name, tape, known)])
+  return Object.fromEntries(tape.oneIn(60) ? [...entries, ['__proto__x', 1]] : entries)
 }
 
 const some = (known: readonly string[], others: readonly string[], tape: Tape, share: number) =>
   tape.below(3) < share && known.length > 0 ? tape.pick(known) : tape.pick([...others, ...hostileStrings])
 
 const scalars: Record<string, (tape: Tape, known: Known) => unknown> = {
-  Int: (tape) => tape.pick(numbers),
-  Float: (tape) => tape.pick(numbers),
+  Int: (tape) => tape.pick(tape.oneIn(25) ? noNumbers : numbers),
+  Float: (tape) => tape.pick(tape.oneIn(25) ? noNumbers : numbers),
   Boolean: (tape) => tape.below(2) === 0,
   ID: (tape, known) => some(known.ids, ids, tape, 2),
-  Date: (tape) => tape.pick(dates),
+  Date: (tape) => tape.pick(tape.oneIn(25) ? noDates : dates),
   File: (tape) => tape.pick(misfits),
 }
 

@@ -1,15 +1,10 @@
 import type { EditFile } from './byte-edits.ts'
+import { type Chunk, createChunkEdits, type Format, onChunk, onChunks, pick } from './chunk-edits.ts'
+import { words } from './strings.ts'
 
-interface WebpChunk {
-  type: string
-  data: Buffer
-  /** instead of the right one */
-  length?: number
-}
-
-function readWebp(file: Buffer): WebpChunk[] | null {
+function readWebp(file: Buffer): Chunk[] | null {
   if (file.toString('latin1', 0, 4) !== 'RIFF' || file.toString('latin1', 8, 12) !== 'WEBP') return null
-  const chunks: WebpChunk[] = []
+  const chunks: Chunk[] = []
   for (let at = 12; at + 8 <= file.length; ) {
     const length = file.readUInt32LE(at + 4)
     if (at + 8 + length > file.length) return null
@@ -19,7 +14,7 @@ function readWebp(file: Buffer): WebpChunk[] | null {
   return chunks.length > 0 ? chunks : null
 }
 
-function writeWebp(chunks: readonly WebpChunk[], size?: number): Buffer {
+function writeWebp(chunks: readonly Chunk[], size?: number): Buffer {
   const written = chunks.map(({ type, data, length = data.length }) => {
     const head = Buffer.alloc(8)
     head.write(type.padEnd(4), 'latin1')
@@ -32,22 +27,14 @@ function writeWebp(chunks: readonly WebpChunk[], size?: number): Buffer {
   return Buffer.concat([head, body])
 }
 
-function onChunks(change: (chunks: WebpChunk[], at: number, how: number) => WebpChunk[]): EditFile {
-  return (file, where, how) => {
-    const chunks = readWebp(file)
-    return chunks ? writeWebp(change(chunks, where % chunks.length, how)) : file
-  }
-}
+const webp: Format = { read: readWebp, write: (chunks) => writeWebp(chunks) }
 
-const onChunk = (change: (chunk: WebpChunk, how: number) => WebpChunk) =>
-  onChunks((chunks, at, how) => chunks.map((chunk, index) => (index === at ? change(chunk, how) : chunk)))
-
-const pick = <T>(list: readonly T[], how: number) => list[how % list.length] as T
 const sizes = [0, 1, 2, 3, 4, 11, 12, 255, 65_536, 0x7fffffff, 0xfffffff6, 0xffffffff]
-const types = ['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ANIM', 'ANMF', 'EXIF', 'XMP ', 'ICCP', 'JUNK', '\0\0\0\0']
+const canvasSides = [0, 99, 127, 128, 9_999, 0xffffff]
+const types = words('VP8 VP8L VP8X ALPH ANIM ANMF EXIF XMP ICCP JUNK \0\0\0\0').map((type) => type.padEnd(4))
 
 /** A canvas of that size with all flags set. */
-function canvas(width: number, height: number): WebpChunk {
+function canvas(width: number, height: number): Chunk {
   const data = Buffer.alloc(10)
   data.writeUInt8(0x3e)
   data.writeUIntLE(width & 0xffffff, 4, 3)
@@ -55,7 +42,7 @@ function canvas(width: number, height: number): WebpChunk {
   return { type: 'VP8X', data }
 }
 
-const added: WebpChunk[] = [
+const added: Chunk[] = [
   canvas(0, 0),
   canvas(127, 127),
   canvas(0xffffff, 0xffffff),
@@ -75,39 +62,20 @@ const added: WebpChunk[] = [
 ]
 
 export const webpEdits: Record<string, EditFile> = {
+  ...createChunkEdits('webp', webp, { lengths: sizes, types, added }),
   riffSize(file, _where, how) {
     const chunks = readWebp(file)
-    return chunks
-      ? writeWebp(chunks, pick([file.length - 9, file.length - 7, file.length, file.length * 2, ...sizes], how))
-      : file
+    const near = [file.length - 9, file.length - 7, file.length, file.length * 2]
+    return chunks ? writeWebp(chunks, pick([...near, ...sizes], how)) : file
   },
-  webpLength: onChunk((chunk, how) => ({
-    ...chunk,
-    length: pick([chunk.data.length + 1, chunk.data.length - 1, ...sizes], how),
-  })),
-  webpType: onChunk((chunk, how) => ({ ...chunk, type: pick(types, how) })),
-  webpShorten: onChunk((chunk, how) => ({ ...chunk, data: chunk.data.subarray(0, how % (chunk.data.length + 1)) })),
-  webpDrop: onChunks((chunks, at) => chunks.filter((_, index) => index !== at)),
-  webpTwice: onChunks((chunks, at) => chunks.flatMap((chunk, index) => (index === at ? [chunk, chunk] : [chunk]))),
-  webpMove: onChunks((chunks, at, how) => {
-    const rest = chunks.filter((_, index) => index !== at)
-    return [...rest.slice(0, how % chunks.length), ...chunks.slice(at, at + 1), ...rest.slice(how % chunks.length)]
-  }),
-  webpAdd: onChunks((chunks, at, how) => [...chunks.slice(0, at), pick(added, how), ...chunks.slice(at)]),
-  webpCanvas: onChunks((chunks, at, how) => {
-    const rest = chunks.filter(({ type }) => type !== 'VP8X')
-    return [
-      canvas(pick([0, 99, 127, 128, 9_999, 0xffffff], how), pick([0, 99, 127, 128, 9_999, 0xffffff], at + (how >> 4))),
-      ...rest,
-    ]
-  }),
-  webpFrames: onChunks((chunks, at, how) =>
-    chunks.flatMap((chunk, index) => (index === at ? Array<WebpChunk>(1 + (how % 500)).fill(chunk) : [chunk])),
-  ),
+  webpCanvas: onChunks(webp, (chunks, at, how) => [
+    canvas(pick(canvasSides, how), pick(canvasSides, at + (how >> 4))),
+    ...chunks.filter(({ type }) => type !== 'VP8X'),
+  ]),
   /** the first bytes tell the decoder everything */
-  webpHead: onChunk((chunk, how) => {
+  webpHead: onChunk(webp, (chunk, how) => {
     const data = Buffer.from(chunk.data)
     if (data.length > 0) data.writeUInt8((how >> 4) & 0xff, how % Math.min(data.length, 12))
-    return { ...chunk, data }
+    return [{ ...chunk, data }]
   }),
 }

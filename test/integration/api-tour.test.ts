@@ -5,6 +5,7 @@ import { createTestApp, type TestApp } from '../support/app.ts'
 import { multipart } from '../support/client.ts'
 import { databaseId } from '../support/control.ts'
 import { photo } from '../support/images.ts'
+import { listenersAre } from '../support/listeners.ts'
 import { graphqlIn } from '../support/pages.ts'
 import { type PictureSite, startPictureSite } from '../support/picture-site.ts'
 import { overSse, overWebSocket } from '../support/subscribe.ts'
@@ -69,7 +70,7 @@ describe('the tour of the API', () => {
   it('watches the gallery', async () => {
     await using subscription = overSse<{ imageUpdated: { id: string } }>(app.url, { query: named('Gallery') })
     const first = subscription.results.next()
-    while (app.bell.listenerCount === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await listenersAre(app, 1)
     app.bell.ring('image', databaseId(variables.id ?? ''))
     expect((await first).value?.data?.imageUpdated.id).toBe(variables.id)
   })

@@ -3,23 +3,25 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId } from '../support/control.ts'
+import { eventually } from '../support/eventually.ts'
 import { jpeg } from '../support/images.ts'
 import { createScrapeFixture } from '../support/venue-site.ts'
 
 const artist = { artistName: 'Carl Cox', recipes: ['artist'] }
 const alias = (app: TestApp, name: string) => path.join(app.dir, 'artists/carl-cox', name)
 
-/** Waits until what the service does by itself has been done. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await condition()) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error('It has not happened in 10 s.')
-}
-
 const shownImage = async (app: TestApp, venueTag = 'direct') =>
   (await app.db.artistPicture.findFirst({ where: { venueTag, name: 'hd', retiredAt: null } }))?.imageId
+
+/** Waits until the service has chosen this image by itself. */
+const untilShown = (app: TestApp, imageId: string, venueTag = 'direct') =>
+  eventually(
+    `image ${imageId} is shown at ${venueTag}`,
+    async () => (await shownImage(app, venueTag)) === databaseId(imageId),
+  )
+
+const untilNoneIsShown = ({ db }: TestApp) =>
+  eventually('no picture is shown', async () => (await db.artistPicture.count({ where: { retiredAt: null } })) === 0)
 
 async function pin(app: TestApp, imageId: string | null): Promise<void> {
   const { id } = (await app.gql<{ artist: { id: string } }>('{ artist(slug: "carl-cox") { id } }')).artist
@@ -47,10 +49,10 @@ describe('what is shown of an artist', () => {
     const old = await app.process(await jpeg(), { ...artist, venueTag: 'liv' })
     const recent = await app.process(await jpeg(), { ...artist, venueTag: 'xs' })
     await pin(app, old.image.id)
-    await until(async () => (await shownImage(app, 'xs')) === databaseId(old.image.id))
+    await untilShown(app, old.image.id, 'xs')
     expect(await shownImage(app, 'liv')).toBe(databaseId(old.image.id))
     await pin(app, null)
-    await until(async () => (await shownImage(app, 'xs')) === databaseId(recent.image.id))
+    await untilShown(app, recent.image.id, 'xs')
   })
 
   it('is made of a pinned photo that has no variants for it yet', async () => {
@@ -58,7 +60,7 @@ describe('what is shown of an artist', () => {
     await app.process(await jpeg(), artist)
     const plain = await app.process(await jpeg(), { ...artist, recipes: ['presets'] })
     await pin(app, plain.image.id)
-    await until(async () => (await shownImage(app)) === databaseId(plain.image.id))
+    await untilShown(app, plain.image.id)
   })
 
   it('is another when its photo is deleted, and the deleted one again when it is restored', async () => {
@@ -68,16 +70,16 @@ describe('what is shown of an artist', () => {
     const change = (name: string) =>
       app.gql(`mutation ($id: ID!) { ${name}(input: { id: $id }) { __typename } }`, { id: second.image.id })
     await change('deleteImage')
-    await until(async () => (await shownImage(app)) === databaseId(first.image.id))
+    await untilShown(app, first.image.id)
     await change('restoreImage')
-    await until(async () => (await shownImage(app)) === databaseId(second.image.id))
+    await untilShown(app, second.image.id)
   })
 
   it('is taken away, with its object, once the last photo is deleted', async () => {
     await using app = await createTestApp()
     const { image } = await app.process(await jpeg(), artist)
     await app.gql('mutation ($id: ID!) { deleteImage(input: { id: $id }) { __typename } }', { id: image.id })
-    await until(async () => (await app.db.artistPicture.count({ where: { retiredAt: null } })) === 0)
+    await untilNoneIsShown(app)
     expect((await stat(alias(app, 'carl-cox_direct_hd.jpg'))).size).toBeGreaterThan(0)
     expect(await app.pictures.collect()).toBe(2)
     await expect(stat(alias(app, 'carl-cox_direct_hd.jpg'))).rejects.toThrow('ENOENT')
@@ -92,7 +94,7 @@ describe('what is shown of an artist', () => {
     await f.sync()
     await f.app.db.image.updateMany({ data: { deletedAt: new Date() } })
     await f.app.db.artist.updateMany({ data: { picturesDueAt: new Date() } })
-    await until(async () => (await f.app.db.artistPicture.count({ where: { retiredAt: null } })) === 0)
+    await untilNoneIsShown(f.app)
     // the smaller one is not named there
     expect(await f.app.pictures.collect()).toBe(1)
     expect(await f.app.pictures.collect()).toBe(0)
@@ -112,7 +114,7 @@ describe('what is shown of an artist', () => {
     await f.app.db.venueEvent.updateMany({ data: { syncedRevision: 0 } })
     await f.app.db.image.updateMany({ data: { deletedAt: new Date() } })
     await f.app.db.artist.updateMany({ data: { picturesDueAt: new Date() } })
-    await until(async () => (await f.app.db.artistPicture.count({ where: { retiredAt: null } })) === 0)
+    await untilNoneIsShown(f.app)
     await f.app.pictures.collect()
     expect(await f.app.db.artistPicture.findMany()).toMatchObject([{ name: 'hd' }])
     expect(await f.sync({ which: 'DUE' })).toMatchObject({ status: 'SUCCEEDED', succeededCount: 1 })
@@ -124,9 +126,9 @@ describe('what is shown of an artist', () => {
     const bytes = await jpeg()
     const { image } = await app.process(bytes, artist)
     await app.gql('mutation ($id: ID!) { deleteImage(input: { id: $id }) { __typename } }', { id: image.id })
-    await until(async () => (await app.db.artistPicture.count({ where: { retiredAt: null } })) === 0)
+    await untilNoneIsShown(app)
     await app.process(bytes, artist)
-    await until(async () => (await shownImage(app)) === databaseId(image.id))
+    await untilShown(app, image.id)
   })
 
   it('is brought up to date by one process at a time', async () => {
@@ -140,7 +142,7 @@ describe('what is shown of an artist', () => {
       picturesDueAt: expect.any(Date),
     })
     await app.db.artist.updateMany({ data: { showingUntil: new Date(Date.now() - 1) } })
-    await until(async () => (await shownImage(app)) === databaseId(other.image.id))
+    await untilShown(app, other.image.id)
   })
 
   it('is found by a comparison with storage when it is gone, and mended', async () => {

@@ -179,9 +179,22 @@ describe('refused uploads', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'IMAGE_TOO_LARGE' } }] })
   })
 
+  it.each(['variables={', 'extensions=nothing'])('%s in an address or a form: what is no JSON', async (field) => {
+    const [address, form] = [`${app.url}/graphql`, new URLSearchParams(`query={__typename}&${field}`)]
+    const headers = { 'x-graphql-yoga-csrf': '1' }
+    for (const response of [
+      await fetch(`${address}?${form}`, { headers }),
+      await fetch(address, { method: 'POST', headers, body: form }),
+    ]) {
+      expect(response.status).toBe(400)
+      expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] })
+    }
+  })
+
   const run = Buffer.from('ProcessingRun:x').toString('base64')
   const cursorOf = (value: string) => Buffer.from(`GPC:${value}`).toString('base64')
   it.each([
+    ['node(id: "VXBsb2FkOng=") { id }', 'There is nothing of the type Upload with an id in this API.'],
     ['image(id: "garbage") { id }', '"garbage" is not an id of this API.'],
     ['image(id: "") { id }', '"" is not an id of this API.'],
     [`image(id: "${run}") { id }`, `"${run}" is not an id of the type Image.`],

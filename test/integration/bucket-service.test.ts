@@ -5,6 +5,7 @@ import { findRecipe } from '../../src/services/recipes.ts'
 import { planUnits } from '../../src/services/units.ts'
 import { type BucketApp, createBucketApp } from '../support/bucket-app.ts'
 import { expectConsistent } from '../support/engine.ts'
+import { eventually } from '../support/eventually.ts'
 import { jpeg } from '../support/images.ts'
 import type { Fault } from '../support/strict-s3/faults.ts'
 
@@ -25,13 +26,8 @@ async function expectWhole(app: BucketApp, variants: number): Promise<void> {
   expect(stored.sort()).toEqual(rows.map(({ key }) => `pictures/${key}`).sort())
 }
 
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 1_000; tries += 1) {
-    if (await holds()) return
-    await sleep(50)
-  }
-  throw new Error('It did not come about in 50 s.')
-}
+const untilAllRunsEnd = ({ db }: BucketApp) =>
+  eventually('all runs have ended', async () => (await db.run.count({ where: { finishedAt: null } })) === 0)
 
 describe('with pictures in a bucket', () => {
   it('stores every variant there, public, and every original, private', async () => {
@@ -85,7 +81,7 @@ describe('with pictures in a bucket', () => {
     for (const fault of faults) app.s3.failNext(fault)
     app.s3.failAtRandom({ rate: 0.2, seed: 20261121, faults })
     for (const bytes of pictures) await sendUntilTaken(app, bytes)
-    await eventually(async () => (await app.db.run.count({ where: { finishedAt: null } })) === 0)
+    await untilAllRunsEnd(app)
     app.s3.failAtRandom(null)
 
     expect(await app.db.task.groupBy({ by: ['status'], _count: true })).toEqual([{ status: 'SUCCEEDED', _count: 67 }])
@@ -104,7 +100,7 @@ describe('with pictures in a bucket', () => {
     app.s3.refuse.set(`pictures/${key}`, '500')
     const { image } = await app.upload(bytes, { recipes: ['presets'] })
     for (let n = 0; n < 3; n += 1) await app.upload(await jpeg(300 + n, 200), { recipes: ['presets'] })
-    await eventually(async () => (await app.db.run.count({ where: { finishedAt: null } })) === 0)
+    await untilAllRunsEnd(app)
     const tasks = await app.db.task.findMany({ orderBy: { id: 'asc' } })
     expect(tasks.map(({ status, attempt }) => [status, attempt])).toEqual([
       ['FAILED', 4],
@@ -134,7 +130,8 @@ describe('with pictures in a bucket', () => {
     for (let n = 0; n < 4; n += 1) await app.upload(await jpeg(300 + n, 200), { recipes: ['presets'] })
     await app.s3.stop()
     await app.gql('mutation { setConcurrency(input: { concurrency: 2 }) { __typename } }')
-    await eventually(async () => (await app.db.task.count({ where: { status: 'RETRYING' } })) > 0)
+    const retrying = () => app.db.task.count({ where: { status: 'RETRYING' } })
+    await eventually('a task is to be tried again', async () => (await retrying()) > 0)
     // longer than four attempts would take
     await sleep(3_000)
     expect(await app.db.task.count({ where: { status: 'FAILED' } })).toBe(0)
@@ -146,7 +143,7 @@ describe('with pictures in a bucket', () => {
     expect(refused).toMatchObject({ __typename: 'StorageUnavailableError', code: 'STORAGE_UNAVAILABLE' })
 
     await app.s3.start()
-    await eventually(async () => (await app.db.run.count({ where: { finishedAt: null } })) === 0)
+    await untilAllRunsEnd(app)
     expect(await app.db.task.groupBy({ by: ['status'], _count: true })).toEqual([{ status: 'SUCCEEDED', _count: 4 }])
     await expectWhole(app, 12)
   })
@@ -169,7 +166,7 @@ describe('with pictures in a bucket', () => {
     for (let n = 0; n < 3; n += 1) await app.upload(await jpeg(300 + n, 200), { recipes: ['presets'] })
     app.s3.buckets.delete('pictures')
     await app.gql('mutation { setConcurrency(input: { concurrency: 2 }) { __typename } }')
-    await eventually(async () => (await app.db.run.count({ where: { finishedAt: null } })) === 0)
+    await untilAllRunsEnd(app)
     for (const run of await app.db.run.findMany()) {
       expect(run.status).toBe('FAILED')
       expect(run.lastError).toMatch(/bucket/i)

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { bucketEnv } from '../support/bucket-app.ts'
+import { jsonRequest } from '../support/client.ts'
 import { type D1Server, startD1Server } from '../support/d1-server.ts'
 import { jpeg } from '../support/images.ts'
 import { createLogLines } from '../support/log-lines.ts'
@@ -30,12 +31,7 @@ async function exercise(app: TestApp, site: PictureSite): Promise<{ secrets: str
     const response = await fetch(`${app.url}${target}`, { ...init, headers: { ...sent, ...init.headers } })
     answers.push(JSON.stringify([...response.headers]), await response.text())
   }
-  const post = (query: string, variables = {}) =>
-    ask('/graphql?key=canary-query-2f9d8c7b6a', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query, variables }),
-    })
+  const post = (query: string) => ask('/graphql?key=canary-query-2f9d8c7b6a', jsonRequest({ query }))
   secrets.push('canary-query-2f9d8c7b6a')
 
   for (const target of ['/health', '/ready', '/metrics', '/nothing', '/media/images/none.webp', '/graphql', '//']) {

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { describe, expect, it } from 'vitest'
 import { printDiagnosis } from '../../src/cli/doctor.ts'
@@ -13,6 +12,7 @@ import type { S3Store } from '../../src/services/storage/s3-store.ts'
 import { abortWhen } from '../../src/signals.ts'
 import { bucketEnv } from '../support/bucket-app.ts'
 import { type D1Server, d1Env, startD1Server } from '../support/d1-server.ts'
+import { eventually } from '../support/eventually.ts'
 import { startStrictS3 } from '../support/strict-s3/server.ts'
 import { createTerminal } from '../support/terminal.ts'
 
@@ -69,7 +69,7 @@ describe('an examination of the storage', () => {
         checks += 1
         if (checks === 1) s3.failNext('stall', { method })
       })
-      while (!s3.log.some(({ fault }) => fault === 'stall')) await sleep(5)
+      await eventually('a request stalls', () => s3.log.some(({ fault }) => fault === 'stall'))
       stop('SIGINT')
       const { told, error } = await examined
       expect([describeEnd(error), error]).toEqual(['Interrupted.', signal.reason])

@@ -7,7 +7,7 @@ import { openSocket, readToEnd } from '../support/sockets.ts'
 
 let app: TestApp
 beforeAll(async () => {
-  app = await createTestApp({ env: { CONCURRENCY: '0', HEADERS_TIMEOUT_SECONDS: '1', MAX_SUBSCRIPTIONS: '3' } })
+  app = await createTestApp({ env: { CONCURRENCY: '0', HEADERS_TIMEOUT_SECONDS: '1' } })
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
@@ -51,22 +51,5 @@ describe('WebSockets', () => {
     socket.send(JSON.stringify({ type: 'connection_init', payload: { long: 'x'.repeat(65 * 1024) } }))
     const [code] = await once(socket, 'close')
     expect(code).toBe(1009)
-  })
-
-  it('are refused with 503 when there are as many as may, and taken again when one is gone', async () => {
-    const sockets = [open(), open(), open()]
-    await Promise.all(sockets.map((socket) => once(socket, 'open')))
-    const [, response] = await once(
-      open().on('error', () => {}),
-      'unexpected-response',
-    )
-    expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '60'])
-    const [first] = sockets
-    const gone = first && once(first, 'close')
-    first?.close()
-    await gone
-    const next = open()
-    await once(next, 'open')
-    for (const socket of [...sockets, next]) socket.terminate()
   })
 })

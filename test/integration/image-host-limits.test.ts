@@ -5,7 +5,7 @@ import path from 'node:path'
 import pino from 'pino'
 import { describe, expect, it } from 'vitest'
 import { createImageHost } from '../../src/services/image-host.ts'
-import type { Observations, Observe } from '../../src/services/metrics.ts'
+import type { Observations, Observe } from '../../src/services/observations.ts'
 import { isAlive } from '../support/processes.ts'
 
 const signal = new AbortController().signal

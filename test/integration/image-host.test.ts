@@ -7,6 +7,7 @@ import { HostDiedError } from '../../src/services/host-connection.ts'
 import { createImageHost, type ImageHost } from '../../src/services/image-host.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId } from '../support/control.ts'
+import { eventually } from '../support/eventually.ts'
 import { jpeg, photo } from '../support/images.ts'
 import { isAlive } from '../support/processes.ts'
 
@@ -164,7 +165,7 @@ async function killDuring(app: TestApp, imageId: string): Promise<number> {
 async function killHost({ host }: TestApp): Promise<void> {
   const { pid = 0 } = host
   process.kill(pid, 'SIGKILL')
-  while (host.pid === pid) await sleep(2)
+  await eventually('the image host is gone', () => host.pid !== pid)
 }
 
 describe('a service whose image host dies', () => {
@@ -175,7 +176,7 @@ describe('a service whose image host dies', () => {
       app.upload(await photo('autumn-meadow-landscape.jpg')),
     ])
     // in the middle of the first image
-    while ((await app.db.variant.count()) < 2) await sleep(5)
+    await eventually('two variants are stored', async () => (await app.db.variant.count()) >= 2)
     process.kill(app.host.pid ?? 0, 'SIGSEGV')
     await app.dispatcher.idle()
     const runs = await app.db.run.findMany()
@@ -224,7 +225,8 @@ describe('a service whose image host dies', () => {
   it('accuses no image that the host had not been given', async () => {
     await using app = await createTestApp({ env: { CONCURRENCY: '6', IMAGE_THREADS: '1' } })
     for (let upload = 0; upload < 6; upload += 1) await app.upload(await jpeg())
-    while ((await app.db.task.count({ where: { status: 'RUNNING' } })) < 6) await sleep(5)
+    const running = () => app.db.task.count({ where: { status: 'RUNNING' } })
+    await eventually('all six are in work', async () => (await running()) === 6)
     process.kill(app.host.pid ?? 0, 'SIGKILL')
     await app.dispatcher.idle()
     const tasks = await app.db.task.findMany()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { jpeg } from '../support/images.ts'
 import { countQueries } from '../support/queries.ts'
 import { createScrapeFixture, type Night } from '../support/venue-site.ts'
@@ -39,9 +40,8 @@ async function costOf(artists: number): Promise<number> {
   f.site.pages.set('/all.jpg', { body: await jpeg(), etag: '"1"' })
   f.list(Array.from({ length: artists }, (_, at) => ({ title: `DJ Number ${at}`, image: '/all.jpg' })))
   await f.scrape()
-  while ((await f.app.db.artist.count({ where: { picturesDueAt: { not: null } } })) > 0) {
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
+  const due = () => f.app.db.artist.count({ where: { picturesDueAt: { not: null } } })
+  await eventually('the pictures of all artists are shown', async () => (await due()) === 0)
   return await countQueries(f.app, () => f.scrape(), 'ArtistPicture')
 }
 

@@ -1,12 +1,12 @@
-import { once } from 'node:events'
-import { request } from 'node:http'
-import { connect } from 'node:net'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { filesBelow } from '../support/files.ts'
 import { jpeg } from '../support/images.ts'
+import { rawRequest } from '../support/raw-request.ts'
+import { openSocket } from '../support/sockets.ts'
 
 let app: TestApp
 let url: string
@@ -21,21 +21,8 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-/** Sends a path as it is, dots and all, which fetch would tidy. */
-function statusOf(rawPath: string, headers: Record<string, string> = {}): Promise<number | undefined> {
-  const { port } = new URL(app.url)
-  return new Promise((resolve, reject) => {
-    request(
-      { host: '127.0.0.1', port, path: rawPath, headers: { host: `localhost:${port}`, ...headers } },
-      (response) => {
-        response.resume()
-        resolve(response.statusCode)
-      },
-    )
-      .on('error', reject)
-      .end()
-  })
-}
+const statusOf = async (rawPath: string, headers: Record<string, string> = {}) =>
+  (await rawRequest(app.url, rawPath, { headers })).status
 
 describe('a stored variant', () => {
   it('is served with its type, to be kept for ever, and so that nothing in it can run', async () => {
@@ -110,6 +97,27 @@ describe('everything else', () => {
     }
   })
 
+  it('is not there because a name begins alike: of a folder inside, or of one beside', async () => {
+    const folders = [path.join(app.dir, 'variants123'), path.join(`${app.dir}123`, 'variants')]
+    try {
+      for (const folder of folders) {
+        await mkdir(folder, { recursive: true })
+        await writeFile(path.join(folder, 'x.webp'), 'not for the public')
+      }
+      const beside = `${path.basename(app.dir)}123/variants/x.webp`
+      for (const hidden of [
+        'variants123/x.webp',
+        'variants/../variants123/x.webp',
+        `../${beside}`,
+        `%2e%2e%2f${beside}`,
+      ]) {
+        expect(await statusOf(`/media/${hidden}`), hidden).toBe(404)
+      }
+    } finally {
+      await rm(`${app.dir}123`, { recursive: true })
+    }
+  })
+
   it('is a 404 that no cache may keep', async () => {
     const missing = await fetch(url.replace('medium', 'missing'))
     expect(missing.status).toBe(404)
@@ -134,10 +142,8 @@ describe('the service', () => {
 
   it('stays up when asked for what is no path, or when a refused client hangs up', async () => {
     expect(await statusOf('//')).toBe(400)
-    const { port } = new URL(app.url)
     for (const path of ['//', '/elsewhere']) {
-      const socket = connect(Number(port), '127.0.0.1')
-      await once(socket, 'connect')
+      await using socket = await openSocket(app.url)
       socket.write(
         `GET ${path} HTTP/1.1\r\nHost: attacker.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
       )

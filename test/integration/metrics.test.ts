@@ -4,11 +4,12 @@ import { errorCodes } from '../../src/errors.ts'
 import { recipes } from '../../src/services/recipes.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { createBucketApp } from '../support/bucket-app.ts'
+import { bearer } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { damagedJpeg, jpeg } from '../support/images.ts'
 import { familiesIn, parseSamples, sampleOf, scrape } from '../support/metrics.ts'
 import { overSse } from '../support/subscribe.ts'
-import { bearer, createAppWithTokens } from '../support/tokens.ts'
+import { createAppWithTokens } from '../support/tokens.ts'
 
 let app: TestApp
 beforeAll(async () => {
@@ -68,26 +69,27 @@ describe('/metrics', () => {
     expect(await value('pixels_in_flight_limit')).toBeGreaterThanOrEqual(1e6)
     const before = app.host.pid ?? 0
     process.kill(before, 'SIGKILL')
-    await eventually(async () => (await value('image_host_restarts_total', { reason: 'died' })) === 1)
-    await eventually(async () => app.host.isReady())
+    const restarts = () => value('image_host_restarts_total', { reason: 'died' })
+    await eventually('a restart is counted', async () => (await restarts()) === 1)
+    await eventually('the image host is ready', () => app.host.isReady())
     expect(await value('ready', { part: 'imageHost' })).toBe(1)
   })
 
   it('counts requests by route and class of status, and subscribers', async () => {
-    const before = await value('http_request_seconds_count', { route: 'other', status: '4xx' })
+    const others = () => value('http_request_seconds_count', { route: 'other', status: '4xx' })
+    const before = await others()
     await fetch(`${app.url}/nothing`)
-    await eventually(
-      async () => (await value('http_request_seconds_count', { route: 'other', status: '4xx' })) === before + 1,
-    )
+    await eventually('the request is counted', async () => (await others()) === before + 1)
     {
       await using watching = overSse(app.url, { query: 'subscription { runUpdated { id } }' })
       const next = watching.results.next()
-      await eventually(async () => (await value('subscribers')) === 1)
+      await eventually('the subscriber is counted', async () => (await value('subscribers')) === 1)
       await watching.results.return?.()
       await next
     }
-    await eventually(async () => (await value('subscribers')) === 0)
-    await eventually(async () => (await value('http_request_seconds_count', { route: 'events' })) === 1)
+    await eventually('nobody subscribes', async () => (await value('subscribers')) === 0)
+    const streams = () => value('http_request_seconds_count', { route: 'events' })
+    await eventually('the stream is counted', async () => (await streams()) === 1)
   })
 
   it('tells how late the event loop is, and of the process', async () => {

@@ -6,6 +6,7 @@ import WebSocket from 'ws'
 import { graphiqlOptions } from '../../src/http/graphiql.ts'
 import { queryLimits } from '../../src/http/query-limits.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
+import { post } from '../support/client.ts'
 import { graphqlIn } from '../support/pages.ts'
 
 let app: TestApp
@@ -14,21 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-interface Answer {
-  data?: unknown
-  errors?: { message: string; extensions?: { code?: string; cost?: object } }[]
-  extensions?: { cost?: { requested: number; maximum: number } }
-}
-
-async function post(body: unknown, operationName?: string): Promise<{ status: number; answer: Answer }> {
-  const query = typeof body === 'string' ? { query: body, ...(operationName && { operationName }) } : body
-  const response = await fetch(`${app.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(query),
-  })
-  return { status: response.status, answer: (await response.json()) as Answer }
-}
+const ask = (operation: Parameters<typeof post>[1]) => post(app.url, operation)
 
 const many = (count: number, part: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => part(i)).join(' ')
@@ -64,6 +51,16 @@ describe('what is too much is refused before it is executed', () => {
       'The query has 51 directives; at most 50 are accepted.',
     ],
     [
+      '16 fields below each other in the schema',
+      `{ __schema { types { ${'ofType { '.repeat(13)}name${' }'.repeat(13)} } } }`,
+      'The question for the schema is 16 fields deep; at most 15 are accepted.',
+    ],
+    [
+      'more of the schema than the standard question asks for',
+      '{ __schema { types { fields { args { name } type { fields { args { type { enumValues { name description } } } } } } } } }',
+      'The query may cost',
+    ],
+    [
       'long pages in long pages',
       '{ images(first: 100) { nodes { artists { images(first: 100) { edges { node { id } } } } } } }',
       'The query may cost 301201 fields; at most 10000',
@@ -71,34 +68,35 @@ describe('what is too much is refused before it is executed', () => {
   ]
 
   it.each(cases)('%s', async (_what, query, sentence) => {
-    const { status, answer } = await post(query)
+    const { status, data, errors } = await ask(query)
     expect(status).toBe(400)
-    expect(answer.data).toBeUndefined()
-    expect(answer.errors).toMatchObject([
+    expect(data).toBeUndefined()
+    expect(errors).toMatchObject([
       { message: expect.stringContaining(sentence), extensions: { code: 'QUERY_TOO_COMPLEX' } },
     ])
   })
 
   it('with a page that comes as a variable, though the query was let in before', async () => {
     const query = 'query ($n: Int) { images(first: $n) { nodes { variants { name url artist: name } } } }'
-    expect((await post({ query, variables: { n: 10 } })).status).toBe(200)
+    expect((await ask({ query, variables: { n: 10 } })).status).toBe(200)
     const wide = query.replace('artist: name', 'name url key width height byteSize mimeType format recipe sha256')
-    expect((await post({ query: wide, variables: { n: 10 } })).status).toBe(200)
-    const { status, answer } = await post({ query: wide, variables: { n: 100 } })
-    expect([status, answer.errors?.[0]?.extensions?.code]).toEqual([400, 'QUERY_TOO_COMPLEX'])
+    expect((await ask({ query: wide, variables: { n: 10 } })).status).toBe(200)
+    const { status, errors } = await ask({ query: wide, variables: { n: 100 } })
+    expect([status, errors?.[0]?.extensions?.code]).toEqual([400, 'QUERY_TOO_COMPLEX'])
   })
 
   it('with the cost of it, where that is what is too much', async () => {
-    const { answer } = await post(doubling(14, '__typename'))
-    expect(answer.errors?.[0]?.extensions).toEqual({
+    const { errors } = await ask(doubling(14, '__typename'))
+    expect(errors?.[0]?.extensions).toEqual({
       code: 'QUERY_TOO_COMPLEX',
+      retryable: false,
       cost: { requested: 16_384, maximum: queryLimits.cost },
     })
   })
 
   it('a fragment that spreads itself, by validation', async () => {
-    const { answer } = await post('{ ...a } fragment a on Query { __typename ...b } fragment b on Query { ...a }')
-    expect(answer.errors?.[0]?.message).toContain('Cannot spread fragment')
+    const { errors } = await ask('{ ...a } fragment a on Query { __typename ...b } fragment b on Query { ...a }')
+    expect(errors?.[0]?.message).toContain('Cannot spread fragment')
   })
 
   it('a body of 1.7 MB, whether its length is announced or not', async () => {
@@ -122,9 +120,9 @@ describe('what is too much is refused before it is executed', () => {
   })
 
   it('many operations in one request', async () => {
-    const { status, answer } = await post([{ query: '{ __typename }' }, { query: '{ __typename }' }])
+    const { status, errors } = await ask([{ query: '{ __typename }' }, { query: '{ __typename }' }])
     expect(status).toBe(400)
-    expect(answer.errors?.[0]?.message).toContain('Batching')
+    expect(errors?.[0]?.message).toContain('Batching')
   })
 
   const costs = (query: string) => (query.includes('f40') ? { cost: expect.any(Object) } : {})
@@ -136,7 +134,10 @@ describe('what is too much is refused before it is executed', () => {
       lazy: false,
     })
     await expect(client.iterate({ query }).next()).rejects.toEqual([
-      { message: expect.stringContaining(sentence), extensions: { code: 'QUERY_TOO_COMPLEX', ...costs(query) } },
+      {
+        message: expect.stringContaining(sentence),
+        extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false, ...costs(query) },
+      },
     ])
     const { value } = await client.iterate({ query: '{ __typename }' }).next()
     expect(value).toMatchObject({ data: { __typename: 'Query' } })
@@ -146,14 +147,16 @@ describe('what is too much is refused before it is executed', () => {
 
 describe('what is let in', () => {
   it('is told what it costs', async () => {
-    const { answer } = await post('{ images(first: 3) { totalCount nodes { id } } }')
-    expect(answer.extensions).toEqual({ cost: { requested: 2 + 3 * 2, maximum: queryLimits.cost } })
+    const { extensions } = await ask('{ images(first: 3) { totalCount nodes { id } } }')
+    expect(extensions).toEqual({ cost: { requested: 2 + 3 * 2, maximum: queryLimits.cost } })
   })
 
   it('is the question of GraphiQL for the whole schema', async () => {
-    const { status, answer } = await post(getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true }))
-    expect([status, answer.errors]).toEqual([200, undefined])
-    expect(answer.data).toMatchObject({ __schema: { queryType: { name: 'Query' } } })
+    const all = { inputValueDeprecation: true, experimentalDirectiveDeprecation: true, schemaDescription: true }
+    const others = { specifiedByUrl: true, directiveIsRepeatable: true, oneOf: true }
+    const { status, data, errors } = await ask(getIntrospectionQuery({ ...all, ...others }))
+    expect([status, errors]).toEqual([200, undefined])
+    expect(data).toMatchObject({ __schema: { queryType: { name: 'Query' } } })
   })
 
   it('is everything on the pages of the documentation and in the tabs of GraphiQL', async () => {
@@ -163,8 +166,8 @@ describe('what is let in', () => {
     expect(operations.length).toBeGreaterThan(20)
     // each is refused for its variables or its name at most
     for (const query of operations) {
-      const { answer } = await post(query, 'None')
-      expect(answer.errors?.[0]?.extensions?.code, query).not.toBe('QUERY_TOO_COMPLEX')
+      const { errors } = await ask({ query, operationName: 'None' })
+      expect(errors?.[0]?.extensions?.code, query).not.toBe('QUERY_TOO_COMPLEX')
     }
   })
 })

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { providers } from '../support/databases.ts'
+import { eventually } from '../support/eventually.ts'
 import { filesBelow } from '../support/files.ts'
 import { jpeg } from '../support/images.ts'
 import { form } from '../support/older-upload.ts'
@@ -77,7 +79,37 @@ describe.each(providers)('a queue with room for two, on %s', (provider) => {
     const { runs } = await app.gql<{ runs: { nodes: { id: string }[] } }>('{ runs(kind: [IMPORT]) { nodes { id } } }')
     for (const { id } of runs.nodes) await start(`cancelRun(input: { id: "${id}" })`, '__typename')
     await app.gql('mutation { setConcurrency(input: { concurrency: 2 }) { __typename } }')
-    while ((await app.db.run.count({ where: { kind: 'UPLOAD', finishedAt: null } })) > 0) await sleep(20)
+    const unfinished = () => app.db.run.count({ where: { kind: 'UPLOAD', finishedAt: null } })
+    await eventually('the uploads are processed', async () => (await unfinished()) === 0)
     expect((await app.upload(await jpeg(420, 300))).__typename).toBe('UploadImagePayload')
+  })
+})
+
+describe('a queue with room for two', () => {
+  let app: TestApp
+  beforeEach(async () => {
+    app = await createTestApp({ env: { QUEUE_LIMIT: '2', CONCURRENCY: '0' } })
+  })
+  afterEach(() => app[Symbol.asyncDispose]())
+
+  async function importing(count: number) {
+    const urls = Array.from({ length: count }, () => `https://example.com/${randomUUID()}.jpg`)
+    const input = `{ urls: ${JSON.stringify(urls)}, artistName: "X" }`
+    const mutation = `mutation { importImages(input: ${input}) { __typename } }`
+    return (await app.gql<{ importImages: { __typename: string } }>(mutation)).importImages.__typename
+  }
+
+  it('is full with the first of many that come at once and bring more than there is room for', async () => {
+    const answers = await Promise.all(Array.from({ length: 5 }, () => importing(3)))
+    expect(answers.sort()).toEqual([...Array(4).fill('QueueFullError'), 'StartRunPayload'])
+  })
+
+  it('is full with twenty tasks of paused runs', async () => {
+    expect(await importing(19)).toBe('StartRunPayload')
+    await app.db.run.updateMany({ data: { pausedAt: new Date() } })
+    await expect.poll(() => importing(1), { timeout: 10_000 }).toBe('StartRunPayload')
+    await app.db.run.updateMany({ data: { pausedAt: new Date() } })
+    await sleep(1_000)
+    expect(await importing(1)).toBe('QueueFullError')
   })
 })

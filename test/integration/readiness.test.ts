@@ -13,7 +13,8 @@ const ready = [200, { status: 'ready' }]
 const notReady = (...names: string[]) => [503, { status: 'not ready', notReady: names }]
 const alive = [200, { status: 'ok' }]
 
-const comesBack = (app: TestApp) => eventually(async () => (await ask(app, '/ready'))[0] === 200)
+const untilReady = (app: TestApp) => eventually('it is ready', async () => (await ask(app, '/ready'))[0] === 200)
+const untilNotReady = (app: TestApp) => eventually('it is not ready', async () => (await ask(app, '/ready'))[0] === 503)
 
 describe('/ready', () => {
   it('says that all is well, and writes no more than one row to find out', async () => {
@@ -32,7 +33,7 @@ describe('/ready', () => {
     expect(await ask(app, '/health')).toEqual(alive)
     other.exec('ROLLBACK')
     other.close()
-    await comesBack(app)
+    await untilReady(app)
   })
 
   it('names a database that cannot be written', async () => {
@@ -46,11 +47,11 @@ describe('/ready', () => {
     await using app = await createBucketApp()
     expect(await ask(app, '/ready')).toEqual(ready)
     await app.s3.stop()
-    await eventually(async () => (await ask(app, '/ready'))[0] === 503)
+    await untilNotReady(app)
     expect(await ask(app, '/ready')).toEqual(notReady('storage'))
     expect(await ask(app, '/health')).toEqual(alive)
     await app.s3.start()
-    await comesBack(app)
+    await untilReady(app)
     expect(app.s3.log.filter(({ method }) => method === 'PUT')).toEqual([])
   })
 
@@ -63,8 +64,8 @@ describe('/ready', () => {
   it('names an image host that has died, until there is another', async () => {
     await using app = await createTestApp()
     process.kill(app.host.pid ?? 0, 'SIGKILL')
-    await eventually(async () => (await ask(app, '/ready'))[0] === 503)
-    await comesBack(app)
+    await untilNotReady(app)
+    await untilReady(app)
     expect(await ask(app, '/ready')).toEqual(ready)
   })
 })

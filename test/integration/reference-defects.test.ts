@@ -9,6 +9,7 @@ import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId, tell } from '../support/control.ts'
 import { providers } from '../support/databases.ts'
 import { createEngine } from '../support/engine.ts'
+import { eventually } from '../support/eventually.ts'
 import { damagedJpeg, jpeg, photo } from '../support/images.ts'
 import { imageRow } from '../support/rows.ts'
 
@@ -48,7 +49,7 @@ describe.each(providers)('unlike the reference, on %s', (provider) => {
       where: { id: databaseId(run.id) },
       data: { status: 'CANCELLING', cancellingAt: new Date() },
     })
-    while ((await runOf(run.id)).status !== 'CANCELLED') await sleep(10)
+    await eventually('the run is cancelled', async () => (await runOf(run.id)).status === 'CANCELLED')
     expect(await tell(app, 'reprocessImages', { scope: 'ALL' })).toMatchObject({ __typename: 'StartRunPayload' })
   })
 
@@ -155,7 +156,7 @@ describe.each(providers)('unlike the reference, on %s', (provider) => {
     const { run } = await app.upload(await jpeg())
     expect(app.bell.listenerCount).toBe(0)
     const ended = { where: { id: databaseId(run.id), finishedAt: { not: null } } }
-    while ((await app.db.run.count(ended)) === 0) await sleep(20)
+    await eventually('the run is over', async () => (await app.db.run.count(ended)) > 0)
     expect(await runOf(run.id)).toMatchObject({ status: 'SUCCEEDED' })
   })
 })

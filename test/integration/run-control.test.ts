@@ -4,6 +4,7 @@ import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId, tell as tellApp } from '../support/control.ts'
 import { providers } from '../support/databases.ts'
 import { expectConsistent } from '../support/engine.ts'
+import { eventually } from '../support/eventually.ts'
 import { filesBelow } from '../support/files.ts'
 import { damagedJpeg, jpeg, photo } from '../support/images.ts'
 import { imageRow } from '../support/rows.ts'
@@ -17,10 +18,6 @@ describe.each(providers)('a run on %s', (provider) => {
 
   const tell = (mutation: Parameters<typeof tellApp>[1], input: object) => tellApp(app, mutation, input)
   const rowOf = (globalId: string) => app.db.run.findUniqueOrThrow({ where: { id: databaseId(globalId) } })
-
-  async function until(condition: () => Promise<boolean>): Promise<void> {
-    while (!(await condition())) await sleep(5)
-  }
 
   const isEncoding = async () => (await app.db.variant.count()) > 0
 
@@ -43,10 +40,10 @@ describe.each(providers)('a run on %s', (provider) => {
 
   it('in work is CANCELLED within two seconds; what was stored is kept, and nothing is stored or changed afterwards', async () => {
     const { run, image } = await app.upload(await photo('dandelion-meadow-16mp.jpg'))
-    await until(isEncoding)
+    await eventually('a variant is stored', isEncoding)
     const asked = Date.now()
     expect(['CANCELLING', 'CANCELLED']).toContain((await tell('cancelRun', { id: run.id })).status)
-    await until(async () => (await rowOf(run.id)).status === 'CANCELLED')
+    await eventually('the run is cancelled', async () => (await rowOf(run.id)).status === 'CANCELLED')
     expect(Date.now() - asked).toBeLessThan(2_000)
     const state = () =>
       Promise.all([app.db.task.findMany(), app.db.run.findMany(), app.db.variant.findMany(), filesBelow(app.dir)])
@@ -81,7 +78,7 @@ describe.each(providers)('a run on %s', (provider) => {
     await app.db.task.updateMany({ data: { status: 'RUNNING', leaseToken: 'gone', leaseExpiresAt: later, attempt: 1 } })
     await app.db.run.updateMany({ data: { status: 'CANCELLING', cancellingAt: new Date() } })
     const asked = Date.now()
-    await until(async () => (await rowOf(run.id)).status === 'CANCELLED')
+    await eventually('the run is cancelled', async () => (await rowOf(run.id)).status === 'CANCELLED')
     expect(Date.now() - asked).toBeLessThan(2_000)
     expect(await app.db.task.findFirst()).toMatchObject({ status: 'CANCELLED' })
   })

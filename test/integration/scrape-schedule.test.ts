@@ -3,6 +3,7 @@ import { RunAlreadyActiveError } from '../../src/errors.ts'
 import { createLog } from '../../src/log.ts'
 import { createScrapeSchedule } from '../../src/services/scrape-schedule.ts'
 import { createEngine } from '../support/engine.ts'
+import { eventually } from '../support/eventually.ts'
 import { jpeg } from '../support/images.ts'
 import { createScrapeFixture, listingPath } from '../support/venue-site.ts'
 
@@ -20,7 +21,7 @@ describe('a scrape by schedule', () => {
       },
     })
     const finished = () => f.app.db.run.findMany({ where: { kind: 'SCRAPE', finishedAt: { not: null } } })
-    while ((await finished()).length === 0) await new Promise((resolve) => setTimeout(resolve, 100))
+    await eventually('a run has finished', async () => (await finished()).length > 0)
     expect(await f.app.db.venueEvent.count()).toBe(1)
     const active = await f.app.db.run.count({ where: { kind: 'SCRAPE', finishedAt: null } })
     expect(active).toBeLessThanOrEqual(1)

@@ -1,7 +1,12 @@
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
-import { type AppWithTokens, bearer, createAppWithTokens, post } from '../support/tokens.ts'
+import { createTestApp } from '../support/app.ts'
+import { bearer, post } from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
+import { createLogLines } from '../support/log-lines.ts'
+import { type AppWithTokens, createAppWithTokens } from '../support/tokens.ts'
 
 let service: AppWithTokens
 let url: string
@@ -81,12 +86,11 @@ describe('the cookie', () => {
   })
 
   it('is worth nothing once its token is revoked', async () => {
-    const token = await service.tokens.add('viewer')
-    while ((await post(url, question, bearer(token))).status !== 200) await sleep(50)
+    const token = await service.newToken('viewer')
     const { cookie } = await signIn(token)
     expect((await ask(cookie)).status).toBe(200)
     await service.tokens.revoke(token)
-    while ((await ask(cookie)).status !== 401) await sleep(50)
+    await eventually('the session is over', async () => (await ask(cookie)).status === 401)
   })
 
   it.each(['greenroom=', 'greenroom=x', 'greenroom', ';;=', `greenroom=${'A'.repeat(43)}`])(
@@ -148,6 +152,25 @@ describe('the page where a browser signs in', () => {
       expect(text).toContain('role="alert"')
       if (token) expect(text).not.toContain(token)
     }
+  })
+
+  it('says so however long it is', async () => {
+    const answer = await form('x'.repeat(1_000_000))
+    expect([answer.status, await answer.text()]).toEqual([401, expect.stringContaining('far too long for a token')])
+  })
+
+  it('is no fault of ours when it is left before its form has arrived', async () => {
+    const { log, lines } = createLogLines()
+    await using app = await createTestApp({ env: { AUTH_TOKENS_FILE: service.tokens.file, CONCURRENCY: '0' }, log })
+    const { port, host } = new URL(app.url)
+    const socket = connect({ port: Number(port), host: 'localhost' })
+    const type = 'Content-Type: application/x-www-form-urlencoded'
+    socket.write(`POST /session HTTP/1.1\r\nHost: ${host}\r\n${type}\r\nContent-Length: 50\r\n\r\ntoken=`)
+    await sleep(200)
+    socket.destroy()
+    await expect.poll(() => lines().filter(({ path }) => path === '/session').length).toBe(1)
+    await sleep(200)
+    expect(lines().filter(({ level }) => level >= 50)).toEqual([])
   })
 
   it('takes nothing from the page of another site', async () => {

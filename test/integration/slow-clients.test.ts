@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import WebSocket from 'ws'
 import type { Prisma } from '../../src/generated/sqlite/client.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
+import { eventually } from '../support/eventually.ts'
 import { jpeg } from '../support/images.ts'
+import { listenersAre } from '../support/listeners.ts'
 import { openSocket, readToEnd } from '../support/sockets.ts'
 
 /** More than the kernel holds for two sockets of this machine. */
@@ -29,17 +30,18 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-async function listenersGone(): Promise<number> {
-  for (let tries = 0; tries < 1_500 && app.bell.listenerCount > 0; tries += 1) await sleep(10)
-  return app.bell.listenerCount
-}
-
 async function openWebSocket(): Promise<WebSocket> {
   const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
   await once(socket, 'open')
   socket.send('{"type":"connection_init"}')
   await once(socket, 'message')
   return socket
+}
+
+/** Waits until the service closes a socket as too slow, which a client that does not read cannot see. */
+async function serviceCloses(): Promise<void> {
+  const close = vi.spyOn(WebSocket.prototype, 'close')
+  await eventually('the service closes the socket', () => close.mock.calls.some(([code]) => code === 1013))
 }
 
 const subscribe = (id: string) => JSON.stringify({ id, type: 'subscribe', payload: { query } })
@@ -54,8 +56,8 @@ describe('a client that stops reading', () => {
     expect(String(head)).toMatch(/^HTTP\/1\.1 200 /)
     socket.pause()
     // the head is sent before the subscription begins
-    while (app.bell.listenerCount === 0) await sleep(5)
-    expect(await listenersGone()).toBe(0)
+    await listenersAre(app, 1)
+    await listenersAre(app, 0)
     const received = readToEnd(socket.resume() as typeof socket)
     // whoever had read it all would have waited for more
     expect((await received).length).toBeLessThan(events * messageBytes * 10)
@@ -67,12 +69,11 @@ describe('a client that stops reading', () => {
     await once(socket, 'message')
     socket.pause()
     expect(app.bell.listenerCount).toBe(1)
-    // longer than it may, and shorter than it is still told why
-    await sleep(2_500)
+    await serviceCloses()
     socket.resume()
     const [code, reason] = await once(socket, 'close')
     expect([code, String(reason)]).toEqual([1013, 'Reads too slowly'])
-    expect(await listenersGone()).toBe(0)
+    await listenersAre(app, 0)
   })
 
   it('and goes on asking, is closed as soon as a mebibyte waits for it', async () => {
@@ -82,7 +83,7 @@ describe('a client that stops reading', () => {
       for (let count = 0; count < 20; count += 1)
         socket.send(JSON.stringify({ type: 'ping', payload: { x: 'x'.repeat(60_000) } }))
     }, 1)
-    await sleep(700)
+    await serviceCloses()
     clearInterval(asking)
     socket.resume()
     const [code] = await once(socket, 'close')
@@ -99,9 +100,9 @@ describe('a client that stops reading', () => {
       socket.pause()
       setTimeout(() => socket.resume(), 200)
     })
-    while (seen < events) await once(socket, 'message')
+    await eventually('all events have come', () => seen === events)
     expect(socket.readyState).toBe(WebSocket.OPEN)
     socket.terminate()
-    expect(await listenersGone()).toBe(0)
+    await listenersAre(app, 0)
   })
 })

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { ImageTooLargeError, StorageUnavailableError } from '../../src/errors.ts'
 import { download } from '../../src/services/sources/download.ts'
 import { createTempFolder } from '../../src/services/storage/temp-files.ts'
+import { eventually } from '../support/eventually.ts'
 import {
   allClosed,
   createTestSources,
@@ -173,7 +174,7 @@ describe('whoever gives up', () => {
     await using sources = await createTestSources({ ports: [site.port] })
     const abort = new AbortController()
     const failure = failureOf(sources.fetch(urlOf(site), { signal: abort.signal }))
-    while ((await sources.files()).length === 0) await sleep(5)
+    await eventually('a file is begun', async () => (await sources.files()).length > 0)
     const reason = new Error('cancelled')
     abort.abort(reason)
     expect(await failure).toBe(reason)
@@ -186,7 +187,7 @@ describe('whoever gives up', () => {
     await using sources = await createTestSources({ ports: [site.port] })
     const abort = new AbortController()
     const failure = failureOf(sources.fetch(urlOf(site), { signal: abort.signal }))
-    while (site.requests.length === 0) await sleep(5)
+    await eventually('the site is asked', () => site.requests.length > 0)
     const reason = new Error('cancelled')
     abort.abort(reason)
     expect(await failure).toBe(reason)

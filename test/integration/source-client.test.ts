@@ -3,6 +3,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { SourceUnavailableError } from '../../src/errors.ts'
+import { eventually } from '../support/eventually.ts'
 import { createTestSources, failureAt, failureOf, startSite, urlOf } from '../support/source-site.ts'
 
 describe('a picture', () => {
@@ -188,11 +189,11 @@ describe('many pictures', () => {
     await using sources = await createTestSources({ ports: [site.port] })
     const names = ['a', 'b', 'c', 'a', 'b', 'c', 'a', 'b']
     const fetching = names.map((name) => sources.fetch(`http://${name}.test:${site.port}/`))
-    while (answers.length < 5) await sleep(5)
+    await eventually('five requests are under way', () => answers.length >= 5)
     await sleep(100)
     expect(answers).toHaveLength(5)
     answers.splice(0, 1)[0]?.()
-    while (answers.length < 5) await sleep(5)
+    await eventually('five requests are under way', () => answers.length >= 5)
     expect(site.requests).toHaveLength(6)
     const ending = setInterval(() => answers.splice(0).forEach((end) => void end()), 5)
     expect(await Promise.all(fetching)).toHaveLength(8)

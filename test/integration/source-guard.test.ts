@@ -5,6 +5,7 @@ import { guardedLookup, isPublicAddress } from '../../src/services/sources/addre
 import { createSourceAgent } from '../../src/services/sources/source-agent.ts'
 import { ask } from '../../src/services/sources/source-request.ts'
 import { checkRedirect } from '../../src/services/sources/source-web.ts'
+import { eventually } from '../support/eventually.ts'
 import { createTestSources, failureOf, startSite } from '../support/source-site.ts'
 
 const redirectTo = (location: string | undefined, status = 302) =>
@@ -181,7 +182,7 @@ describe('a request', () => {
     await using site = await startSite((_request, response) => response.write('slow'))
     await using sources = await createTestSources({ ports: [site.port] })
     const failure = failureOf(sources.fetch(`http://a.test:${site.port}/`))
-    while (site.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await eventually('the site is asked', () => site.requests.length > 0)
     const [socket] = site.open
     const gone = socket ? once(socket, 'close') : null
     await sources.web[Symbol.asyncDispose]()

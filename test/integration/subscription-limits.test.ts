@@ -4,6 +4,7 @@ import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { createTestApp, type TestApp } from '../support/app.ts'
+import { listenersAre } from '../support/listeners.ts'
 import { openSocket } from '../support/sockets.ts'
 
 let app: TestApp
@@ -26,12 +27,17 @@ async function begin(client: ReturnType<typeof connect>, count: number, inAll: n
     void results.next().catch(() => {})
     return results
   })
-  while (app.bell.listenerCount < inAll) await sleep(5)
+  await listenersAre(app, inAll)
   return begun
 }
 
-async function listenersAre(count: number): Promise<void> {
-  while (app.bell.listenerCount !== count) await sleep(5)
+/** Nobody listens, and as many as may can begin. */
+async function allPlacesAreFree(): Promise<void> {
+  await listenersAre(app, 0)
+  const client = connect()
+  await begin(client, 2, 2)
+  await client.dispose()
+  await listenersAre(app, 0)
 }
 
 const overSse = () =>
@@ -44,7 +50,9 @@ const overSse = () =>
   ].join('\r\n')
 
 const refused = (sentence: string) => ({
-  errors: [{ message: sentence, extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: true } }],
+  errors: [
+    { message: sentence, extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: true, retryAfterSeconds: 60 } },
+  ],
 })
 
 describe('subscriptions', () => {
@@ -55,10 +63,10 @@ describe('subscriptions', () => {
     expect(value).toEqual(refused('You have 2 subscriptions, which is as many as a client may.'))
     expect(app.bell.listenerCount).toBe(2)
     await first?.return?.()
-    await listenersAre(1)
+    await listenersAre(app, 1)
     await begin(client, 1, 2)
     await client.dispose()
-    await listenersAre(0)
+    await listenersAre(app, 0)
   })
 
   it('in all are so many, whoever has them, and over SSE too', async () => {
@@ -72,7 +80,7 @@ describe('subscriptions', () => {
     expect(response.status).toBe(429)
     expect(await response.text()).toContain('TOO_MANY_SUBSCRIPTIONS')
     await Promise.all(clients.map((client) => client.dispose()))
-    await listenersAre(0)
+    await listenersAre(app, 0)
   })
 
   it('over SSE give their places back when their client goes', async () => {
@@ -81,9 +89,9 @@ describe('subscriptions', () => {
       socket.write(overSse())
       const [head] = await once(socket, 'data')
       expect(String(head)).toMatch(/^HTTP\/1\.1 200 /)
-      await listenersAre(1)
+      await listenersAre(app, 1)
       socket.destroy()
-      await listenersAre(0)
+      await listenersAre(app, 0)
     }
   })
 
@@ -95,11 +103,7 @@ describe('subscriptions', () => {
       if (round > 0) await sleep(round / 4)
       socket.destroy()
     }
-    await listenersAre(0)
-    const client = connect()
-    await begin(client, 2, 2)
-    await client.dispose()
-    await listenersAre(0)
+    await allPlacesAreFree()
   })
 
   it('over WebSocket take no place when their client has gone before they begin', async () => {
@@ -113,11 +117,7 @@ describe('subscriptions', () => {
       if (round > 0) await sleep(round / 4)
       socket.terminate()
     }
-    await listenersAre(0)
-    const client = connect()
-    await begin(client, 2, 2)
-    await client.dispose()
-    await listenersAre(0)
+    await allPlacesAreFree()
   })
 
   it('that cannot begin take no place', async () => {
@@ -129,6 +129,6 @@ describe('subscriptions', () => {
     }
     await begin(client, 2, 2)
     await client.dispose()
-    await listenersAre(0)
+    await listenersAre(app, 0)
   })
 })

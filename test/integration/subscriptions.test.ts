@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import WebSocket from 'ws'
 import { createTestApp, type TestApp } from '../support/app.ts'
+import { eventually } from '../support/eventually.ts'
 import { jpeg, photo } from '../support/images.ts'
+import { listenersAre } from '../support/listeners.ts'
 import { collect, firstError, overSse, overWebSocket, type Subscribe } from '../support/subscribe.ts'
 
 let app: TestApp
@@ -37,12 +38,6 @@ interface Progress {
 const watch = (subscribe: Subscribe, runId: string, afterSeq = 0) =>
   subscribe<Progress>(app.url, { query: progress, variables: { runId, afterSeq } })
 
-/** Until nobody listens, or the test's patience ends. */
-async function listenersGone(): Promise<number> {
-  for (let tries = 0; tries < 100 && app.bell.listenerCount > 0; tries += 1) await sleep(10)
-  return app.bell.listenerCount
-}
-
 const transports: [string, Subscribe][] = [
   ['WebSocket', overWebSocket],
   ['SSE', overSse],
@@ -53,7 +48,7 @@ describe('the progress of a run', () => {
     const { run } = await app.upload(await photo('dandelion-meadow-16mp.jpg'))
     const webSocket = collect(watch(overWebSocket, run.id))
     const sse = collect(watch(overSse, run.id))
-    while ((await app.db.runEvent.count()) < 6) await sleep(5)
+    await eventually('there are six events', async () => (await app.db.runEvent.count()) >= 6)
     const fromTheMiddle = collect(watch(overWebSocket, run.id, 3))
     const [one, two, three] = await Promise.all([webSocket, sse, fromTheMiddle])
 
@@ -139,7 +134,7 @@ describe('the progress of a run', () => {
         await subscription.results.next()
         expect(app.bell.listenerCount).toBeGreaterThan(0)
       }
-      expect(await listenersGone()).toBe(0)
+      await listenersAre(app, 0)
     },
   )
 })
@@ -190,7 +185,7 @@ describe('imageUpdated', () => {
         variables: { slug: `artist-by-${name.toLowerCase()}` },
       })
       const first = subscription.results.next()
-      while (app.bell.listenerCount === 0) await sleep(5)
+      await listenersAre(app, 1)
       await app.process(await jpeg(), { artistName: 'Somebody Else' })
       const { image } = await app.upload(await jpeg(), { artistName })
       expect((await first).value?.data?.imageUpdated.id).toBe(image.id)
@@ -199,6 +194,6 @@ describe('imageUpdated', () => {
         if (data?.imageUpdated.status === 'READY') break
       }
     }
-    expect(await listenersGone()).toBe(0)
+    await listenersAre(app, 0)
   })
 })

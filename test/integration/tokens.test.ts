@@ -1,14 +1,15 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from 'graphql-ws'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import WebSocket from 'ws'
 import { createTestApp } from '../support/app.ts'
+import { bearer, codesOf, createHttpClient, post } from '../support/client.ts'
 import { jpeg } from '../support/images.ts'
+import { listenersAre } from '../support/listeners.ts'
 import { collect, overSse, overWebSocket } from '../support/subscribe.ts'
-import { type AppWithTokens, bearer, codesOf, createAppWithTokens, createTestTokens, post } from '../support/tokens.ts'
+import { type AppWithTokens, createAppWithTokens, createTestTokens } from '../support/tokens.ts'
 
 let service: AppWithTokens
 let url: string
@@ -19,13 +20,9 @@ beforeAll(async () => {
 afterAll(() => service[Symbol.asyncDispose]())
 
 const question = '{ uploadPolicy { maxBytes } }'
+const hourMs = 3_600_000
 const watching = 'subscription { runUpdated { id } }'
 const statusWith = async (token: string) => (await post(url, question, bearer(token))).status
-
-/** Until the service has taken notice. */
-async function until(status: number, token: string): Promise<void> {
-  while ((await statusWith(token)) !== status) await sleep(50)
-}
 
 /** What a WebSocket is closed with. */
 function closingOf(connectionParams: Record<string, unknown>, query: string | null = null): Promise<number> {
@@ -80,24 +77,28 @@ describe('a request', () => {
 })
 
 describe('a token', () => {
+  afterEach(() => void vi.useRealTimers())
+
   it('holds from when it is made, and not any more once it is revoked, while the service runs', async () => {
-    const token = await service.tokens.add('viewer')
-    await until(200, token)
+    const token = await service.newToken('viewer')
     await service.tokens.revoke(token)
-    await until(401, token)
+    await service.untilAnswered(401, token)
     expect(await statusWith(service.tokens.of.viewer)).toBe(200)
   })
 
   it('does not hold for a moment longer than it was made for', async () => {
-    const end = Date.now() + 3_000
-    const token = await service.tokens.add('viewer', new Date(end))
-    await until(200, token)
-    await sleep(end - Date.now())
+    const end = Date.now() + hourMs
+    const token = await service.newToken('viewer', new Date(end))
+    vi.setSystemTime(end - 1)
+    expect(await statusWith(token)).toBe(200)
+    vi.setSystemTime(end)
     expect(await statusWith(token)).toBe(401)
   })
 })
 
 describe('a subscription over WebSocket', () => {
+  afterEach(() => void vi.useRealTimers())
+
   it('is closed with 4401 before it begins, without a token and with a wrong one', async () => {
     const { viewer } = service.tokens.of
     for (const authorization of [undefined, `Bearer ${viewer}x`, viewer, 7, { viewer }]) {
@@ -106,19 +107,22 @@ describe('a subscription over WebSocket', () => {
   })
 
   it('ends with 4401 as soon as its token is revoked, though nothing happens that it waits for', async () => {
-    const token = await service.tokens.add('viewer')
-    await until(200, token)
+    const token = await service.newToken('viewer')
     const closed = closingOf(bearer(token), watching)
-    while (service.app.bell.listenerCount === 0) await sleep(10)
+    await listenersAre(service.app, 1)
     await service.tokens.revoke(token)
     expect(await closed).toBe(4401)
-    while (service.app.bell.listenerCount > 0) await sleep(10)
+    await listenersAre(service.app, 0)
   })
 
   it('ends with 4401 when its token expires', async () => {
-    const token = await service.tokens.add('viewer', new Date(Date.now() + 3_000))
-    await until(200, token)
-    expect(await closingOf(bearer(token), watching)).toBe(4401)
+    const end = Date.now() + hourMs
+    const token = await service.newToken('viewer', new Date(end))
+    const closed = closingOf(bearer(token), watching)
+    await listenersAre(service.app, 1)
+    vi.setSystemTime(end)
+    expect(await closed).toBe(4401)
+    await listenersAre(service.app, 0)
   })
 })
 
@@ -129,32 +133,22 @@ describe('a subscription as server-sent events', () => {
   })
 
   it('ends with an error as soon as its token is revoked, though nothing happens that it waits for', async () => {
-    const token = await service.tokens.add('viewer')
-    await until(200, token)
+    const token = await service.newToken('viewer')
     await using subscription = overSse(url, { query: watching }, token)
     const first = subscription.results.next()
-    while (service.app.bell.listenerCount === 0) await sleep(10)
+    await listenersAre(service.app, 1)
     await service.tokens.revoke(token)
     const { value } = await first
     expect(codesOf({ data: null, errors: value.errors })).toEqual(['UNAUTHORIZED'])
     expect((await subscription.results.next()).done).toBe(true)
-    while (service.app.bell.listenerCount > 0) await sleep(10)
+    await listenersAre(service.app, 0)
   })
 })
 
 it('who may watch sees it all to the end, over both', async () => {
   const { viewer, editor } = service.tokens.of
-  const form = new FormData()
-  const query = `mutation ($file: File!) {
-    uploadImage(input: { file: $file, artistName: "X" }) { ... on UploadImagePayload { run { id } } }
-  }`
-  form.append('operations', JSON.stringify({ query, variables: { file: null } }))
-  form.append('map', JSON.stringify({ 0: ['variables.file'] }))
-  form.append('0', new Blob([new Uint8Array(await jpeg())]), 'photo.jpg')
-  const headers = { 'x-graphql-yoga-csrf': '1', ...bearer(editor) }
-  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: form })
-  const { data } = (await response.json()) as { data: { uploadImage: { run: { id: string } } } }
-  const payload = { query: `subscription { runProgress(runId: "${data.uploadImage.run.id}") { seq type } }` }
+  const { run } = await createHttpClient(url, bearer(editor)).upload(await jpeg())
+  const payload = { query: `subscription { runProgress(runId: "${run.id}") { seq type } }` }
   for (const subscribe of [overWebSocket, overSse]) {
     const seen = await collect<{ runProgress: { type: string } }>(subscribe(url, payload, viewer))
     expect(seen.at(-1)?.runProgress.type).toBe('SUCCEEDED')
@@ -175,11 +169,12 @@ describe('what is beside GraphQL', () => {
     expect(await statusAs(bearer(service.tokens.of.viewer))).toBe(role === 'viewer' ? 404 : 403)
   })
 
-  it('is open: that it is alive, pictures by their address, and files that were announced', async () => {
-    expect((await fetch(`${url}/health`)).status).toBe(200)
+  it('is open: that it is alive and ready, pictures by their address, and files that were announced', async () => {
+    for (const path of ['/health', '/ready']) expect((await fetch(`${url}${path}`)).status, path).toBe(200)
     expect((await fetch(`${url}/media/images/none.webp`)).status).toBe(404)
     // with a token of its own, for the one file
-    expect((await fetch(`${url}/uploads/none`, { method: 'PUT', body: 'x' })).status).not.toBe(403)
+    const sent = await fetch(`${url}/uploads/none`, { method: 'PUT', body: 'x' })
+    expect([sent.status, await sent.json()]).toEqual([404, { error: 'There is no upload none.', code: 'NOT_FOUND' }])
   })
 })
 
@@ -198,8 +193,7 @@ describe('a service whose tokens', () => {
 
   it('are spoilt or gone while it runs lets nobody in, until they are mended', async () => {
     await using other = await createAppWithTokens()
-    const { app, tokens } = other
-    const statusNow = async () => (await post(app.url, question, bearer(tokens.of.admin))).status
+    const { tokens, untilAnswered } = other
     const whole = await readFile(tokens.file, 'utf8')
     const dir = path.dirname(tokens.file)
     const spoilings = [
@@ -211,11 +205,11 @@ describe('a service whose tokens', () => {
     ]
     for (const spoil of spoilings) {
       await spoil()
-      while ((await statusNow()) !== 401) await sleep(50)
+      await untilAnswered(401, tokens.of.admin)
       await rm(dir, { recursive: true })
       await mkdir(dir)
       await writeFile(tokens.file, whole)
-      while ((await statusNow()) !== 200) await sleep(50)
+      await untilAnswered(200, tokens.of.admin)
     }
   })
 })

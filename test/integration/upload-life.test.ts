@@ -141,9 +141,10 @@ it('a start removes uploads that are over with their files, and files of nobody,
 
   await using app = await createTestApp({ env })
   const rows = async () => (await rowsOf(app)).map(({ id }) => id)
-  await expect.poll(rows).toEqual([kept.completed, kept.received].map(({ id }) => databaseId(id)))
+  await expect.poll(rows, { timeout: 20_000 }).toEqual([kept.completed, kept.received].map(({ id }) => databaseId(id)))
   const { tempKey } = await app.db.upload.findUniqueOrThrow({ where: { id: databaseId(kept.received.id) } })
-  await expect.poll(() => filesBelow(folder)).toEqual([path.basename(tempKey), `${young}.bin`, 'foreign.bin'].sort())
+  const left = [path.basename(tempKey), `${young}.bin`, 'foreign.bin'].sort()
+  await expect.poll(() => filesBelow(folder), { timeout: 20_000 }).toEqual(left)
   // what was sent before can be completed after
   expect((await complete(app, [kept.completed.id])).run.id).toBe(kept.run)
   expect(await complete(app, [kept.received.id])).toMatchObject({ __typename: 'StartRunPayload' })

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId } from '../support/control.ts'
+import { eventually } from '../support/eventually.ts'
 import { filesBelow } from '../support/files.ts'
 import { jpeg } from '../support/images.ts'
 import { announceOne, complete, facts, headersOf, send, sendWhole, type Target } from '../support/uploads.ts'
@@ -81,9 +81,9 @@ describe('a file that is not what was announced', () => {
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
     socket.write([`PUT ${pathname} HTTP/1.1`, ...lines, '', ''].join('\r\n'))
     socket.write(bytes.subarray(0, bytes.byteLength / 2))
-    while ((await sentFiles()).length === 0) await sleep(5)
+    await eventually('a file is begun', async () => (await sentFiles()).length > 0)
     socket.destroy()
-    while ((await sentFiles()).length > 0) await sleep(5)
+    await eventually('the file is gone', async () => (await sentFiles()).length === 0)
   })
 })
 

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, request } from 'node:http'
-import { connect } from 'node:net'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { type AppWithTokens, bearer, createAppWithTokens } from '../support/tokens.ts'
+import { bearer } from '../support/client.ts'
+import { type RawAnswer, rawRequest } from '../support/raw-request.ts'
+import { openSocket } from '../support/sockets.ts'
+import { type AppWithTokens, createAppWithTokens } from '../support/tokens.ts'
 
 const listed = 'https://app.example.com'
 
@@ -20,40 +22,24 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]()
 })
 
-interface Answer {
-  status: number
-  headers: IncomingHttpHeaders
-  body: string
-}
-
 interface Options {
   method?: string
   path?: string
   headers?: Record<string, string>
 }
 
-/** A request as no browser and no fetch would let us make it. */
-function send(url: string, { method = 'POST', path = '/graphql', headers = {} }: Options = {}): Promise<Answer> {
-  const { port } = new URL(url)
-  return new Promise((resolve, reject) => {
-    const type = { 'content-type': 'application/json' }
-    const asked = request({ host: '127.0.0.1', port, path, method, headers: { ...type, ...headers } }, (response) => {
-      let body = ''
-      response.on('data', (chunk) => {
-        body += chunk
-      })
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }))
-    })
-    asked.on('error', reject).end(method === 'POST' ? JSON.stringify({ query: '{ recipes { name } }' }) : undefined)
-  })
+/** Asks for the recipes as no browser and no fetch would let us. */
+function send(url: string, { method = 'POST', path = '/graphql', headers = {} }: Options = {}): Promise<RawAnswer> {
+  const allHeaders = { 'content-type': 'application/json', ...headers }
+  const body = JSON.stringify({ query: '{ recipes { name } }' })
+  return rawRequest(url, path, { method, headers: allHeaders, ...(method === 'POST' && { body }) })
 }
 
 /** The first line of the answer to the beginning of a WebSocket. */
 async function upgrade(url: string, headers: Record<string, string>): Promise<string> {
-  const { port, host } = new URL(url)
-  const socket = connect(Number(port), '127.0.0.1')
+  await using socket = await openSocket(url)
   const all = {
-    host,
+    host: new URL(url).host,
     connection: 'Upgrade',
     upgrade: 'websocket',
     'sec-websocket-version': '13',
@@ -64,7 +50,6 @@ async function upgrade(url: string, headers: Record<string, string>): Promise<st
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.write(`GET /graphql HTTP/1.1\r\n${lines.join('')}\r\n`)
   const [answer] = await once(socket, 'data')
-  socket.destroy()
   return String(answer).split('\r\n')[0] ?? ''
 }
 

@@ -1,10 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Looks again and again until it holds; fails after 30 s. */
-export async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 3_000; tries += 1) {
-    if (await holds()) return
-    await sleep(10)
+const patienceMs = 30_000
+
+/**
+ * Looks again and again until it sees something, and returns that; fails after 30 s, with the sentence of what did not
+ * come about.
+ */
+export async function eventually<T>(
+  what: string,
+  look: () => T | Promise<T>,
+): Promise<Exclude<T, false | null | undefined>> {
+  // not Date, which a test may hold
+  const end = performance.now() + patienceMs
+  for (;;) {
+    const seen = await look()
+    if (seen) return seen as Exclude<T, false | null | undefined>
+    if (performance.now() > end) throw new Error(`It did not come about in ${patienceMs / 1_000} s: ${what}.`)
+    await sleep(5)
   }
-  throw new Error('It did not come about in 30 s.')
 }

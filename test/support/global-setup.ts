@@ -11,7 +11,6 @@ declare module 'vitest' {
 
 export default async function setup(project: TestProject) {
   const postgres = await startPostgres()
-  // after it: the server's user may not enter a folder of ours
   const checkLeftovers = watchForLeftovers()
   project.provide('postgresUrl', postgres?.url ?? null)
   return async () => {

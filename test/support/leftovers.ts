@@ -1,14 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
+const prefix = 'greenroom-tests-'
+
 /**
  * Gives the tests a folder of their own for temporary files, and returns a check for their end that fails when a file
- * or an image host is left.
+ * or an image host is left. Of several projects in one run the first does, whose end comes last.
  */
 export function watchForLeftovers(): () => void {
+  if (process.env.TMPDIR && path.basename(process.env.TMPDIR).startsWith(prefix)) return () => {}
   const before = imageHosts()
-  const dir = mkdtempSync(path.join(tmpdir(), 'greenroom-tests-'))
+  const dir = mkdtempSync(path.join(tmpdir(), prefix))
+  // the user of a database server that is started later may pass
+  chmodSync(dir, 0o711)
   const outer = process.env.TMPDIR
   process.env.TMPDIR = dir
   return () => {

@@ -10,7 +10,7 @@ export interface Server extends AsyncDisposable {
   pid: number
   /** the image host's */
   hostPid(): Promise<number>
-  /** what it has logged and said so far */
+  /** what it has logged and said so far, where nobody else hears it */
   output(): string
   /** ends it and resolves to its exit code, or to the signal that ended it */
   stop(signal: NodeJS.Signals): Promise<Ending>
@@ -44,16 +44,20 @@ function spawnServer(env: Record<string, string>, nodeOptions: readonly string[]
   })
 }
 
-/** Starts dist/main.js as a process of its own and waits until it listens. */
+/** Starts dist/main.js as a process of its own and waits until it listens; `onLine` hears whatever it says. */
 export async function startServer(
   dataDir: string,
   env: Record<string, string> = {},
   nodeOptions: readonly string[] = [],
+  onLine?: (line: string) => void,
 ): Promise<Server> {
   const child = spawnServer({ DATA_DIR: dataDir, ...env }, nodeOptions)
   const { pid = 0 } = child
   const output: string[] = []
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => output.push(String(text)))
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream && onLine) createInterface(stream).on('line', onLine)
+    else stream?.on('data', (text) => output.push(String(text)))
+  }
   const ended: Promise<Ending> = once(child, 'exit').then(([code, signal]) => code ?? signal)
   const url = await listening(child, ended)
   const stop = (signal: NodeJS.Signals) => {

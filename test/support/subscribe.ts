@@ -1,6 +1,7 @@
 import { createClient as createSseClient } from 'graphql-sse'
 import { createClient as createWebSocketClient } from 'graphql-ws'
 import WebSocket from 'ws'
+import { bearer } from './client.ts'
 
 type Payload = { query: string; variables?: Record<string, unknown> }
 
@@ -15,14 +16,14 @@ export interface Subscription<T> extends AsyncDisposable {
 
 export type Subscribe = <T>(url: string, payload: Payload, token?: string) => Subscription<T>
 
-const bearer = (token: string | undefined) => (token ? { authorization: `Bearer ${token}` } : {})
+const authorizationOf = (token: string | undefined) => (token ? bearer(token) : {})
 
 /** A subscription on a WebSocket of its own. */
 export const overWebSocket: Subscribe = <T>(url: string, payload: Payload, token?: string) => {
   const client = createWebSocketClient({
     url: `${url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
-    connectionParams: bearer(token),
+    connectionParams: authorizationOf(token),
     retryAttempts: 0,
   })
   const results = client.iterate(payload) as unknown as AsyncIterableIterator<Result<T>>
@@ -37,7 +38,7 @@ export const overWebSocket: Subscribe = <T>(url: string, payload: Payload, token
 
 /** A subscription as server-sent events. */
 export const overSse: Subscribe = <T>(url: string, payload: Payload, token?: string) => {
-  const client = createSseClient({ url: `${url}/graphql`, retryAttempts: 0, headers: bearer(token) })
+  const client = createSseClient({ url: `${url}/graphql`, retryAttempts: 0, headers: authorizationOf(token) })
   const results = client.iterate(payload) as unknown as AsyncIterableIterator<Result<T>>
   return {
     results,

@@ -5,7 +5,8 @@ import { changeTokenFile } from '../../src/auth/token-file.ts'
 import { makeToken, recordOf } from '../../src/auth/token-records.ts'
 import { type Role, roles } from '../../src/auth/viewer.ts'
 import { createTestApp, type TestApp } from './app.ts'
-import type { GraphQLAnswer } from './client.ts'
+import { bearer, post } from './client.ts'
+import { eventually } from './eventually.ts'
 
 export interface TestTokens extends AsyncDisposable {
   file: string
@@ -51,36 +52,32 @@ export async function createTestTokens(): Promise<TestTokens> {
 export interface AppWithTokens extends AsyncDisposable {
   app: TestApp
   tokens: TestTokens
+  /** makes another token, and waits until it lets in */
+  newToken(role: Role, expiresAt?: Date): Promise<string>
+  /** waits until the service lets this token in, or does not any more */
+  untilAnswered(status: 200 | 401, token: string): Promise<void>
 }
 
 /** A whole service that lets nobody in without a token. */
 export async function createAppWithTokens(env: Record<string, string> = {}): Promise<AppWithTokens> {
   const tokens = await createTestTokens()
   const app = await createTestApp({ env: { AUTH_TOKENS_FILE: tokens.file, ...env } })
+  const statusWith = async (token: string) => (await post(app.url, '{ __typename }', bearer(token))).status
+  const untilAnswered = async (status: 200 | 401, token: string) => {
+    await eventually(`a token is answered with ${status}`, async () => (await statusWith(token)) === status)
+  }
   return {
     app,
     tokens,
+    untilAnswered,
+    async newToken(role, expiresAt) {
+      const token = await tokens.add(role, expiresAt)
+      await untilAnswered(200, token)
+      return token
+    },
     async [Symbol.asyncDispose]() {
       await app[Symbol.asyncDispose]()
       await tokens[Symbol.asyncDispose]()
     },
   }
 }
-
-export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
-
-export interface Answered<T> extends GraphQLAnswer<T> {
-  status: number
-}
-
-/** Posts an operation over a real socket. */
-export async function post<T>(url: string, query: string, headers: Record<string, string> = {}): Promise<Answered<T>> {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ query }),
-  })
-  return { status: response.status, ...((await response.json()) as GraphQLAnswer<T>) }
-}
-
-export const codesOf = ({ errors = [] }: GraphQLAnswer<unknown>) => errors.map(({ extensions }) => extensions?.code)

@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { createLog, hideSecrets } from '../../src/log.ts'
+import { hideSecrets } from '../../src/log.ts'
+import { createLogLines } from '../support/log-lines.ts'
 
 const canary = 'c4n4ry-Secret-0123456789'
-
-/** The lines that a log writes meanwhile, each still JSON. */
-function linesOf(write: (log: ReturnType<typeof createLog>) => void): Record<string, unknown>[] {
-  const lines: string[] = []
-  write(createLog('trace', { write: (line) => void lines.push(line) }))
-  return lines.map((line) => JSON.parse(line))
-}
+const ownToken = `grn_${'Ab-_9'.repeat(9).slice(0, 43)}`
 
 describe('a line of the log', () => {
   it.each([
@@ -17,8 +12,15 @@ describe('a line of the log', () => {
     ['a field of its own', { token: canary }],
     ['a list far down', { a: { b: { c: { d: [{ 'Set-Cookie': [canary], at: { SECRET: { of: canary } } }] } } } }],
     ['a client', { client: { config: { credentials: { secretAccessKey: canary } } } }],
+    ['the beginning of a WebSocket', { connectionParams: { authorization: canary, any: canary } }],
+    ['other names for one', { D1_TOKEN: canary, apiKey: canary, authToken: canary }],
+    ['a text of JSON', { body: JSON.stringify({ token: canary }) }],
+    ['a text of JSON in another', { body: JSON.stringify({ of: JSON.stringify({ Password: `"${canary}"` }) }) }],
+    ['a text with an object', { body: `it said ${JSON.stringify({ connectionParams: { any: [canary] } }, null, 2)}` }],
   ])('tells no secret that %s holds', (_what, fields) => {
-    const [line] = linesOf((log) => log.error(fields, 'it failed'))
+    const { log, lines } = createLogLines()
+    log.error(fields, 'it failed')
+    const [line] = lines()
     expect(line?.msg).toBe('it failed')
     expect(JSON.stringify(line)).toContain('[redacted]')
     expect(JSON.stringify(line)).not.toContain(canary)
@@ -32,22 +34,39 @@ describe('a line of the log', () => {
     [`postgresql://greenroom:${canary}@db.example:5432/greenroom`, 'postgresql://[redacted]@db.example:5432/greenroom'],
     [`see <http://localhost:4000/x?token=${canary}>.`, 'see <http://localhost:4000/x?[redacted]>.'],
     [`it was sent Authorization: Bearer ${canary}`, 'it was sent Authorization: Bearer [redacted]'],
+    [
+      `postgresql://greenroom:pa?${canary}@db.example:5432/greenroom`,
+      'postgresql://[redacted]@db.example:5432/greenroom',
+    ],
+    [`postgresql://greenroom:pa/x#${canary}@db.example/greenroom`, 'postgresql://[redacted]@db.example/greenroom'],
+    [`is ${ownToken} a token?`, 'is [redacted] a token?'],
+    ['GET http://localhost:4000/media/face@2x.webp failed', 'GET http://localhost:4000/media/face@2x.webp failed'],
     ['is http://localhost:4000/graphql there? yes', 'is http://localhost:4000/graphql there? yes'],
   ])('keeps of %s what is no secret', (told, kept) => {
-    const lines = linesOf((log) => {
-      log.info(told)
-      log.info({ url: told, deep: { list: [told] } }, 'a url')
-      log.error({ err: new Error(told) }, 'an error')
-    })
-    expect(lines[0]?.msg).toBe(kept)
-    expect(lines[1]).toMatchObject({ url: kept, deep: { list: [kept] } })
-    expect(lines[2]).toMatchObject({ err: { message: kept } })
-    expect(JSON.stringify(lines)).not.toContain(canary)
+    const { log, lines, text } = createLogLines()
+    log.info(told)
+    log.info({ url: told, deep: { list: [told] } }, 'a url')
+    log.error({ err: new Error(told) }, 'an error')
+    expect(lines()).toMatchObject([{ msg: kept }, { url: kept, deep: { list: [kept] } }, { err: { message: kept } }])
+    expect(text()).not.toContain(canary)
+    expect(text()).not.toContain(ownToken)
   })
 
   it('is looked through in no time, whatever somebody has made it of', () => {
     const since = process.cpuUsage()
-    for (const part of ['a.', 'a://', 'http://a@', 'http://?', '://@', '?', 'bearer ']) {
+    for (const part of [
+      'a.',
+      'a://',
+      'http://a@',
+      'http://?',
+      '://@',
+      '://a:b',
+      '?',
+      'bearer ',
+      '\\',
+      '\\"token\\":',
+      'grn_',
+    ]) {
       hideSecrets(part.repeat(1_000_000 / part.length))
     }
     // CPU, not time; what looks at each start anew takes minutes

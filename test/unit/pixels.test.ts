@@ -135,3 +135,18 @@ describe('encoding', () => {
     expect((await encode(image, unit)).sha256).toBe((await encode(image, unit)).sha256)
   })
 })
+
+it('that a profile is damaged too does not make it the fault of the machine', async () => {
+  const whole = await sharp(await photo('lamp-bird-small.jpg'))
+    .withIccProfile('p3')
+    .jpeg()
+    .toBuffer({ resolveWithObject: true })
+  const { data, info } = whole
+  const profile = data.indexOf('ICC_PROFILE')
+  const segmentBytes = data.readUInt16BE(profile - 2)
+  const kept = Buffer.from(data.subarray(profile - 2, profile + 60))
+  kept.writeUInt16BE(kept.length)
+  const rest = data.subarray(profile - 2 + segmentBytes, -200)
+  const damaged = Buffer.concat([data.subarray(0, profile - 2), kept, rest])
+  await expect(open(damaged, info.width, info.height)).rejects.toThrow('The image is damaged')
+})

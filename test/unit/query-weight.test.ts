@@ -55,7 +55,21 @@ describe('depth, aliases and directives', () => {
   })
 
   it('do not count what is below the schema itself as depth', () => {
-    expect(weigh(getIntrospectionQuery())).toMatchObject({ depth: 1, cost: 4_000 })
+    expect(weigh(getIntrospectionQuery())).toMatchObject({ depth: 1, introspectionDepth: 15, cost: 4_000 })
+  })
+
+  it('count more than the standard question for the schema as what it is', () => {
+    const all = { specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true, oneOf: true }
+    const options = { ...all, inputValueDeprecation: true, experimentalDirectiveDeprecation: true }
+    expect(weigh(getIntrospectionQuery(options)).cost).toBe(4_000)
+    const twice = (deep: string) =>
+      `{ __schema { types { ${deep} fields { type { fields { args { type { ${deep} } } } } } } } }`
+    const wide = twice('name kind description fields { name description type { name kind description } }')
+    expect(weigh(wide).cost).toBeGreaterThan(10_000)
+  })
+
+  it('count what is below the schema itself as aliases', () => {
+    expect(weigh('{ a: __schema { b: types { c: name } } d: __type(name: "Pet") { e: name } }').aliases).toBe(5)
   })
 
   it('of fragments that double are told at once, however much they come to', () => {

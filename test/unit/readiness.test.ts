@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createLog } from '../../src/log.ts'
 import { createReadiness, type Probe } from '../../src/services/readiness.ts'
+import { createLogLines } from '../support/log-lines.ts'
 
 const fine: Probe = async () => {}
 const always = { database: 0, storage: 0, imageHost: 0 }
@@ -62,8 +63,7 @@ describe('readiness', () => {
   })
 
   it('logs each change once', async () => {
-    const lines: string[] = []
-    const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line).msg) })
+    const { log, lines } = createLogLines('info')
     let broken = true
     const storage: Probe = async () => {
       if (broken) throw new Error('no')
@@ -74,6 +74,6 @@ describe('readiness', () => {
     broken = false
     await readiness.missing()
     await readiness.missing()
-    expect(lines).toEqual(['not ready', 'ready again'])
+    expect(lines().map(({ msg }) => msg)).toEqual(['not ready', 'ready again'])
   })
 })

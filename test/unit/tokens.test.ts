@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -63,6 +63,15 @@ describe('a token', () => {
       expect(tokens.find(kept)).toBe(viewers[0])
     }
   })
+})
+
+it('a token that is known twice is ended for both', () => {
+  const token = makeToken()
+  const record = recordOf(token, options)
+  const tokens = createTokens([record, record])
+  const viewer = tokens.find(token)
+  tokens.replace([])
+  expect([viewer?.isCurrent(), tokens.find(token)]).toEqual([false, null])
 })
 
 describe('a session', () => {
@@ -131,6 +140,16 @@ describe('the file of the tokens', () => {
     expect(await readdir(path.dirname(file))).toEqual(['tokens.json'])
   })
 
+  it('stays its owner’s when root changes it', async () => {
+    await add('first')
+    // only root can give it to somebody else; for others it stays theirs
+    const uid = process.getuid?.() === 0 ? 12_345 : (process.getuid?.() ?? 0)
+    await chown(file, uid, (await stat(file)).gid)
+    await add('second')
+    expect(await stat(file)).toMatchObject({ uid })
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+  })
+
   it('says in a sentence when it cannot be written', async () => {
     await writeFile(path.dirname(file), '')
     await expect(add('first')).rejects.toThrow('cannot be written (ENOTDIR)')
@@ -156,8 +175,10 @@ describe('the file of the tokens', () => {
       { ...record, expiersAt: '2020-01-01T00:00:00Z' },
       { ...record, role: 'root' },
       { ...record, hash: 'x' },
+      [record, { ...record, hash: '0'.repeat(64) }],
+      [record, { ...record, id: 'another' }],
     ]) {
-      await writeFile(file, JSON.stringify({ version: 1, tokens: [wrong] }))
+      await writeFile(file, JSON.stringify({ version: 1, tokens: [wrong].flat() }))
       await expect(readTokenFile(file)).rejects.toThrow('cannot be read (it is no file of tokens)')
     }
     expect(parseRecords(printRecords([without as TokenRecord]))).toEqual([record])

@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events'
+import type { ExecutionResult } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { createEnding, localViewer } from '../../src/auth/viewer.ts'
 import { whileCurrent } from '../../src/http/while-current.ts'
@@ -23,14 +25,17 @@ function createSource() {
   return { iterator, state, emit: (value: unknown) => waiting.shift()?.({ value, done: false }) }
 }
 
-function subscribe(ending = createEnding()) {
+function subscribe(
+  ending = createEnding(),
+  map = async (event: unknown): Promise<ExecutionResult> => ({ data: { event } }),
+) {
   const source = createSource()
   const token = { isCurrent: true }
   const viewer = { ...localViewer, ended: ending.signal, isCurrent: () => token.isCurrent }
   const mapped: unknown[] = []
   const results = whileCurrent(source.iterator, viewer, async (event) => {
     mapped.push(event)
-    return { data: { event } }
+    return map(event)
   })
   return { source, token, mapped, results }
 }
@@ -77,6 +82,19 @@ describe('a subscription', () => {
   it('lets go of its source when its reader leaves', async () => {
     const { source, results } = subscribe()
     await results.return?.()
+    expect(source.state.isOpen).toBe(false)
+  })
+
+  it('keeps nothing of itself after an error', async () => {
+    const ending = createEnding()
+    const { source, results } = subscribe(ending, async () => {
+      throw new Error('broken')
+    })
+    expect(getEventListeners(ending.signal, 'abort')).toHaveLength(1)
+    const first = results.next()
+    source.emit(1)
+    await expect(first).rejects.toThrow('broken')
+    expect(getEventListeners(ending.signal, 'abort')).toEqual([])
     expect(source.state.isOpen).toBe(false)
   })
 })

@@ -1,4 +1,4 @@
-import { type Observations, type Observe, resultOf, timed } from '../metrics.ts'
+import { type Observations, type Observe, resultOf, timed } from '../observations.ts'
 import type { D1 } from './d1.ts'
 
 /** Measures the calls to D1, the wait for its limit of requests included. */

@@ -1,4 +1,4 @@
-import { access, open, rename, rm } from 'node:fs/promises'
+import { access, mkdir, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import Libsql from 'libsql'
 import { OperatorError } from '../../errors.ts'
@@ -19,6 +19,7 @@ export async function backupSqlite(file: string, target: string): Promise<number
   if (!(await exists(file))) throw new BackupError(`There is no database ${file}.`)
   if (await exists(target)) throw new BackupError(`There is a file ${target} already.`)
   const partial = `${target}.partial`
+  await mkdir(path.dirname(target), { recursive: true })
   await rm(partial, { force: true })
   try {
     copy(file, partial)

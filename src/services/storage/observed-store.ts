@@ -1,4 +1,4 @@
-import { type Observations, type Observe, resultOf, type StoreName, timed } from '../metrics.ts'
+import { type Observations, type Observe, resultOf, type StoreName, timed } from '../observations.ts'
 import type { ObjectStore } from './object-store.ts'
 
 /** Measures the calls to a store. What a listing takes is the time of its reader, so that is left out. */

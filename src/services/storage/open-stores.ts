@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { StorageNotConfiguredError } from '../../errors.ts'
-import { type Observe, observeNothing, type StoreName } from '../metrics.ts'
+import { type Observe, observeNothing, type StoreName } from '../observations.ts'
 import { createDiskStore, type DiskStore } from './disk-store.ts'
 import { createGuardedStore, type GuardedStore, probeKey } from './guarded-store.ts'
 import type { ObjectStore } from './object-store.ts'

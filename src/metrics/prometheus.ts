@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
-import type { Observations, Observe } from '../services/metrics.ts'
+import type { Observations, Observe } from '../services/observations.ts'
 
 export interface MetricsPage {
   contentType: string

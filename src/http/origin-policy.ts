@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { tokenHeader } from '../services/storage/local-targets.ts'
+import { csrfHeader } from './csrf-header.ts'
 
 const localNames = ['localhost', '127.0.0.1', '[::1]']
 
-type Asked = Pick<IncomingMessage, 'method' | 'headers'>
+type Asked = Pick<IncomingMessage, 'method' | 'headers' | 'httpVersion'>
 
 /** What a proxy adds, each for itself. */
-const ofProxies = /^(forwarded|x-forwarded-.+|via|x-real-ip|cf-connecting-ip)$/
+const ofProxies =
+  /^(forwarded|x-forwarded(-.+)?|x-original-.+|via|cdn-loop|x-real-ip|true-client-ip|x-(cluster-)?client-ip|cf-.+)$/
 
 /**
  * Who may ask while there are no tokens: a program or a page on this machine. A foreign Host is DNS rebinding, a
@@ -13,7 +16,7 @@ const ofProxies = /^(forwarded|x-forwarded-.+|via|x-real-ip|cf-connecting-ip)$/
  * Returns why a request is refused, or null.
  */
 export function refuseForeign(asked: Asked, port: number): string | null {
-  const { headers } = asked
+  const { headers, httpVersion } = asked
   // a client leaves the port of http out
   const hosts = localNames.flatMap((name) => [`${name}:${port}`, ...(port === 80 ? [name] : [])])
   if (!headers.host || !hosts.includes(headers.host)) {
@@ -21,7 +24,8 @@ export function refuseForeign(asked: Asked, port: number): string | null {
   }
   const otherSite = refuseOtherSites(asked, [`http://${headers.host}`])
   if (otherSite) return otherSite
-  const forwarded = Object.keys(headers).find((name) => ofProxies.test(name))
+  // as nginx asks where nothing else is configured, without a header that would tell
+  const forwarded = httpVersion === '1.0' ? 'HTTP/1.0' : Object.keys(headers).find((name) => ofProxies.test(name))
   return forwarded ? `Requests through a proxy (${forwarded}) are refused while there is no authentication.` : null
 }
 
@@ -47,7 +51,9 @@ export interface ConnectionRules {
   corsOrigins: readonly string[]
 }
 
-export interface Door {
+export interface OriginPolicy {
+  /** whether a page of another origin asks, listed or not */
+  isForeignPage(request: IncomingMessage): boolean
   /** why a request may go no further, or null; `pathname` is null where there is none */
   refuse(request: IncomingMessage, pathname: string | null, port: number): string | null
   /** tells browsers what pages of the listed origins may do; true when that was all that was asked */
@@ -59,17 +65,18 @@ const isMedia = (pathname: string | null) => pathname?.startsWith('/media/') ?? 
 
 const forListed = {
   'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE',
-  'Access-Control-Allow-Headers': 'authorization, content-type, x-graphql-yoga-csrf, x-upload-token',
+  'Access-Control-Allow-Headers': `authorization, content-type, ${csrfHeader}, ${tokenHeader}`,
   'Access-Control-Max-Age': '600',
 }
 
 /** The rules for every request and every WebSocket, before anything else looks at it. */
-export function createDoor({ hasTokens, trustProxy, corsOrigins }: ConnectionRules): Door {
+export function createOriginPolicy({ hasTokens, trustProxy, corsOrigins }: ConnectionRules): OriginPolicy {
   function ownOrigin({ host, 'x-forwarded-proto': proto }: IncomingMessage['headers']): string {
     return `${cameByHttps(String(proto), trustProxy) ? 'https' : 'http'}://${host}`
   }
 
   return {
+    isForeignPage: ({ headers }) => headers.origin !== undefined && headers.origin !== ownOrigin(headers),
     refuse(request, pathname, port) {
       if (!hasTokens) return refuseForeign(request, port)
       if (isMedia(pathname)) return null

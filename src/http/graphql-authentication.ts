@@ -1,7 +1,9 @@
 import type { Plugin } from 'graphql-yoga'
 import type { Viewer } from '../auth/viewer.ts'
-import { AppError } from '../errors.ts'
-import { type Authentication, challenge } from './authentication.ts'
+import { type Asked, type Authentication, describeRefusal, isRefusal } from './authentication.ts'
+import { asksForPage } from './sign-in.ts'
+
+const askedOf = ({ method, headers }: Request): Asked => ({ method, header: (name) => headers.get(name) })
 
 /** Lets nobody near GraphQL who is not known: not to the schema, to GraphiQL, nor to what a validation error suggests. */
 export function createGate({ identify }: Authentication) {
@@ -9,18 +11,17 @@ export function createGate({ identify }: Authentication) {
 
   /** Throws UnauthorizedError or ForbiddenError. */
   function viewerOf(request: Request): Viewer {
-    const { method, headers } = request
-    const viewer = known.get(request) ?? identify({ method, header: (name) => headers.get(name) })
+    const viewer = known.get(request) ?? identify(askedOf(request))
     known.set(request, viewer)
     return viewer
   }
 
-  function refusalOf(request: Request): AppError | null {
+  function refusalOf(request: Request) {
     try {
       viewerOf(request)
       return null
     } catch (error) {
-      if (error instanceof AppError) return error
+      if (isRefusal(error)) return error
       throw error
     }
   }
@@ -30,16 +31,15 @@ export function createGate({ identify }: Authentication) {
       const refusal = refusalOf(request)
       if (!refusal) return
       const { message, code } = refusal
+      const { status, headers } = describeRefusal(refusal)
       const noStore = { 'Cache-Control': 'no-store' }
       // a browser that was sent here to look at GraphiQL
-      if (request.method === 'GET' && request.headers.get('accept')?.includes('text/html')) {
+      if (request.method === 'GET' && asksForPage(askedOf(request))) {
         return endResponse(new fetchAPI.Response(null, { status: 303, headers: { Location: '/session', ...noStore } }))
       }
-      const headers = { 'Content-Type': 'application/json', ...noStore }
       const body = JSON.stringify({ errors: [{ message, extensions: { code, retryable: false } }] })
-      const isUnknown = code === 'UNAUTHORIZED'
-      const init = { status: isUnknown ? 401 : 403, headers: { ...headers, ...(isUnknown && challenge) } }
-      endResponse(new fetchAPI.Response(body, init))
+      const json = { 'Content-Type': 'application/json', ...noStore, ...headers }
+      endResponse(new fetchAPI.Response(body, { status, headers: json }))
     },
   }
   return { plugin, viewerOf, admits: (request: Request) => refusalOf(request) === null }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { refuseForeign } from '../../src/http/who-may-connect.ts'
+import { refuseForeign } from '../../src/http/origin-policy.ts'
 
-const refuse = (headers: Record<string, string>, method = 'GET') => refuseForeign({ method, headers }, 4000)
+const refuse = (headers: Record<string, string>, method = 'GET', httpVersion = '1.1') =>
+  refuseForeign({ method, headers, httpVersion }, 4000)
 
 describe('without tokens', () => {
   it.each(['localhost:4000', '127.0.0.1:4000', '[::1]:4000'])('a request to %s is taken', (host) => {
@@ -20,8 +21,13 @@ describe('without tokens', () => {
     ['a proxy', { host: 'localhost:4000', 'x-forwarded-for': '203.0.113.7' }],
     ['a proxy that only says what it is', { host: 'localhost:4000', via: '1.1 proxy' }],
     ['a proxy in the standard way', { host: 'localhost:4000', forwarded: 'for=203.0.113.7' }],
+    ['a proxy with a header of its own', { host: 'localhost:4000', 'true-client-ip': '203.0.113.7' }],
   ])('%s is refused, with the reason', (_what, headers) => {
     expect(refuse(headers)).toMatch(/\.$/)
+  })
+
+  it('nginx is refused as it comes, which tells nothing but its version of HTTP', () => {
+    expect(refuse({ host: '127.0.0.1:4000' }, 'GET', '1.0')).toContain('HTTP/1.0')
   })
 
   it.each(['cross-site', 'same-site'])('a form of a %s page is refused that comes without an Origin', (site) => {

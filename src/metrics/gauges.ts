@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { StoreName } from '../services/metrics.ts'
+import type { StoreName } from '../services/observations.ts'
 import type { QueueStats } from '../services/queue.ts'
 import { type Part, parts } from '../services/readiness.ts'
 

@@ -1,0 +1,11 @@
+import type { HttpClient } from './client.ts'
+import { eventually } from './eventually.ts'
+
+/** Waits until a run is over, and returns the status that it ended with. */
+export async function endOf({ gql }: Pick<HttpClient, 'gql'>, run: string): Promise<string> {
+  const query = 'query ($id: ID!) { run(id: $id) { status } }'
+  return eventually(`run ${run} is over`, async () => {
+    const { status } = (await gql<{ run: { status: string } }>(query, { id: run })).run
+    return status !== 'QUEUED' && status !== 'RUNNING' && status
+  })
+}
