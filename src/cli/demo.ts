@@ -35,7 +35,7 @@ export async function runDemo(config: Config, token: string | null, once: boolea
     print(`${whereFilesAre(config)}\n\nnpm start serves them.`)
   } else {
     const look = [photos.thumbnail, venues.picture].filter((url) => url !== null)
-    print(`explore    ${api.url}/graphql\n${look.map((url) => `look       ${url}`).join('\n')}`)
+    print(`dashboard  ${api.url}\nexplore    ${api.url}/graphql\n${look.map((url) => `look       ${url}`).join('\n')}`)
     print(`${whereFilesAre(config)}\n\nCtrl-C ends the demo.`)
     await stopped
   }
