@@ -107,6 +107,7 @@ describe('the tour of the API', () => {
     ['Sync', { syncToD1: { run: { scope: 'SYNC_COMPARED' } } }],
     ['D1', { d1: { dueCount: 0, waitingForPicture: 0, lastSync: { outcome: 'NOTHING_TO_DO' } } }],
     ['Queue', { queue: { concurrency: expect.any(Number), running: 0, waitingInteractive: 0, waitingBackground: 0 } }],
+    ['System', { system: { slots: expect.any(Number), notReady: [], d1: { kind: 'FILE', downSince: null } } }],
     ['Slower', { setConcurrency: { concurrency: 1 } }],
     ['Rename', { upsertArtist: { slug: 'carl-cox', aliases: ['Carl Andrew Cox'] } }],
     ['Hide', { deleteImage: { status: 'DELETED' } }],
