@@ -29,6 +29,7 @@ import { createD1State } from './services/d1-state.ts'
 import { type Db, openDb } from './services/db/open-db.ts'
 import { dialects } from './services/db/sql.ts'
 import type { Dispatcher } from './services/dispatcher.ts'
+import { watchEdges } from './services/edge-health.ts'
 import { createGarbageCollector } from './services/garbage.ts'
 import { createImageHost, type ImageHost } from './services/image-host.ts'
 import { createImages } from './services/images.ts'
@@ -71,7 +72,8 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const { limits, defaultRecipes, work, cleaning, requestLimits } = config
   const { threads, megapixelsInFlight, unitMs } = work
   const metrics = createMetrics()
-  const { observe } = metrics
+  const health = watchEdges(metrics.observe)
+  const { observe } = health
   await using resources = new AsyncDisposableStack()
 
   const whoMay = resources.use(await openWhoMay(config.auth, log))
@@ -95,7 +97,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   void stores.check().catch((error: Error) => log.error(error.message))
   const sources = resources.use(openSources(config.sources))
   // a service that cannot process must not say that it is up
-  await host.encoder().catch((cause: unknown) => {
+  const encoder = await host.encoder().catch((cause: unknown) => {
     throw new CannotStartError(`The image host cannot be started: ${(cause as Error).message}`, { cause })
   })
 
@@ -138,6 +140,10 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const completions = createCompletions({ db, bell, intake, originals, settings: { defaultRecipes, wake } })
   const images = createImages({ db, bell, intake, wake, defaultRecipes })
   const backlog = createBacklog({ db, limit: requestLimits.queue })
+  const queue = createQueue({ db, dispatcher, storage: stores })
+  const { authentication } = whoMay
+  const seen = { db, bell, stores, host, dispatcher, queue, metrics, encoder, edges: health }
+  const operations = createOperations(seen, config, authentication, log)
   const services: Services = {
     ...boundByBacklog({ images, uploads, completions, runs, scrapes }, backlog),
     db,
@@ -147,13 +153,13 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     artists: createArtists({ db }),
     artistPictures,
     pins: createPins({ db, bell, wake }),
-    d1State: createD1State({ db, d1 }),
+    d1State: createD1State({ db, d1, health: health.d1 }),
     previews: createRunPreviews({ db, dialect, settings: { threads, defaultRecipes } }),
-    queue: createQueue({ db, dispatcher, storage: stores }),
+    queue,
+    system: operations.system,
     garbage,
   }
   const rates = createRateLimits(requestLimits.rates)
-  const { authentication } = whoMay
   const { subscriptions, operationsPerClient, connections, headersMs, slowClientMs } = requestLimits
   const shared = { authentication, rates, log }
   const yoga = createGraphQL({ ...shared, schema, services, subscriptions, operationsPerClient, observe })
@@ -166,8 +172,6 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     defaultRecipes,
   })
   const media = createMedia(stores.backends.variants)
-  const seen = { db, bell, stores, host, dispatcher, queue: services.queue, metrics }
-  const operations = createOperations(seen, config, authentication, log)
   const http = resources.use(
     createHttp({
       yoga,

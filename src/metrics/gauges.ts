@@ -1,23 +1,12 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { StoreName } from '../services/observations.ts'
+import type { Levels } from '../services/levels.ts'
 import type { QueueStats } from '../services/queue.ts'
-import { type Part, parts } from '../services/readiness.ts'
-
-/** What is looked up at each scrape; null is what could not be found out, and is left out. */
-export interface Levels {
-  queue: QueueStats | null
-  d1DueRows: number | null
-  notReady: readonly (Part | 'service')[]
-  host: { images: number; megapixels: number; residentBytes: number | null }
-  tasksInWork: number
-  subscribers: number
-  diskFreeBytes: number | null
-  s3Attempts: readonly { store: StoreName; operation: string; result: string; count: number }[]
-}
+import { parts } from '../services/readiness.ts'
 
 /** The bounds that levels are to be compared with, and what runs. */
 export interface Facts {
   megapixelsInFlight: number
+  threads: number
   version: string
 }
 
@@ -37,10 +26,12 @@ export function createGauges(registry: Registry, facts: Facts): (levels: Levels)
   const due = gauge('d1_due_rows', 'Venue events that D1 lacks, or has as they were before.')
   const pixels = gauge('pixels_in_flight', 'Pixels in the image host.')
   const images = gauge('images_in_flight', 'Images in the image host.')
+  const busy = gauge('image_host_busy_threads', 'Threads of the image host that are at work.')
   const resident = gauge('image_host_resident_bytes', 'Memory of the image host; Linux only.')
   const subscribers = gauge('subscribers', 'Subscriptions that are open.')
   const diskFree = gauge('disk_free_bytes', 'Room on the disk of DATA_DIR.')
   const ready = gauge('ready', 'Whether a part can be used: 1 or 0.', ['part'])
+  const lastSuccess = gauge('last_success_timestamp_seconds', 'When a call worked last.', ['edge'])
   const attempts = new Counter({
     name: 'greenroom_s3_attempts_total',
     help: 'Requests to buckets, repeated ones too.',
@@ -50,6 +41,7 @@ export function createGauges(registry: Registry, facts: Facts): (levels: Levels)
   gauge('pixels_in_flight_limit', 'Pixels that fit into the image host.').set(
     facts.megapixelsInFlight * bytesPerMegapixel,
   )
+  gauge('image_host_threads', 'Threads of the image host.').set(facts.threads)
   gauge('build_info', 'What runs; always 1.', ['version', 'node']).set(
     { version: facts.version, node: process.versions.node },
     1,
@@ -79,6 +71,10 @@ export function createGauges(registry: Registry, facts: Facts): (levels: Levels)
     set(resident, levels.host.residentBytes)
     set(diskFree, levels.diskFreeBytes)
     inWork.set(levels.tasksInWork)
+    busy.set(levels.host.busyThreads)
+    for (const [edge, at] of Object.entries(levels.lastSuccessAt)) {
+      if (at) lastSuccess.set({ edge }, at.getTime() / 1_000)
+    }
     images.set(levels.host.images)
     pixels.set(levels.host.megapixels * bytesPerMegapixel)
     subscribers.set(levels.subscribers)

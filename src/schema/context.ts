@@ -15,6 +15,7 @@ import type { Queue } from '../services/queue.ts'
 import type { RunPreviews } from '../services/run-preview.ts'
 import type { Runs } from '../services/runs.ts'
 import type { Scrapes } from '../services/scrapes.ts'
+import type { ReadSystem } from '../services/system.ts'
 import type { Uploads } from '../services/uploads.ts'
 
 /** What resolvers work with: queries read `db`, mutations make one call of a service. */
@@ -32,6 +33,7 @@ export interface Services {
   d1State: ReadD1State
   previews: RunPreviews
   queue: Queue
+  system: ReadSystem
   garbage: GarbageCollector
   urls: PublicUrls
   limits: Limits

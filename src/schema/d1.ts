@@ -28,6 +28,12 @@ const D1State = builder.objectRef<State>('D1State').implement({
       nullable: true,
       description: 'When a sync ended last in which everything worked; null when none of the last 100 did.',
     }),
+    downSince: t.expose('downSince', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Since when D1 does not take what the process that answers sends; null while it does, or was not asked.',
+    }),
   }),
 })
 

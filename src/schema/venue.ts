@@ -1,8 +1,11 @@
 import { createContextCache } from '@pothos/core'
+import type { Run } from '../generated/sqlite/client.ts'
+import { lastScrape } from '../services/venue-pages.ts'
 import { businessDateOf } from '../venues/event-date.ts'
 import { type Venue as ListedVenue, type VenueSource as Source, venues } from '../venues/venue-list.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
+import { RunNode } from './run.ts'
 
 export const VenueSource = builder.enumType('VenueSource', {
   description: 'Whose web site lists the nights of a venue.',
@@ -18,9 +21,10 @@ export const today = () => businessDateOf(new Date())
 interface Facts {
   eventCounts: ReadonlyMap<string, number>
   lastReadAt: ReadonlyMap<string, Date | null>
+  lastScrapes: ReadonlyMap<string, Run | null>
 }
 
-/** Of all venues at once: two queries, however many of them are asked for. */
+/** Of all venues at once: as many queries, however many of them are asked for. */
 async function readFacts({ db }: Context): Promise<Facts> {
   const counts = await db.venueEvent.groupBy({
     by: ['venueTag'],
@@ -31,6 +35,9 @@ async function readFacts({ db }: Context): Promise<Facts> {
   return {
     eventCounts: new Map(counts.map(({ venueTag, _count }) => [venueTag, _count._all])),
     lastReadAt: new Map(pages.map(({ source, _max }) => [source, _max.readAt])),
+    lastScrapes: new Map(
+      await Promise.all(pages.map(async ({ source }) => [source, await lastScrape(db, source)] as const)),
+    ),
   }
 }
 
@@ -54,6 +61,12 @@ export const VenueType = builder.objectRef<ListedVenue>('Venue').implement({
     eventCount: t.int({
       description: 'Its events from today on.',
       resolve: async ({ tag }, _args, context) => (await factsFor(context)).eventCounts.get(tag) ?? 0,
+    }),
+    lastScrape: t.field({
+      type: RunNode,
+      nullable: true,
+      description: 'The newest run that was to read a page of its source, be it over or not.',
+      resolve: async ({ source }, _args, context) => (await factsFor(context)).lastScrapes.get(source) ?? null,
     }),
     lastReadAt: t.field({
       type: 'DateTime',

@@ -2,6 +2,7 @@ import type { Run } from '../generated/sqlite/client.ts'
 import type { D1 } from './d1/d1.ts'
 import { countDue } from './d1-outbox.ts'
 import type { Db } from './db/open-db.ts'
+import type { EdgeHealth } from './edge-health.ts'
 import { firstScope, type RunScope } from './run-scope.ts'
 
 export interface D1State {
@@ -14,15 +15,23 @@ export interface D1State {
   lastSync: Run | null
   /** when a sync ended last in which everything worked; null when none of the last ones did */
   syncedAt: Date | null
+  /** since when it has not taken what it was sent, as this process has found it */
+  downSince: Date | null
 }
 
 /** How far D1 is in step with us. Asks only our own database: what D1 has is found out by a sync. */
 export type ReadD1State = () => Promise<D1State>
 
+interface Deps {
+  db: Db
+  d1: D1
+  health: EdgeHealth
+}
+
 /** Where one is looked for in which everything worked. */
 const lastRuns = 100
 
-export function createD1State({ db, d1 }: { db: Db; d1: D1 }): ReadD1State {
+export function createD1State({ db, d1, health }: Deps): ReadD1State {
   return async () => {
     const [dueCount, waitingForPicture, runs] = await Promise.all([
       countDue(db),
@@ -31,7 +40,7 @@ export function createD1State({ db, d1 }: { db: Db; d1: D1 }): ReadD1State {
     ])
     const [lastSync = null] = runs
     const syncedAt = runs.find(hasSynced)?.finishedAt ?? null
-    return { place: d1.place, dueCount, waitingForPicture, lastSync, syncedAt }
+    return { place: d1.place, dueCount, waitingForPicture, lastSync, syncedAt, downSince: health.downSince }
   }
 }
 

@@ -41,7 +41,7 @@ export interface ImageHost extends AsyncDisposable {
   /** there is a host that can work */
   isReady(): boolean
   /** what is in it */
-  readonly load: { images: number; megapixels: number }
+  readonly load: { images: number; megapixels: number; busyThreads: number }
 }
 
 interface Deps {
@@ -141,7 +141,7 @@ export function createImageHost({ threads, limits, log, observe = observeNothing
     encoder: () => supervisor.current.encoder,
     isReady: () => supervisor.current.isReady(),
     get load() {
-      return { images: room.occupants, megapixels: room.megapixels }
+      return { images: room.occupants, megapixels: room.megapixels, busyThreads: slots.pending }
     },
     async open({ alone, lane, ...request }, signal) {
       const leave = await room.enter(alone ? Number.POSITIVE_INFINITY : pixelsInHost(request), lane, signal)

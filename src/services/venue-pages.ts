@@ -1,3 +1,4 @@
+import type { Run } from '../generated/sqlite/client.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { pageMark } from './run-scope.ts'
 import { unfinished } from './run-states.ts'
@@ -44,4 +45,11 @@ export async function sweepPages(db: Db): Promise<void> {
       data: { document: null },
     })
   })
+}
+
+/** The newest run that was to read a page of the source. */
+export async function lastScrape(db: Db, source: string): Promise<Run | null> {
+  const pages = await db.venuePage.findMany({ where: { source }, select: { url: true } })
+  const subject = { in: pages.map(({ url }) => url) }
+  return db.run.findFirst({ where: { kind: 'SCRAPE', tasks: { some: { subject } } }, orderBy: { id: 'desc' } })
 }
