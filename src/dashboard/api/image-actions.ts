@@ -41,8 +41,10 @@ const restoreImage = graphql(`
 
 /** Of images, 1,000 at most. No recipes: those that each image already has. */
 export async function reprocess(ids: readonly string[], recipes: readonly string[]): Promise<Outcome> {
-  const input = { scope: 'IMAGES', ids: [...ids], recipes: recipes.length > 0 ? [...recipes] : null } as const
-  const { data, error } = await client.mutation(reprocessImages, { input }).toPromise()
+  const wanted = recipes.length > 0 ? [...recipes] : null
+  const { data, error } = await client
+    .mutation(reprocessImages, { input: { scope: 'IMAGES', ids: [...ids], recipes: wanted } })
+    .toPromise()
   const answer = data?.reprocessImages
   return { ...(answer?.__typename === 'StartRunPayload' && { runId: answer.run.id }), refused: refusalOf(answer, error) }
 }

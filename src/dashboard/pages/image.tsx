@@ -26,25 +26,25 @@ export function ImagePage({ params }: PageProps) {
 }
 
 function Details({ image }: { image: ImageDetails }) {
-  const { filename, status, variants } = image
+  const { filename, status, tasks } = image
+  const atWork = tasks.nodes.find((task) => task.status === 'RUNNING')
   return (
     <>
       <PageHeader title={filename} tabTitle={`${formatWord(status)}: ${filename}`}>
         <StatusBadge status={status} />
+        {atWork && <span>{formatWord(atWork.stage)}…</span>}
         <ImageActions image={image} />
       </PageHeader>
-      <div className="image-columns">
-        <div className="image-main">
-          <Picture image={image} />
-          <Variants image={image} />
-          <Compare key={variants.length > 0 ? 'some' : 'none'} image={image} />
-          <History tasks={image.tasks} />
-        </div>
+      <div className="image-top">
+        <Picture image={image} />
         <div className="image-side">
           <Warnings warnings={image.warnings} />
           <ImageFacts image={image} />
         </div>
       </div>
+      <Variants image={image} />
+      <Compare image={image} />
+      <History tasks={image.tasks} />
     </>
   )
 }

@@ -12,7 +12,7 @@ import { GalleryFilters } from './images/gallery-filters.tsx'
 import { choicesQuery, type GalleryFilter, imageStates } from './images/gallery-query.ts'
 import { NewImages } from './images/new-images.tsx'
 import { SelectionBar } from './images/selection-bar.tsx'
-import { Tile, tileLayout } from './images/tile.tsx'
+import { Tile, useTileLayout } from './images/tile.tsx'
 import { useGallery } from './images/use-gallery.ts'
 
 const nothing: Selected = new Set()
@@ -35,6 +35,7 @@ export function ImagesPage() {
   const [chosen, choose] = useState({ key, keys: nothing })
   const keys = chosen.key === key ? chosen.keys : nothing
   const selection = { keys, onChange: (next: Selected) => choose({ key, keys: next }) }
+  const layout = useTileLayout()
   const isFiltered = Object.values(filters.values).some(Boolean)
   return (
     <>
@@ -46,13 +47,13 @@ export function ImagesPage() {
       <PagedList
         label="Images"
         pages={pages}
-        layout={tileLayout}
+        layout={layout}
         hrefOf={({ id }) => `/images/${encodeURIComponent(id)}`}
         nameOf={({ filename }) => filename}
         empty={isFiltered ? <NoMatch /> : <FirstImage />}
         {...(useMay('editor') && { selection })}
       >
-        {(image) => <Tile image={image} />}
+        {(image) => <Tile image={image} height={layout.height} />}
       </PagedList>
       <SelectionBar key={key} filter={filter} total={pages.totalCount ?? 0} selection={selection} onDone={refresh} />
     </>

@@ -19,14 +19,14 @@ export function AttemptRow({ attempt, stage }: { attempt: Attempt; stage: ImageT
     <li className="attempt">
       <div className="attempt-head">
         <span className="number">Attempt {number}</span>
-        <State tone={toneOf(outcome)}>{formatWord(outcome)}</State>
+        <State tone={toneOf(outcome)}>{outcome === 'RETRYING' ? 'Failed, tried again' : formatWord(outcome)}</State>
         <span className="number">{took === null ? `${formatWord(stage)}…` : formatTook(took)}</span>
         <RelativeTime at={startedAt} />
       </div>
       {errorCode && (
         <p>
           <code>{errorCode}</code> {errorMessage}
-          {errorStage && <small> while it was at {formatWord(errorStage).toLowerCase()}</small>}
+          {errorStage && <small> Stage: {formatWord(errorStage)}.</small>}
         </p>
       )}
       {durations.length > 0 && (

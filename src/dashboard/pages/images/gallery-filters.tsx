@@ -17,7 +17,7 @@ interface Props {
 const states = [
   { value: '', text: 'All', name: 'total' },
   { value: 'READY', text: 'Ready', name: 'ready' },
-  { value: 'PROCESSING', text: 'In work', name: 'processing' },
+  { value: 'PROCESSING', text: 'Processing', name: 'processing' },
   { value: 'PARTIAL', text: 'Partial', name: 'partial' },
   { value: 'FAILED', text: 'Failed', name: 'failed' },
   { value: 'DELETED', text: 'Deleted', name: 'deleted' },

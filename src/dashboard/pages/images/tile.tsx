@@ -1,17 +1,36 @@
+import { type CSSProperties, useSyncExternalStore } from 'react'
 import { StatusBadge } from '../../parts/status-badge.tsx'
 import { Thumb } from '../../parts/thumb.tsx'
 import type { TileImage } from './gallery-query.ts'
 
-/** px; `height` is that of images.css */
-export const tileLayout = { height: 244, tileWidth: 184 }
+interface Layout {
+  /** px */
+  height: number
+  tileWidth: number
+}
 
-const sizes = '(max-width: 480px) 44vw, 230px'
+/** What stands below the picture, and around it, px. */
+const caption = 58
 
-export function Tile({ image }: { image: TileImage }) {
+const layouts = { narrow: { height: 130 + caption, tileWidth: 148 }, wide: { height: 176 + caption, tileWidth: 208 } }
+
+const narrow = matchMedia('(max-width: 600px)')
+
+const listen = (listener: () => void) => {
+  narrow.addEventListener('change', listener)
+  return () => narrow.removeEventListener('change', listener)
+}
+
+/** Two tiles beside each other on a telephone, larger ones where there is room. */
+export const useTileLayout = (): Layout => useSyncExternalStore(listen, () => layouts[narrow.matches ? 'narrow' : 'wide'])
+
+const sizes = '(max-width: 600px) 44vw, 240px'
+
+export function Tile({ image, height }: { image: TileImage; height: number }) {
   const { filename, status, artists } = image
   const names = artists.map(({ name }) => name).join(', ')
   return (
-    <div className="tile">
+    <div className="tile" style={{ '--picture': `${height - caption}px` } as CSSProperties}>
       <span className="tile-picture">
         <Thumb image={image} sizes={sizes} alt={`Preview of ${filename}`} />
         {status !== 'READY' && <StatusBadge status={status} />}
