@@ -38,6 +38,11 @@ export const ImageNode = builder.prismaNode('Image', {
       description: 'What was lost on the way, in sentences.',
       resolve: ({ warnings }) => warnings as string[],
     }),
+    venueTags: t.stringList({
+      description: 'The venues that it is for, by their tags.',
+      select: { placements: { where: { venueTag: { not: null } }, orderBy: { venueTag: 'asc' } } },
+      resolve: ({ placements }) => [...new Set(placements.flatMap(({ venueTag }) => venueTag ?? []))],
+    }),
     status: t.field({
       type: ImageStatus,
       description: 'How far it has come.',
