@@ -1,4 +1,5 @@
 import type { Prisma, Run, RunKind, RunOutcome, RunStatus } from '../generated/sqlite/client.ts'
+import { foldForSearch } from '../venues/artist-slug.ts'
 import type { Tx } from './db/open-db.ts'
 import { changeRun, type EventRow, eventRows, insertEvents, type NewRunEvent, updateRun } from './run-events.ts'
 import type { RunScope } from './run-scope.ts'
@@ -110,7 +111,10 @@ export async function growPlan(tx: Tx, runId: string, tasks: readonly NewTask[])
 
 /** The first is at this position in the run. */
 async function insertTasks(tx: Tx, run: Run, tasks: readonly NewTask[], first: number): Promise<void> {
-  const rows = tasks.map((task, index) => ({ ...task, runId: run.id, lane: run.lane, position: first + index }))
+  const { id: runId, lane } = run
+  const rows = tasks.map((task, index) => {
+    return { ...task, searchKey: foldForSearch(task.subject), runId, lane, position: first + index }
+  })
   const [only] = rows
   // Prisma keeps the plan of this one, and compiles every createMany anew
   if (only && rows.length === 1) await tx.task.create({ data: only, select: { id: true } })
