@@ -191,8 +191,8 @@ builder.mutationFields((t) => ({
     description: 'Brings a deleted image back.',
     args: { input: t.arg({ type: ImageIdInput, required: true, description: 'Which.' }) },
     errors: { types: [NotFoundError], union: { name: 'RestoreImageResult', description: 'The image, or why not.' } },
-    resolve: async (query, _root, { input }, { images, db }) => {
-      const { id } = await images.restore(input.id.id)
+    resolve: async (query, _root, { input }, { images, asker, db }) => {
+      const { id } = await images.restore(input.id.id, asker)
       return db.image.findUniqueOrThrow({ ...query, where: { id } })
     },
   }),

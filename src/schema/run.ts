@@ -89,6 +89,23 @@ export const RunNode = builder.prismaNode('Run', {
         db.run.findMany({ ...query, where: { parentRunId: id }, orderBy: { id: 'asc' } }),
     }),
     pausedAt: t.expose('pausedAt', { type: 'DateTime', nullable: true, description: 'Since when it is paused.' }),
+    pausedBy: t.string({
+      nullable: true,
+      description: 'Who has paused it: the name of a token; null while there are none.',
+      resolve: ({ pausedAt, pausedBy }) => pausedAt && pausedBy,
+    }),
+    startedBy: t.exposeString('startedBy', {
+      nullable: true,
+      description: 'Who has begun it: the name of a token; null for the service itself, and without tokens.',
+    }),
+    cancelledBy: t.exposeString('cancelledBy', {
+      nullable: true,
+      description: 'Who has cancelled it: the name of a token; null for the service itself, and without tokens.',
+    }),
+    requestId: t.exposeString('requestId', {
+      nullable: true,
+      description: 'The `X-Request-Id` of the request that began it, as in the log; null for the service itself.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was accepted.' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When its first task began.' }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),

@@ -1,3 +1,4 @@
+import type { ArgBuilder } from '@pothos/core'
 import type { ErrorCode as Code } from '../errors.ts'
 import type { Prisma, TaskStage } from '../generated/sqlite/client.ts'
 import { foldSearch } from '../venues/artist-slug.ts'
@@ -52,7 +53,7 @@ export const TaskNode = builder.prismaNode('Task', {
   }),
 })
 
-export const taskFilter = (arg: PothosSchemaTypes.ArgBuilder<typeof builder.$inferSchemaTypes>) => ({
+export const taskFilter = (arg: ArgBuilder<typeof builder.$inferSchemaTypes>) => ({
   status: arg({ type: [TaskStatusEnum], description: 'Only those in one of these states.' }),
   errorCode: arg({ type: [ErrorCode], description: 'Only those whose last attempt failed so.' }),
   search: arg.string({ description: 'Part of the subject; case and accents do not matter.' }),
