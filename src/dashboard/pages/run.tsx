@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import type { CombinedError } from 'urql'
 import { useLocation } from 'wouter'
 import { useAnnouncement } from '../live/announce.ts'
 import { isOver } from '../live/live-run.ts'
@@ -28,12 +29,17 @@ import { TaskList } from './run/task-list.tsx'
 
 export function RunPage({ params: { id = '' } }: PageProps) {
   const answer = useLiveQuery({ query: runQuery, variables: { id }, on: ['runs'] })
+  if (answer.error && isNoId(answer.error)) return <NotFoundPage thing="run" />
   return (
     <Answered answer={answer} label="Run" lines={12}>
       {({ run }) => (run ? <Shown read={run} /> : <NotFoundPage thing="run" />)}
     </Answered>
   )
 }
+
+/** The address has something else where an id should be. */
+const isNoId = ({ graphQLErrors }: CombinedError) =>
+  graphQLErrors.some(({ extensions }) => extensions.code === 'INVALID_INPUT')
 
 function Shown({ read }: { read: Run }) {
   const run = useRun(read)
