@@ -5,7 +5,7 @@ import { client } from './api/client.ts'
 import { followRuns } from './live/runs.ts'
 import { NotFoundPage } from './pages/not-found.tsx'
 import { Skeleton } from './parts/states.tsx'
-import { routes } from './routes.ts'
+import { type PageProps, routes } from './routes.ts'
 import { PageBoundary } from './shell/page-boundary.tsx'
 import { Shell } from './shell/shell.tsx'
 
@@ -25,12 +25,19 @@ export function App() {
   )
 }
 
+type Params = PageProps['params']
+
+/** An id ends in `=`, which the address has as %3D. */
+function decoded(params: Params): Params {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value && decodeURIComponent(value)]))
+}
+
 function Pages(): ReactNode {
   return (
     <Switch>
       {routes.map(({ path, page: Page }) => (
         <Route key={path} path={path}>
-          {(params) => <Page params={params as Record<string, string | undefined>} />}
+          {(params) => <Page params={decoded(params as Params)} />}
         </Route>
       ))}
       <Route>

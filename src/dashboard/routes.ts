@@ -36,4 +36,8 @@ export const routes: readonly Route[] = [
     page: fetched(async () => (await import('./pages/runs.tsx')).RunsPage),
     nav: { text: 'Runs', icon: Activity },
   },
+  {
+    path: '/runs/:id',
+    page: fetched(async () => (await import('./pages/run.tsx')).RunPage),
+  },
 ]

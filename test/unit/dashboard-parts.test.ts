@@ -5,17 +5,27 @@ import { mergeFirstPage, mergeNextPage } from '../../src/dashboard/parts/merge-p
 const items = (ids: string) => [...ids].map((id) => ({ id }))
 const idsOf = (list: readonly { id: string }[]) => list.map(({ id }) => id).join('')
 
+const page = (ids: string, totalCount = 100) => ({ items: items(ids), totalCount, isLast: totalCount === ids.length })
+
 describe('a list that is read page by page', () => {
   it('takes what was added in at the top and keeps what was read below', () => {
-    expect(idsOf(mergeFirstPage(items('cdefg'), items('abcde')))).toBe('abcdefg')
+    expect(idsOf(mergeFirstPage(items('cdefg'), page('abcde')))).toBe('abcdefg')
   })
 
   it('leaves out what is gone from its first page', () => {
-    expect(idsOf(mergeFirstPage(items('abcdef'), items('acd')))).toBe('acdef')
+    expect(idsOf(mergeFirstPage(items('abcdef'), page('acd')))).toBe('acdef')
   })
 
   it('begins anew when more was added than a page holds', () => {
-    expect(idsOf(mergeFirstPage(items('mnop'), items('abc')))).toBe('abc')
+    expect(idsOf(mergeFirstPage(items('mnop'), page('abc')))).toBe('abc')
+  })
+
+  it('keeps nothing below a page that is the last', () => {
+    expect(idsOf(mergeFirstPage(items('ab'), page('ac', 2)))).toBe('ac')
+  })
+
+  it('begins anew when what was read below is more than there is', () => {
+    expect(idsOf(mergeFirstPage(items('abcdef'), page('abc', 5)))).toBe('abc')
   })
 
   it('shows an item of the page before only once', () => {

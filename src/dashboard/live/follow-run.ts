@@ -11,7 +11,20 @@ const runProgress = graphql(
       message
       createdAt
       run { ...LiveRun }
-      task { id status stage attempt subject errorCode errorMessage errorStage image { id } }
+      task {
+        id
+        status
+        stage
+        attempt
+        nextAttemptAt
+        startedAt
+        finishedAt
+        subject
+        errorCode
+        errorMessage
+        errorStage
+        image { id }
+      }
       variant { recipe name format width height byteSize url }
     }
   }`,

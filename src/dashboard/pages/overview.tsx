@@ -3,13 +3,13 @@ import { useActiveRuns } from '../live/runs.ts'
 import { useLiveQuery } from '../live/use-live-query.ts'
 import { Answered } from '../parts/answered.tsx'
 import { PageHeader } from '../parts/page-header.tsx'
+import { tellProgress } from '../parts/tell-progress.ts'
 import { ActiveRuns } from './overview/active-runs.tsx'
 import { D1Panel } from './overview/d1-panel.tsx'
 import { ImageCounts } from './overview/image-counts.tsx'
 import { LastFailures } from './overview/last-failures.tsx'
 import { overviewQuery } from './overview/overview-query.ts'
 import { QueuePanel } from './overview/queue-panel.tsx'
-import { tellProgress } from './overview/tell-progress.ts'
 
 /** What no run tells of, such as a storage that is away, is looked at this often, ms. */
 const lookEveryMs = 5_000

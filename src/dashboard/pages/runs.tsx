@@ -1,21 +1,23 @@
 import { graphql, type ResultOf } from '../api/graphql.ts'
 import { liveRun } from '../live/live-run.ts'
 import { useRun } from '../live/runs.ts'
+import { useLiveQuery } from '../live/use-live-query.ts'
 import { FilterLinks } from '../parts/filter-links.tsx'
-import { formatThings } from '../parts/format.ts'
+import { formatThings, formatWord } from '../parts/format.ts'
 import { PageHeader } from '../parts/page-header.tsx'
 import { PagedList } from '../parts/paged-list.tsx'
 import { RelativeTime } from '../parts/relative-time.tsx'
 import { RunBar } from '../parts/run-bar.tsx'
-import { runName } from '../parts/run-name.ts'
+import { runName, shownStatus } from '../parts/run-name.ts'
 import { EmptyState } from '../parts/states.tsx'
 import { StatusBadge } from '../parts/status-badge.tsx'
 import { useFilters } from '../parts/use-filters.ts'
 import { usePages } from '../parts/use-pages.ts'
+import { ReprocessMissing } from './runs/reprocess-missing.tsx'
 
 const runsQuery = graphql(
-  `query Runs($first: Int!, $after: String, $status: [RunStatus!]) {
-    runs(first: $first, after: $after, status: $status) {
+  `query Runs($first: Int!, $after: String, $status: [RunStatus!], $kind: [RunKind!]) {
+    runs(first: $first, after: $after, status: $status, kind: $kind) {
       totalCount
       nodes { ...LiveRun }
       pageInfo { hasNextPage endCursor }
@@ -26,16 +28,29 @@ const runsQuery = graphql(
 
 type Run = ResultOf<typeof runsQuery>['runs']['nodes'][number]
 
-const states = ['QUEUED', 'RUNNING', 'CANCELLING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const
+/** All states and kinds of one moment, so that they are right beside each other. */
+const countsQuery = graphql(`
+  query RunCounts($kind: [RunKind!]) {
+    queued: runs(first: 1, status: [QUEUED], kind: $kind) { totalCount }
+    running: runs(first: 1, status: [RUNNING, CANCELLING], kind: $kind) { totalCount }
+    succeeded: runs(first: 1, status: [SUCCEEDED], kind: $kind) { totalCount }
+    failed: runs(first: 1, status: [FAILED], kind: $kind) { totalCount }
+    cancelled: runs(first: 1, status: [CANCELLED], kind: $kind) { totalCount }
+  }
+`)
 
-const options = [
-  { value: '', text: 'All' },
-  { value: 'QUEUED', text: 'Queued' },
-  { value: 'RUNNING', text: 'Running' },
-  { value: 'SUCCEEDED', text: 'Succeeded' },
-  { value: 'FAILED', text: 'Failed' },
-  { value: 'CANCELLED', text: 'Cancelled' },
+const states = ['QUEUED', 'RUNNING', 'CANCELLING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const
+const kinds = ['UPLOAD', 'IMPORT', 'REPROCESS', 'SCRAPE', 'SYNC', 'RECONCILE'] as const
+
+const stateOptions = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
+const kindOptions = [
+  { value: '', text: 'All kinds' },
+  ...kinds.map((kind) => ({ value: kind, text: formatWord(kind) })),
 ]
+
+/** A run that is being cancelled is still under way. */
+const statesOf = (chosen: string) =>
+  states.filter((state) => state === chosen || (chosen === 'RUNNING' && state === 'CANCELLING'))
 
 const pageOf = (answer: ResultOf<typeof runsQuery>) => answer.runs
 
@@ -43,22 +58,39 @@ const pageOf = (answer: ResultOf<typeof runsQuery>) => answer.runs
 const rowHeight = 76
 
 export function RunsPage() {
-  const filters = useFilters(['status'])
-  const status = states.filter((state) => state === filters.values.status)
-  const pages = usePages({ query: runsQuery, variables: { status }, pageOf, on: ['runs'] })
+  const filters = useFilters(['status', 'kind'])
+  const { values } = filters
+  const status = statesOf(values.status)
+  const kind = kinds.filter((each) => each === values.kind)
+  const pages = usePages({ query: runsQuery, variables: { status, kind }, pageOf, on: ['runs'] })
+  const { data: counts } = useLiveQuery({ query: countsQuery, variables: { kind }, on: ['runs'] })
+  const options = stateOptions.map((name) => ({
+    value: name.toUpperCase(),
+    text: formatWord(name),
+    count: counts?.[name].totalCount,
+  }))
   return (
     <>
       <PageHeader title="Runs">
         {pages.totalCount !== null && <span className="number">{formatThings(pages.totalCount, 'run')}</span>}
+        <ReprocessMissing />
       </PageHeader>
-      <FilterLinks label="State" name="status" filters={filters} options={options} />
+      <div className="filters">
+        <FilterLinks
+          label="State"
+          name="status"
+          filters={filters}
+          options={[{ value: '', text: 'All', count: undefined }, ...options]}
+        />
+        <FilterLinks label="Kind" name="kind" filters={filters} options={kindOptions} />
+      </div>
       <PagedList
         label="Runs"
         pages={pages}
         layout={{ height: rowHeight }}
         hrefOf={({ id }) => `/runs/${encodeURIComponent(id)}`}
         nameOf={runName}
-        empty={<EmptyState title={status.length > 0 ? 'No run is in this state' : 'No runs yet'} />}
+        empty={<EmptyState title={values.status || values.kind ? 'No run is like that' : 'No runs yet'} />}
       >
         {(run) => <RunRow read={run} />}
       </PagedList>
@@ -72,7 +104,7 @@ function RunRow({ read }: { read: Run }) {
     <div className="run-row">
       <div className="run-head">
         <strong>{runName(run)}</strong>
-        <StatusBadge status={run.pausedAt ? 'PAUSED' : run.status} />
+        <StatusBadge status={shownStatus(run)} />
         <RelativeTime at={run.createdAt} isInItem />
       </div>
       <RunBar run={run} />

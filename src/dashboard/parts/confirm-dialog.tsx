@@ -6,10 +6,12 @@ interface Props {
   action: string
   /** with the number of what it is done to: Retry 3 failed tasks? */
   question: string
-  /** what happens then */
+  /** what happens then; made when it is opened */
   children?: ReactNode
   kind?: 'primary' | 'danger'
   disabled?: boolean
+  /** what one says who does not want it */
+  dismiss?: string
   /** sent once; answers with a sentence when it did not work */
   onConfirm: () => Promise<string | null>
 }
@@ -18,15 +20,25 @@ interface Props {
  * A button that asks before it does anything. While it is being done, it can neither be asked for again nor left. The
  * browser keeps the focus inside, and gives it back to the button.
  */
-export function ConfirmDialog({ action, question, children, kind = 'primary', disabled = false, onConfirm }: Props) {
+export function ConfirmDialog({
+  action,
+  question,
+  children,
+  kind = 'primary',
+  disabled = false,
+  dismiss = 'Cancel',
+  onConfirm,
+}: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const isSending = useRef(false)
   const [isShownSending, showSending] = useState(false)
+  const [isOpen, setOpen] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
   const titleId = useId()
 
   function open(): void {
     setProblem(null)
+    setOpen(true)
     dialog.current?.showModal()
   }
 
@@ -52,13 +64,20 @@ export function ConfirmDialog({ action, question, children, kind = 'primary', di
       <Button kind={kind} disabled={disabled} onClick={open}>
         {action}
       </Button>
-      <dialog ref={dialog} className="dialog" role="alertdialog" aria-labelledby={titleId} onCancel={keepWhileSending}>
+      <dialog
+        ref={dialog}
+        className="dialog"
+        role="alertdialog"
+        aria-labelledby={titleId}
+        onCancel={keepWhileSending}
+        onClose={() => setOpen(false)}
+      >
         <h2 id={titleId}>{question}</h2>
-        {children}
+        {isOpen && children}
         {problem && <p role="alert">{problem}</p>}
         <div className="dialog-actions">
           <Button kind="plain" disabled={isShownSending} onClick={() => dialog.current?.close()}>
-            Cancel
+            {dismiss}
           </Button>
           <Button kind={kind} disabled={isShownSending} aria-busy={isShownSending} onClick={confirm}>
             {action}

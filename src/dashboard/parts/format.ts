@@ -29,6 +29,12 @@ export function formatDuration(seconds: number): string {
   return hours === 0 ? `${minutes} min ${whole % 60} s` : `${hours} h ${minutes % 60} min`
 }
 
+/** What one waits for a machine: 41 ms, 1.3 s, 12 s. */
+export function formatMilliseconds(milliseconds: number): string {
+  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`
+  return milliseconds < 10_000 ? `${(milliseconds / 1_000).toFixed(1)} s` : formatDuration(milliseconds / 1_000)
+}
+
 export const formatPercent = (share: number) => `${Math.floor(share * 100)}%`
 
 /** `WITH_FAILURES` as people read it: With failures. */

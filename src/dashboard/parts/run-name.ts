@@ -6,3 +6,8 @@ export function runName({ kind, scope, dryRun }: Pick<LiveRun, 'kind' | 'scope' 
   const said = scope.startsWith(kind) ? scope : `${kind} ${scope}`
   return `${formatWord(said)}${dryRun ? ' (dry run)' : ''}`
 }
+
+/** Being paused is no state of its own, but it is what one wants to know of a run under way. */
+export function shownStatus({ status, pausedAt }: Pick<LiveRun, 'status' | 'pausedAt'>): LiveRun['status'] | 'PAUSED' {
+  return pausedAt && (status === 'QUEUED' || status === 'RUNNING') ? 'PAUSED' : status
+}

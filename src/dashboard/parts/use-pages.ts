@@ -32,6 +32,8 @@ interface Known<Item> {
   items: readonly Item[]
   totalCount: number | null
   next: string | null
+  /** where the last page that was read ends */
+  end: string | null
 }
 
 interface Options<Data, Variables, Item> {
@@ -41,6 +43,20 @@ interface Options<Data, Variables, Item> {
   pageOf: (data: Data) => Page<Item>
   /** reads the first page again when it may have changed */
   on: readonly Topic[]
+}
+
+function firstOf<Item extends { id: string }>(page: Page<Item>, before: Known<Item>): Known<Item> {
+  const { nodes, totalCount, pageInfo } = page
+  const items = mergeFirstPage(before.items, { items: nodes, totalCount, isLast: !pageInfo.hasNextPage })
+  if (items.length <= nodes.length) return { ...nextOf(page, before), items }
+  // what was read before goes on where it was; more may have come after its end
+  return { ...before, items, totalCount, next: before.next ?? (items.length < totalCount ? before.end : null) }
+}
+
+function nextOf<Item extends { id: string }>(page: Page<Item>, { key, items, end }: Known<Item>): Known<Item> {
+  const { nodes, totalCount, pageInfo } = page
+  const next = pageInfo.hasNextPage ? pageInfo.endCursor : null
+  return { key, totalCount, next, end: pageInfo.endCursor ?? end, items: mergeNextPage(items, nodes) }
 }
 
 /** How many are read at once, and the shortest time between two looks at the first page, ms. */
@@ -58,7 +74,7 @@ export function usePages<Data, Variables extends AnyVariables, Item extends { id
   on,
 }: Options<Data, Variables, Item>): Pages<Item> {
   const key = JSON.stringify(variables)
-  const [known, setKnown] = useState<Known<Item>>({ key, items: [], totalCount: null, next: null })
+  const [known, setKnown] = useState<Known<Item>>({ key, items: [], totalCount: null, next: null, end: null })
   const [error, setError] = useState<CombinedError | null>(null)
   const [loading, setLoading] = useState(true)
   const asking = useRef<string | null>(null)
@@ -76,14 +92,10 @@ export function usePages<Data, Variables extends AnyVariables, Item extends { id
       setLoading(false)
       setError(answer.error ?? null)
       if (!answer.data) return
-      const { nodes, totalCount, pageInfo } = pageOf(answer.data)
-      const next = pageInfo.hasNextPage ? pageInfo.endCursor : null
+      const page = pageOf(answer.data)
       setKnown((before) => {
-        const same = before.key === key
-        if (after !== null && same) return { key, totalCount, next, items: mergeNextPage(before.items, nodes) }
-        const items = mergeFirstPage(same ? before.items : [], nodes)
-        // what was read before goes on where it was
-        return { key, totalCount, items, next: items.length > nodes.length ? before.next : next }
+        if (before.key !== key) return firstOf(page, { key, items: [], totalCount: null, next: null, end: null })
+        return after === null ? firstOf(page, before) : nextOf(page, before)
       })
     },
     [key, query, pageOf],

@@ -3,7 +3,7 @@ import type { LiveRun } from '../../live/live-run.ts'
 import { formatThings } from '../../parts/format.ts'
 import { RelativeTime } from '../../parts/relative-time.tsx'
 import { RunBar } from '../../parts/run-bar.tsx'
-import { runName } from '../../parts/run-name.ts'
+import { runName, shownStatus } from '../../parts/run-name.ts'
 import { EmptyState } from '../../parts/states.tsx'
 import { StatusBadge } from '../../parts/status-badge.tsx'
 
@@ -21,7 +21,7 @@ export function ActiveRuns({ runs }: { runs: readonly LiveRun[] }) {
           <li key={run.id}>
             <div className="run-head">
               <Link href={`/runs/${encodeURIComponent(run.id)}`}>{runName(run)}</Link>
-              <StatusBadge status={run.pausedAt ? 'PAUSED' : run.status} />
+              <StatusBadge status={shownStatus(run)} />
               <RelativeTime at={run.createdAt} />
             </div>
             <RunBar run={run} />

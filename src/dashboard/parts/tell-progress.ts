@@ -1,5 +1,5 @@
-import type { LiveRun } from '../../live/live-run.ts'
-import { formatCount } from '../../parts/format.ts'
+import type { LiveRun } from '../live/live-run.ts'
+import { formatCount } from './format.ts'
 
 const sum = (runs: readonly LiveRun[], count: (run: LiveRun) => number) =>
   runs.reduce((all, run) => all + count(run), 0)
