@@ -1,4 +1,4 @@
-import { Activity, Gauge } from 'lucide-react'
+import { Activity, Gauge, ImageUp } from 'lucide-react'
 import { type ComponentType, lazy } from 'react'
 
 export interface PageProps {
@@ -29,5 +29,10 @@ export const routes: readonly Route[] = [
     path: '/runs',
     page: fetched(async () => (await import('./pages/runs.tsx')).RunsPage),
     nav: { text: 'Runs', icon: Activity },
+  },
+  {
+    path: '/upload',
+    page: fetched(async () => (await import('./pages/upload.tsx')).UploadPage),
+    nav: { text: 'Upload', icon: ImageUp },
   },
 ]
