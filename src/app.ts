@@ -179,7 +179,11 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
       media,
       uploads: transfers && createUploadRoute({ transfers, log }),
       operations: operations.routes,
-      dashboard: createDashboard({ authentication, pictures: () => new URL(addresses.publicBase).origin }),
+      dashboard: createDashboard({
+        authentication,
+        pictures: () => new URL(addresses.publicBase).origin,
+        bucket: transfers || !config.storage.s3 ? null : new URL(config.storage.s3.endpoint).origin,
+      }),
       ...whoMay,
       limits: { maxBytes: limits.maxBytes, sockets: subscriptions, connections, headersMs, slowClientMs },
       log,

@@ -10,6 +10,9 @@ export type TransferProblem =
   | 'TOO_LONG'
   | 'TOO_SHORT'
   | 'WRONG_HASH'
+  | 'NO_OFFSET'
+  | 'WRONG_OFFSET'
+  | 'TAKEN_OVER'
 
 const transferCodes: Record<TransferProblem, ErrorCode> = {
   NO_TOKEN: 'UNAUTHORIZED',
@@ -20,15 +23,21 @@ const transferCodes: Record<TransferProblem, ErrorCode> = {
   TOO_LONG: 'IMAGE_TOO_LARGE',
   TOO_SHORT: 'CORRUPT_IMAGE',
   WRONG_HASH: 'CORRUPT_IMAGE',
+  NO_OFFSET: 'INVALID_INPUT',
+  WRONG_OFFSET: 'INVALID_INPUT',
+  TAKEN_OVER: 'INVALID_INPUT',
 }
 
 export class TransferRefusedError extends AppError {
   override readonly name = 'TransferRefusedError'
   readonly code: ErrorCode
   readonly problem: TransferProblem
-  constructor(problem: TransferProblem, message: string) {
+  /** how many bytes there are, where they are more or fewer than the sender thinks */
+  readonly offset: number | null
+  constructor(problem: TransferProblem, message: string, offset: number | null = null) {
     super(message)
     this.problem = problem
+    this.offset = offset
     this.code = transferCodes[problem]
   }
 }

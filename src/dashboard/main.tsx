@@ -10,6 +10,7 @@ import './style/images.css'
 import './style/image.css'
 import './style/run.css'
 import './style/task.css'
+import './style/upload.css'
 import './style/motion.css'
 
 const root = document.getElementById('root')

@@ -1,4 +1,4 @@
-import { Activity, Gauge, Images } from 'lucide-react'
+import { Activity, Gauge, Images, ImageUp, MicVocal } from 'lucide-react'
 import { type ComponentType, lazy } from 'react'
 
 export interface PageProps {
@@ -32,12 +32,20 @@ export const routes: readonly Route[] = [
   },
   { path: '/images/:id', page: fetched(async () => (await import('./pages/image.tsx')).ImagePage) },
   {
+    path: '/artists',
+    page: fetched(async () => (await import('./pages/artists.tsx')).ArtistsPage),
+    nav: { text: 'Artists', icon: MicVocal },
+  },
+  { path: '/artists/:slug', page: fetched(async () => (await import('./pages/artist.tsx')).ArtistPage) },
+  {
     path: '/runs',
     page: fetched(async () => (await import('./pages/runs.tsx')).RunsPage),
     nav: { text: 'Runs', icon: Activity },
   },
+  { path: '/runs/:id', page: fetched(async () => (await import('./pages/run.tsx')).RunPage) },
   {
-    path: '/runs/:id',
-    page: fetched(async () => (await import('./pages/run.tsx')).RunPage),
+    path: '/upload',
+    page: fetched(async () => (await import('./pages/upload.tsx')).UploadPage),
+    nav: { text: 'Upload', icon: ImageUp },
   },
 ]

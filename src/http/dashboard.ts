@@ -13,6 +13,8 @@ interface Deps {
   authentication: Authentication
   /** where pictures are shown from: an origin */
   pictures: () => string
+  /** where files are sent to: an origin, or null for this service */
+  bucket: string | null
   /** where `vite build` has put the page */
   folder?: string
 }
@@ -36,7 +38,7 @@ const isSource = import.meta.url.endsWith('.ts')
 const builtFolder = fileURLToPath(new URL(isSource ? '../../dist/dashboard' : '../dashboard', import.meta.url))
 
 /** The dashboard's files. Everything it tells comes from the API, so whoever may not ask there sees an empty page. */
-export function createDashboard({ authentication, pictures, folder = builtFolder }: Deps): Dashboard {
+export function createDashboard({ authentication, pictures, bucket, folder = builtFolder }: Deps): Dashboard {
   let hashes: Promise<string[]> | null = null
 
   async function page(request: IncomingMessage, response: ServerResponse, status: 200 | 404 = 200): Promise<void> {
@@ -54,7 +56,7 @@ export function createDashboard({ authentication, pictures, folder = builtFolder
       return answerJson(response, 503, { error: 'The dashboard is not built; npm run build makes it.' })
     }
     response.statusCode = status
-    response.setHeader('Content-Security-Policy', dashboardPolicy({ scripts, pictures: pictures() }))
+    response.setHeader('Content-Security-Policy', dashboardPolicy({ scripts, pictures: pictures(), bucket }))
     // asked for again each time, which costs an ETag: its assets change with the service
     response.setHeader('Cache-Control', 'no-cache')
     return sendFile(request, response, 'index.html')

@@ -108,7 +108,7 @@ query Browse {
     }
   }
   recipes { name hash formats variants { name method width height } }
-  uploadPolicy { maxBytes maxPixels minWidth minHeight mimeTypes }
+  uploadPolicy { maxBytes maxPixels minWidth minHeight maxFiles mimeTypes }
 }
 `
 

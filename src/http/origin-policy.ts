@@ -64,8 +64,8 @@ export interface OriginPolicy {
 const isMedia = (pathname: string | null) => pathname?.startsWith('/media/') ?? false
 
 const forListed = {
-  'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE',
-  'Access-Control-Allow-Headers': `authorization, content-type, ${csrfHeader}, ${tokenHeader}`,
+  'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+  'Access-Control-Allow-Headers': `authorization, content-type, ${csrfHeader}, ${tokenHeader}, upload-offset`,
   'Access-Control-Max-Age': '600',
 }
 
@@ -87,6 +87,7 @@ export function createOriginPolicy({ hasTokens, trustProxy, corsOrigins }: Conne
       if (corsOrigins.length > 0) response.setHeader('Vary', 'Origin')
       if (!headers.origin || !corsOrigins.includes(headers.origin)) return false
       response.setHeader('Access-Control-Allow-Origin', headers.origin)
+      response.setHeader('Access-Control-Expose-Headers', 'Upload-Offset, Upload-Length')
       if (method !== 'OPTIONS') return false
       response.writeHead(204, forListed).end()
       return true

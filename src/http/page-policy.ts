@@ -32,14 +32,22 @@ export function graphiqlPolicy(nonce: string): string {
   ].join('; ')
 }
 
-/** What the dashboard shows and runs: its own files, and pictures from where they are served. */
-export function dashboardPolicy({ scripts, pictures }: { scripts: readonly string[]; pictures: string }): string {
+interface DashboardParts {
+  scripts: readonly string[]
+  /** the origin that pictures are shown from */
+  pictures: string
+  /** the origin that files are sent to, where it is not this service */
+  bucket: string | null
+}
+
+/** What the dashboard shows and runs: its own files, pictures from where they are served, and files sent to a bucket. */
+export function dashboardPolicy({ scripts, pictures, bucket }: DashboardParts): string {
   return [
     "default-src 'none'",
     `script-src 'self'${scripts.map((hash) => ` '${hash}'`).join('')}`,
     "style-src 'self'",
     `img-src 'self' data: blob: ${pictures}`,
-    "connect-src 'self'",
+    `connect-src 'self'${bucket ? ` ${bucket}` : ''}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

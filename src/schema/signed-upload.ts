@@ -9,6 +9,7 @@ import type { UploadState as State } from '../generated/sqlite/client.ts'
 import { QueueFullError } from '../limit-errors.ts'
 import type { AnnouncedUpload } from '../services/uploads.ts'
 import { builder } from './builder.ts'
+import { ImageNode } from './image.ts'
 import { StartRunResult } from './start-run.ts'
 
 const UploadState = builder.enumType('UploadState', {
@@ -44,6 +45,21 @@ const UploadTarget = builder.objectRef<AnnouncedUpload>('UploadTarget').implemen
       type: [HttpHeader],
       description: 'To be sent with it, all of them. They hold what lets it be sent: tell nobody else.',
       resolve: ({ target }) => Object.entries(target?.headers ?? {}).map(([name, value]) => ({ name, value })),
+    }),
+    resumable: t.boolean({
+      description:
+        'Whether what has come stays when the connection breaks: `HEAD url` with the same headers tells in ' +
+        '`Upload-Offset` how many bytes there are, and `PATCH url` goes on from there.',
+      resolve: ({ target }) => target?.resumable ?? false,
+    }),
+    duplicateOf: t.prismaField({
+      type: ImageNode,
+      nullable: true,
+      description:
+        'The image that has the announced `sha256`, unless it is deleted. Then `completeUploads` takes the upload though ' +
+        'nothing was sent.',
+      resolve: (query, { sha256 }, _args, { db }) =>
+        sha256 === null ? null : db.image.findFirst({ ...query, where: { sha256, deletedAt: null } }),
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
@@ -122,7 +138,8 @@ builder.mutationField('completeUploads', (t) =>
   t.field({
     type: StartRunResult,
     description:
-      'Checks files that were sent and takes them in, all or none, in one run. The same ids again answer with the same run.',
+      'Checks files that were sent, or are an image already, and takes them in, all or none, in one run. The same ids ' +
+      'again answer with the same run.',
     args: { input: t.arg({ type: CompleteUploadsInput, required: true, description: 'Which.' }) },
     resolve: async (_root, { input: { ids, artistName, venueTag, recipes } }, { completions, asker }) => {
       const details = { artistName, venueTag: venueTag ?? null, recipes: recipes ?? null }

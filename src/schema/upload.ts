@@ -11,6 +11,7 @@ import {
 } from '../errors.ts'
 import { QueueFullError } from '../limit-errors.ts'
 import { acceptedMimeTypes, type Limits } from '../services/image-header.ts'
+import { maxUploads } from '../services/upload-rules.ts'
 import { builder } from './builder.ts'
 import { ImageNode } from './image.ts'
 import { RunNode } from './run.ts'
@@ -22,6 +23,10 @@ const UploadPolicy = builder.objectRef<Limits>('UploadPolicy').implement({
     maxPixels: t.exposeInt('maxPixels', { description: 'Width x height x frames.' }),
     minWidth: t.exposeInt('minWidth', { description: 'Pixels.' }),
     minHeight: t.exposeInt('minHeight', { description: 'Pixels.' }),
+    maxFiles: t.int({
+      description: 'Files of one `createUploads` or `completeUploads`.',
+      resolve: () => maxUploads,
+    }),
     mimeTypes: t.stringList({ description: 'By content, not by name.', resolve: () => acceptedMimeTypes }),
   }),
 })

@@ -17,10 +17,17 @@ const rememberedMs = 24 * 3_600_000
 export interface Completions {
   /**
    * Takes the files of uploads in, all or none, and starts one run over them: once this returns, nothing of it is
-   * lost. Asked again, it answers with the same run. Throws NotFoundError, InvalidInputError for what is not sent or
-   * has another run, the error of the first rule that a file breaks, and storage trouble; then nothing is kept.
+   * lost. Of what is an image already, the file need not have been sent. Asked again, it answers with the same run.
+   * Throws NotFoundError, InvalidInputError for what is not sent or has another run, the error of the first rule that a
+   * file breaks, and storage trouble; then nothing is kept.
    */
   complete(ids: readonly string[], input: Omit<DetailsInput, 'filename'>, by: Asker): Promise<Run>
+}
+
+/** An upload, and the key of its bytes in the storage of originals. */
+interface Located {
+  upload: Upload
+  key: string
 }
 
 interface Deps {
@@ -53,21 +60,36 @@ export function createCompletions({ db, bell, intake, originals, settings }: Dep
     return runId && others.length === 0 ? db.run.findUniqueOrThrow({ where: { id: runId } }) : null
   }
 
-  async function checkSent(upload: Upload, field: string): Promise<void> {
-    const { state, filename, tempKey, tokenHash, byteSize } = upload
+  /** The key of its bytes: where they were sent, or that of the image that has the same. */
+  async function locate(upload: Upload, field: string): Promise<string> {
+    const { state, filename, tempKey } = upload
     if (state === 'COMPLETED') {
       throw new InvalidInputError(field, `${filename} has been completed before, with other files.`)
     }
-    if (state === 'RECEIVED') return
-    // only the storage knows of what is sent to itself
+    if (state === 'RECEIVED') return tempKey
+    const key = (await findSent(upload)) ?? (await findOriginal(upload))
+    if (key === null) throw new InvalidInputError(field, `${filename} has not been sent yet.`)
+    return key
+  }
+
+  /** Only the storage knows of what is sent to itself; what is sent here may lie there in part. */
+  async function findSent(upload: Upload): Promise<string | null> {
+    const { filename, tempKey, tokenHash, byteSize } = upload
     const sent = tokenHash === null ? await originals.head(tempKey) : null
-    if (!sent) throw new InvalidInputError(field, `${filename} has not been sent yet.`)
-    if (sent.byteSize !== byteSize) throw wrongLength(upload, sent.byteSize).about(filename)
+    if (sent && sent.byteSize !== byteSize) throw wrongLength(upload, sent.byteSize).about(filename)
+    return sent && tempKey
+  }
+
+  /** Of an image that has these bytes, while they are whole. */
+  async function findOriginal({ sha256, byteSize }: Upload): Promise<string | null> {
+    if (sha256 === null) return null
+    const image = await db.image.findFirst({ where: { sha256, byteSize, deletedAt: null } })
+    return image && (await originals.head(image.originalKey))?.sha256 === sha256 ? image.originalKey : null
   }
 
   /** The bytes of the file, if they are those that were announced. */
-  async function load(upload: Upload): Promise<Uint8Array> {
-    await using file = await originals.checkout(upload.tempKey)
+  async function load({ upload, key }: Located): Promise<Uint8Array> {
+    await using file = await originals.checkout(key)
     if (!file) throw new NotFoundError('file of the upload', upload.id)
     const bytes = await readExactly(file.path, upload)
     if (upload.sha256 !== null && createHash('sha256').update(bytes).digest('hex') !== upload.sha256) {
@@ -76,16 +98,17 @@ export function createCompletions({ db, bell, intake, originals, settings }: Dep
     return bytes
   }
 
-  const pictureOf = (upload: Upload, details: PictureDetails): Picture => ({
+  const pictureOf = (located: Located, details: PictureDetails): Picture => ({
     ...details,
-    filename: upload.filename,
-    label: upload.filename,
+    filename: located.upload.filename,
+    label: located.upload.filename,
     source: { kind: 'UPLOAD', url: null, etag: null },
-    load: () => load(upload),
+    load: () => load(located),
   })
 
-  async function take(uploads: readonly Upload[], details: PictureDetails, by: Asker): Promise<Run> {
-    const pictures = uploads.map((upload) => pictureOf(upload, details))
+  async function take(located: readonly Located[], details: PictureDetails, by: Asker): Promise<Run> {
+    const uploads = located.map(({ upload }) => upload)
+    const pictures = located.map((each) => pictureOf(each, details))
     const { run, imageIds } = await intake.receive(pictures, async (tx, received) => {
       const images = lackingImages(received)
       const started = await startImageRun(tx, { kind: 'UPLOAD', recipes: details.recipes }, images, by)
@@ -107,8 +130,11 @@ export function createCompletions({ db, bell, intake, originals, settings }: Dep
       const known = await findRun(uploads)
       if (known) return known
       try {
-        for (const upload of uploads) await checkSent(upload, `ids.${ids.indexOf(upload.id)}`)
-        return await take(uploads, details, by)
+        const located: Located[] = []
+        for (const upload of uploads) {
+          located.push({ upload, key: await locate(upload, `ids.${ids.indexOf(upload.id)}`) })
+        }
+        return await take(located, details, by)
       } catch (error) {
         // somebody else has completed them meanwhile, and the files are gone
         const run = await findRun(await find(ids))

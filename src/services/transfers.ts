@@ -1,13 +1,23 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { NotFoundError } from '../errors.ts'
 import type { Upload } from '../generated/sqlite/client.ts'
-import { TransferRefusedError } from '../transfer-errors.ts'
 import type { Db } from './db/open-db.ts'
+import { createOneSender } from './one-sender.ts'
+import { orAborted } from './or-aborted.ts'
 import type { DiskStore } from './storage/disk-store.ts'
-import { hashToken, tokenHeader } from './storage/local-targets.ts'
+import {
+  checkLength,
+  checkNotLonger,
+  checkOffset,
+  checkOpen,
+  checkToken,
+  checkType,
+  closed,
+  wrongHash,
+} from './transfer-rules.ts'
 import { newTempKey } from './upload-rules.ts'
 
-/** A file on its way to this service. */
+/** A file on its way to this service, or a part of it. */
 export interface Transfer {
   token: string | null
   contentType: string | null
@@ -16,88 +26,138 @@ export interface Transfer {
   body: AsyncIterable<Uint8Array>
 }
 
+/** How much of a file is here, bytes. */
+export interface Received {
+  offset: number
+  /** of the whole file */
+  length: number
+}
+
+/** Each throws NotFoundError, TransferRefusedError and StorageUnavailableError. */
 export interface Transfers {
   /**
    * Takes the file of an upload in, a piece at a time; once this returns, it is on the disk and the token is used up.
    * Of several at once the first that is whole wins. When it fails, nothing is kept and the token is as good as
-   * before. Throws NotFoundError, TransferRefusedError, StorageUnavailableError, and what `body` throws.
+   * before. Throws what `body` throws, too.
    */
   receive(id: string, transfer: Transfer): Promise<void>
+  /** How much has come by `append`, or all of it once it is received. Ends an `append` that goes on. */
+  look(id: string, token: string | null): Promise<Received>
+  /**
+   * Goes on with a file where it was broken off, which `offset` has to name; what comes stays, whatever ends it. With
+   * the last byte it is as `receive` leaves it; bytes that are not those announced are thrown away, all of them. Ends
+   * another that goes on. Throws what `body` throws, too.
+   */
+  append(id: string, part: Transfer & { offset: number | null }): Promise<Received>
 }
 
+/** Of what is a part of a file, in the words of tus and of the draft for HTTP. */
+const partType = 'application/offset+octet-stream'
+
 export function createTransfers({ db, originals }: { db: Db; originals: DiskStore }): Transfers {
-  async function mustFind(id: string): Promise<Upload> {
+  const takeOver = createOneSender()
+
+  async function mustFind(id: string, token: string | null): Promise<Upload> {
     const upload = await db.upload.findUnique({ where: { id } })
     if (!upload) throw new NotFoundError('upload', id)
+    checkToken(upload, token)
     return upload
   }
 
+  /** A file that has all its bytes is that of the upload, unless another was faster. */
+  async function take(upload: Upload, tempKey: string): Promise<void> {
+    const { count } = await db.upload.updateMany({
+      where: { id: upload.id, tempKey: upload.tempKey, state: 'PENDING', expiresAt: { gt: new Date() } },
+      data: { state: 'RECEIVED', tempKey },
+    })
+    if (count === 1) return
+    await originals.delete(tempKey)
+    const now = await db.upload.findUnique({ where: { id: upload.id } })
+    throw closed(now ?? upload)
+  }
+
+  async function checkHash({ tempKey, sha256 }: Upload): Promise<void> {
+    const there = sha256 === null ? null : await originals.head(tempKey)
+    if (!there || there.sha256 === sha256) return
+    await originals.delete(tempKey)
+    throw wrongHash()
+  }
+
   return {
-    async receive(id, transfer) {
-      const upload = await mustFind(id)
-      checkToken(upload, transfer.token)
-      if (!isOpen(upload)) throw closed(upload)
-      checkAnnouncement(upload, transfer)
+    async receive(id, { token, contentType, contentLength, body }) {
+      const upload = await mustFind(id, token)
+      checkOpen(upload)
+      checkType(contentType, upload.mimeType, 'announced')
+      if (contentLength !== null) checkLength(upload, contentLength)
       // a name of its own, so that it cannot take the place of another transfer's file
       const tempKey = newTempKey()
-      await originals.receive(tempKey, checked(upload, transfer.body))
-      const { count } = await db.upload.updateMany({
-        where: { id, state: 'PENDING', expiresAt: { gt: new Date() } },
-        data: { state: 'RECEIVED', tempKey },
+      await originals.receive(tempKey, whole(upload, body))
+      await take(upload, tempKey)
+      await originals.delete(upload.tempKey)
+    },
+    async look(id, token) {
+      await mustFind(id, token)
+      return takeOver(id, async () => {
+        const upload = await mustFind(id, token)
+        if (upload.state !== 'PENDING') return { offset: upload.byteSize, length: upload.byteSize }
+        checkOpen(upload)
+        return { offset: await originals.received(upload.tempKey), length: upload.byteSize }
       })
-      if (count === 1) return
-      await originals.delete(tempKey)
-      throw closed(await mustFind(id))
+    },
+    async append(id, { token, contentType, contentLength, offset: told, body }) {
+      // who has no token ends nobody's transfer
+      checkOpen(await mustFind(id, token))
+      checkType(contentType, partType, 'of a part')
+      return takeOver(id, async (signal) => {
+        const upload = await mustFind(id, token)
+        checkOpen(upload)
+        const offset = await originals.received(upload.tempKey)
+        checkOffset(told, offset)
+        checkNotLonger(upload, offset + (contentLength ?? 0))
+        await originals.append(upload.tempKey, rest(upload, offset, body, signal))
+        const received = { offset: await originals.received(upload.tempKey), length: upload.byteSize }
+        if (received.offset < upload.byteSize) return received
+        await checkHash(upload)
+        await take(upload, upload.tempKey)
+        return received
+      })
     },
   }
 }
 
-function checkToken({ tokenHash }: Upload, token: string | null): void {
-  if (token === null) {
-    throw new TransferRefusedError('NO_TOKEN', `Send the token of this upload in the header ${tokenHeader}.`)
-  }
-  if (tokenHash === null || !timingSafeEqual(hashToken(token), Buffer.from(tokenHash, 'hex'))) {
-    throw new TransferRefusedError('WRONG_TOKEN', 'This is not the token of this upload, or a newer one was given out.')
-  }
-}
-
-const isOpen = ({ state, expiresAt }: Upload) => state === 'PENDING' && expiresAt.getTime() > Date.now()
-
-function closed({ state }: Upload): TransferRefusedError {
-  return state === 'PENDING'
-    ? new TransferRefusedError('EXPIRED', 'This upload has expired; announce the file again.')
-    : new TransferRefusedError('ALREADY_SENT', 'This upload has its file already.')
-}
-
-/** What the request says of itself, before anything is read. */
-function checkAnnouncement(upload: Upload, { contentType, contentLength }: Transfer): void {
-  const [type = ''] = contentType?.split(';') ?? []
-  if (type.trim().toLowerCase() !== upload.mimeType) {
-    throw new TransferRefusedError('WRONG_TYPE', `Send it with the content type announced, ${upload.mimeType}.`)
-  }
-  if (contentLength !== null) checkLength(upload, contentLength)
-}
-
-function checkLength({ byteSize }: Upload, sent: number): void {
-  if (sent > byteSize)
-    throw new TransferRefusedError('TOO_LONG', `The file has more than the ${byteSize} bytes announced.`)
-  if (sent < byteSize) {
-    throw new TransferRefusedError('TOO_SHORT', `The file has ${sent} of the ${byteSize} bytes announced.`)
-  }
-}
-
 /** The same bytes; throws as soon as they are too many, and at the end when they are not those that were announced. */
-async function* checked(upload: Upload, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* whole(upload: Upload, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256')
   let sent = 0
   for await (const chunk of body) {
     sent += chunk.byteLength
-    if (sent > upload.byteSize) checkLength(upload, sent)
+    checkNotLonger(upload, sent)
     hash.update(chunk)
     yield chunk
   }
   checkLength(upload, sent)
-  if (upload.sha256 !== null && hash.digest('hex') !== upload.sha256) {
-    throw new TransferRefusedError('WRONG_HASH', 'The bytes are not those announced: their SHA-256 is another.')
+  if (upload.sha256 !== null && hash.digest('hex') !== upload.sha256) throw wrongHash()
+}
+
+/** The same bytes behind the first `offset`; throws when they are too many, or as soon as the signal says so. */
+async function* rest(
+  upload: Upload,
+  offset: number,
+  body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]()
+  let received = offset
+  try {
+    for (;;) {
+      // a sender that has gone silent would never be heard to end
+      const { done, value } = await orAborted(chunks.next(), signal)
+      if (done) return
+      received += value.byteLength
+      checkNotLonger(upload, received)
+      yield value
+    }
+  } finally {
+    chunks.return?.().catch(() => {})
   }
 }

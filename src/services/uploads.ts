@@ -20,6 +20,8 @@ export interface AnnouncedUpload {
   id: string
   clientKey: string | null
   state: UploadState
+  /** hex, as it was announced */
+  sha256: string | null
   /** null: it is sent already */
   target: UploadTarget | null
   /** when the upload, or the way to send it, ends */
@@ -107,6 +109,7 @@ export function createUploads({ db, originals, targets, limits }: Deps): Uploads
       id: upload.id,
       clientKey: upload.clientKey,
       state: kind === 'sent' ? upload.state : 'PENDING',
+      sha256: upload.sha256,
       target,
       expiresAt: (target ?? upload).expiresAt,
     }))

@@ -169,10 +169,10 @@ it('a file cannot be sent while it is being completed', async () => {
   expect(await completing).toMatchObject({ __typename: 'StartRunPayload' })
 })
 
-it('takes nothing but PUT, of nobody but this machine, for nothing but its uploads', async () => {
+it('takes nothing but PUT, HEAD and PATCH, of nobody but this machine, for nothing but its uploads', async () => {
   const target = await announceOne(app, facts(bytes))
   for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS']) {
-    expect(await answerOf(fetch(target.url, { method }))).toMatchObject({ status: 405, allow: 'PUT' })
+    expect(await answerOf(fetch(target.url, { method }))).toMatchObject({ status: 405, allow: 'PUT, HEAD, PATCH' })
   }
   expect((await send(target, bytes, { origin: 'https://example.com' })).status).toBe(403)
   for (const id of ['nothing', '', '..%2f..%2fetc', 'a/b']) {

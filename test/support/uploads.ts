@@ -9,6 +9,8 @@ export interface Target {
   url: string
   headers: { name: string; value: string }[]
   expiresAt: string
+  resumable: boolean
+  duplicateOf: { id: string } | null
 }
 
 interface Failure {
@@ -23,7 +25,9 @@ const failure = '... on Error { code message } ... on InvalidInputError { field 
 const createMutation = `mutation ($files: [FileToUploadInput!]!) {
   answer: createUploads(input: { files: $files }) {
     __typename
-    ... on CreateUploadsPayload { uploads { id clientKey state method url headers { name value } expiresAt } }
+    ... on CreateUploadsPayload {
+      uploads { id clientKey state method url headers { name value } expiresAt resumable duplicateOf { id } }
+    }
     ${failure}
   }
 }`
@@ -72,6 +76,23 @@ export function send(target: Target, body: Uint8Array | ReadableStream, headers:
     body: body instanceof ReadableStream ? body : new Uint8Array(body),
     ...(body instanceof ReadableStream && { duplex: 'half' as const }),
   })
+}
+
+/** Sends what comes behind the first `offset` bytes. */
+export function sendPart(
+  target: Target,
+  offset: number,
+  body: Uint8Array | ReadableStream,
+  headers: Record<string, string> = {},
+) {
+  const ofPart = { 'content-type': 'application/offset+octet-stream', 'upload-offset': String(offset) }
+  return send({ ...target, method: 'PATCH' }, body, { ...ofPart, ...headers })
+}
+
+/** How much of the file is there, or the status of the refusal. */
+export async function lookAt(target: Target): Promise<number | string> {
+  const { status, headers } = await fetch(target.url, { method: 'HEAD', headers: headersOf(target) })
+  return status === 200 ? `${headers.get('upload-offset')} of ${headers.get('upload-length')}` : status
 }
 
 /** Announces and sends a file; it is to be completed. */

@@ -15,6 +15,13 @@ export interface DiskStore extends ObjectStore {
    * When `body` throws, its error comes out as it is and nothing is kept.
    */
   receive(key: string, body: AsyncIterable<Uint8Array>): Promise<void>
+  /** How much there is of a file that `append` writes, bytes, all of it on the disk. */
+  received(key: string): Promise<number>
+  /**
+   * Puts what a sender sends behind what there is of a file. What has come stays and is on the disk, also when `body`
+   * throws, whose error comes out as it is. Nobody else may write to it meanwhile.
+   */
+  append(key: string, body: AsyncIterable<Uint8Array>): Promise<void>
   /**
    * Removes what killed processes left half-written: files older than that, and the oldest of more than `maxBytes`.
    * Returns how many.
@@ -58,6 +65,24 @@ export function createDiskStore(root: string): DiskStore {
     async receive(key, body) {
       const stored = await store(key, fromSender(body), { ifAbsent: true })
       if (stored === 'exists') throw new Error(`There is an object ${key} already.`)
+    },
+    async received(key) {
+      const file = fileOf(key)
+      try {
+        return await sizeOnDisk(file)
+      } catch (cause) {
+        if (isMissing(cause)) return 0
+        throw unavailable('read', cause)
+      }
+    },
+    async append(key, body) {
+      const file = fileOf(key)
+      try {
+        await makeFolder(path.dirname(file), root)
+        await appendDurably(file, fromSender(body))
+      } catch (cause) {
+        throw cause instanceof SenderError ? cause.cause : unavailable('write', cause)
+      }
     },
     async head(key, signal) {
       const file = fileOf(key)
@@ -108,6 +133,23 @@ async function writeDurably(file: string, content: Content): Promise<void> {
   await using handle = await open(file, 'wx')
   await writeFile(handle, content)
   await handle.sync()
+}
+
+async function appendDurably(file: string, body: AsyncIterable<Uint8Array>): Promise<void> {
+  await using handle = await open(file, 'a')
+  await syncFolder(path.dirname(file))
+  try {
+    await writeFile(handle, body)
+  } finally {
+    await handle.sync()
+  }
+}
+
+/** A process that was killed may have written what is not on the disk yet. */
+async function sizeOnDisk(file: string): Promise<number> {
+  await using handle = await open(file, 'r')
+  await handle.sync()
+  return (await handle.stat()).size
 }
 
 /** What went wrong where the bytes come from, so that it is not taken for trouble of the disk. */

@@ -15,6 +15,7 @@ export function createLocalTargets(origin: () => string): UploadTargets {
         headers: { 'content-type': mimeType, [tokenHeader]: token },
         expiresAt,
         tokenHash: hashToken(token).toString('hex'),
+        resumable: true,
       }
     },
   }

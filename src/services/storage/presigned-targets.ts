@@ -19,7 +19,7 @@ export function createPresignedTargets(storage: Presigner): UploadTargets {
       const expiresInSeconds = Math.floor((end - Date.now()) / 1000)
       const options = { contentType: mimeType, byteSize, expiresInSeconds }
       const { url, headers } = await storage.presignPut(tempKey, options)
-      return { url, method: 'PUT', headers, expiresAt: new Date(end), tokenHash: null }
+      return { url, method: 'PUT', headers, expiresAt: new Date(end), tokenHash: null, resumable: false }
     },
   }
 }

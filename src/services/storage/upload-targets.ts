@@ -20,6 +20,8 @@ export interface UploadTarget {
   expiresAt: Date
   /** SHA-256, hex, of the secret among the headers; null when the storage itself takes the file */
   tokenHash: string | null
+  /** whether what has come of it stays when the connection breaks */
+  resumable: boolean
 }
 
 /** Where files are sent: to this service, or past it to the storage. */
