@@ -6,6 +6,7 @@ import './style/shell.css'
 import './style/parts.css'
 import './style/lists.css'
 import './style/overview.css'
+import './style/artists.css'
 import './style/motion.css'
 
 const root = document.getElementById('root')
