@@ -30,6 +30,7 @@ import { type Db, openDb } from './services/db/open-db.ts'
 import { dialects } from './services/db/sql.ts'
 import type { Dispatcher } from './services/dispatcher.ts'
 import { watchEdges } from './services/edge-health.ts'
+import { createFocalPoints } from './services/focal-points.ts'
 import { createGarbageCollector } from './services/garbage.ts'
 import { createImageHost, type ImageHost } from './services/image-host.ts'
 import { createImages } from './services/images.ts'
@@ -154,6 +155,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     artistPictures,
     pins: createPins({ db, bell, wake }),
     d1State: createD1State({ db, d1, health: health.d1 }),
+    focalPoints: createFocalPoints({ db, bell, wake }),
     previews: createRunPreviews({ db, dialect, settings: { threads, defaultRecipes } }),
     queue,
     system: operations.system,

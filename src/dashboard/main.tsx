@@ -11,6 +11,7 @@ import './style/image.css'
 import './style/run.css'
 import './style/task.css'
 import './style/upload.css'
+import './style/artists.css'
 import './style/motion.css'
 
 const root = document.getElementById('root')

@@ -43,6 +43,8 @@ interface Options<Data, Variables, Item> {
   pageOf: (data: Data) => Page<Item>
   /** reads the first page again when it may have changed */
   on: readonly Topic[]
+  /** how many are read at once */
+  pageSize?: number
 }
 
 function firstOf<Item extends { id: string }>(page: Page<Item>, before: Known<Item>): Known<Item> {
@@ -59,8 +61,7 @@ function nextOf<Item extends { id: string }>(page: Page<Item>, { key, items, end
   return { key, totalCount, next, end: pageInfo.endCursor ?? end, items: mergeNextPage(items, nodes) }
 }
 
-/** How many are read at once, and the shortest time between two looks at the first page, ms. */
-const pageSize = 100
+/** The shortest time between two looks at the first page, ms. */
 const restMs = 1_000
 
 /**
@@ -72,6 +73,7 @@ export function usePages<Data, Variables extends AnyVariables, Item extends { id
   variables,
   pageOf,
   on,
+  pageSize = 100,
 }: Options<Data, Variables, Item>): Pages<Item> {
   const key = JSON.stringify(variables)
   const [known, setKnown] = useState<Known<Item>>({ key, items: [], totalCount: null, next: null, end: null })
@@ -98,7 +100,7 @@ export function usePages<Data, Variables extends AnyVariables, Item extends { id
         return after === null ? firstOf(page, before) : nextOf(page, before)
       })
     },
-    [key, query, pageOf],
+    [key, query, pageOf, pageSize],
   )
 
   useEffect(() => void read(null), [read])
