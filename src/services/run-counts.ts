@@ -1,5 +1,5 @@
+import DataLoader from 'dataloader'
 import type { Run } from '../generated/sqlite/client.ts'
-import { batched } from './batched.ts'
 import type { Db } from './db/open-db.ts'
 
 /** Of the tasks of a run that are not over, how many are where. */
@@ -16,7 +16,7 @@ const none: OpenTasks = { waiting: 0, active: 0, retrying: 0 }
 
 /** The same look at a run has the same counts, whichever of them is asked for, and by however many subscribers. */
 const looks = new WeakMap<Counted, Promise<OpenTasks>>()
-const counters = new WeakMap<Db, (runId: string) => Promise<InWork | undefined>>()
+const counters = new WeakMap<Db, DataLoader<string, InWork>>()
 
 /** With the counters of the row they add up to its total. */
 export function openTasksOf(db: Db, run: Counted): Promise<OpenTasks> | OpenTasks {
@@ -27,9 +27,9 @@ export function openTasksOf(db: Db, run: Counted): Promise<OpenTasks> | OpenTask
 }
 
 async function countOpen(db: Db, run: Counted): Promise<OpenTasks> {
-  const count = counters.get(db) ?? batched((runIds) => countInWork(db, runIds))
-  counters.set(db, count)
-  const inWork = (await count(run.id)) ?? none
+  const counter = counters.get(db) ?? createCounter(db)
+  counters.set(db, counter)
+  const inWork = await counter.load(run.id)
   // the row was read a moment before, and what has begun since is no part of it
   const open = run.totalCount - run.processedCount
   const active = Math.min(inWork.active, open)
@@ -37,17 +37,24 @@ async function countOpen(db: Db, run: Counted): Promise<OpenTasks> {
   return { active, retrying, waiting: open - active - retrying }
 }
 
+/** Counts together for all runs that are asked for at once; the next time it counts anew. */
+const createCounter = (db: Db) =>
+  new DataLoader<string, InWork>((runIds) => countInWork(db, runIds), {
+    cache: false,
+    // a whole turn of the event loop, so that what several subscribers ask is one look
+    batchScheduleFn: setImmediate,
+  })
+
 /** Those that wait may be ten thousand, and are what is left. */
-async function countInWork(db: Db, runIds: readonly string[]): Promise<Map<string, InWork>> {
+async function countInWork(db: Db, runIds: readonly string[]): Promise<InWork[]> {
   const groups = await db.task.groupBy({
     by: ['runId', 'status'],
-    where: { runId: { in: [...runIds] }, status: { in: ['RUNNING', 'RETRYING'] } },
+    where: { runId: { in: [...new Set(runIds)] }, status: { in: ['RUNNING', 'RETRYING'] } },
     _count: true,
   })
-  const counts = new Map<string, InWork>()
-  for (const { runId, status, _count } of groups) {
-    const known = counts.get(runId) ?? { active: 0, retrying: 0 }
-    counts.set(runId, { ...known, [status === 'RUNNING' ? 'active' : 'retrying']: _count })
-  }
-  return counts
+  const counts = new Map(groups.map(({ runId, status, _count }) => [`${runId} ${status}`, _count]))
+  return runIds.map((id) => ({
+    active: counts.get(`${id} RUNNING`) ?? 0,
+    retrying: counts.get(`${id} RETRYING`) ?? 0,
+  }))
 }
