@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -14,10 +15,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 },
+        // each file would load what it imports anew
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false, testTimeout: 20_000 },
       },
       {
         extends: true,
+        resolve: {
+          alias: [{ find: /^\.\/host-program\.ts$/, replacement: path.resolve('test/support/host-program.ts') }],
+        },
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
@@ -26,7 +31,7 @@ export default defineConfig({
           isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          globalSetup: ['test/support/global-setup.ts'],
+          globalSetup: ['test/support/global-setup.ts', 'test/support/workers.ts'],
         },
       },
       {

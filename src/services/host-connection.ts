@@ -1,10 +1,9 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import os from 'node:os'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { HostReply, HostRequest } from '../workers/protocol.ts'
+import { hostFile, hostLoader } from './host-program.ts'
 
 interface DeathFacts {
   /** it was at work on this image then, which may be why */
@@ -49,13 +48,10 @@ interface Waiting {
 /** Lower than the service's, so that it answers quickly beside busy encoders (nice). */
 const hostPriority = 10
 
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-const hostFile = fileURLToPath(new URL(`../workers/host.${extension}`, import.meta.url))
 const execArgv = [
   // pixels are freed when an image is closed, not when a collector comes by
   '--expose-gc',
-  // Node 20 runs no TypeScript by itself
-  ...(extension === 'ts' ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []),
+  ...hostLoader,
 ]
 
 function forkHost(threads: number) {
