@@ -10,9 +10,11 @@ export function refusalOf({ size, type }: Pick<File, 'size' | 'type'>, policy: P
   return null
 }
 
-/** JPEG, PNG and WEBP */
+const known: Record<string, string> = { 'image/webp': 'WebP' }
+
+/** JPEG, PNG and WebP */
 export function listTypes(mimeTypes: readonly string[]): string {
-  const names = mimeTypes.map((type) => type.replace('image/', '').toUpperCase())
+  const names = mimeTypes.map((type) => known[type] ?? type.replace('image/', '').toUpperCase())
   return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 

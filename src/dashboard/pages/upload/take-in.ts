@@ -41,11 +41,11 @@ async function finish(sent: readonly Row[], run: StartedRun, { batch }: Details)
 /** The one at fault fails, and the others are tried without it; when nobody knows which, all fail. */
 function refuse(sent: readonly Row[], { problem, index }: Refusal): void {
   const atFault = index === undefined ? undefined : sent[index]
-  for (const { key, duplicate, file } of sent) {
+  for (const { key, name, duplicate, file } of sent) {
     if (find(key)?.state !== 'TAKING_IN') continue
     const isFailed = atFault === undefined || atFault.key === key
     // what was known by its hash may be gone: the next try sends it
-    const failed = { problem, mustSend: duplicate !== null, duplicate: null }
+    const failed = { problem: problem.replace(`${name}: `, ''), mustSend: duplicate !== null, duplicate: null }
     change(key, isFailed ? { state: file ? 'FAILED' : 'MISSING', ...failed } : { state: 'SENT' })
   }
 }
