@@ -1,10 +1,9 @@
 import { NotFoundError } from '../errors.ts'
-import type { Prisma } from '../generated/sqlite/client.ts'
 import { watchImages } from '../services/image-watch.ts'
-import { foldSearch } from '../venues/artist-slug.ts'
 import { builder } from './builder.ts'
 import { placeholderOf, srcsetOf, watermarkOf } from './image-delivery.ts'
-import { ImageStatus, statusOf, statusSelection, whereStatus } from './image-status.ts'
+import { ImageFilter, matching } from './image-filter.ts'
+import { ImageStatus, statusOf, statusSelection } from './image-status.ts'
 import { currentSets, VariantType, variantsOf } from './variant.ts'
 
 export const ImageNode = builder.prismaNode('Image', {
@@ -106,19 +105,6 @@ export const ImageNode = builder.prismaNode('Image', {
   }),
 })
 
-const ImageFilter = builder.inputType('ImageFilter', {
-  description: 'Which images; all conditions hold together.',
-  fields: (t) => ({
-    artistSlug: t.string({ description: 'Of this artist.' }),
-    venueTag: t.string({ description: 'For this venue.' }),
-    status: t.field({
-      type: [ImageStatus],
-      description: 'In one of these states. Deleted images show only when asked for.',
-    }),
-    search: t.string({ description: 'Part of the file name, or of an artist of it.' }),
-  }),
-})
-
 builder.queryFields((t) => ({
   image: t.prismaField({
     type: ImageNode,
@@ -150,25 +136,6 @@ builder.queryFields((t) => ({
     { name: 'ImageEdge', description: 'An image in a page.' },
   ),
 }))
-
-function matching(filter: typeof ImageFilter.$inferInput | null | undefined): Prisma.ImageWhereInput {
-  const { artistSlug, venueTag, status, search } = filter ?? {}
-  const searchKey = { contains: foldSearch(search ?? '') }
-  return {
-    AND: [
-      status?.length ? { OR: status.map(whereStatus) } : { deletedAt: null },
-      // one placement, or the artist of one and the venue of another would do
-      artistSlug || venueTag
-        ? {
-            placements: {
-              some: { ...(artistSlug && { artist: { slug: artistSlug } }), ...(venueTag && { venueTag }) },
-            },
-          }
-        : {},
-      search ? { OR: [{ searchKey }, { placements: { some: { artist: { searchKey } } } }] } : {},
-    ],
-  }
-}
 
 const ImageIdInput = builder.inputType('ImageIdInput', {
   description: 'Names an image.',

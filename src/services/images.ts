@@ -1,4 +1,4 @@
-import { NotFoundError } from '../errors.ts'
+import { InvalidInputError, NotFoundError } from '../errors.ts'
 import type { Image, Run } from '../generated/sqlite/client.ts'
 import { picturesAreDue, showing } from './artists.ts'
 import type { Asker } from './asker.ts'
@@ -21,9 +21,18 @@ export interface Images {
   upload(input: UploadInput, by: Asker): Promise<{ image: Image; run: Run; duplicate: boolean }>
   /** hides the image; its variants stay until they are collected. Throws NotFoundError. */
   remove(id: string): Promise<Image>
+  /**
+   * Hides up to 1,000 images; returns how many of them were there and not hidden yet. When it fails in between, some
+   * are hidden, and doing it again hides the others. Throws InvalidInputError.
+   */
+  removeAll(ids: readonly string[]): Promise<number>
   /** brings it back, and makes what it lacks. Throws NotFoundError. */
   restore(id: string, by: Asker): Promise<Image>
 }
+
+const maxIds = 1_000
+/** Images a transaction: others write in between. */
+const chunkSize = 200
 
 interface Deps {
   db: Db
@@ -42,6 +51,18 @@ export function createImages({ db, bell, intake, wake, defaultRecipes }: Deps): 
     if (!image) throw new NotFoundError('image', id)
     if (changed) await picturesAreDue(tx, showing(id))
     return image
+  }
+
+  /** Returns the ids of those that were not hidden yet. */
+  async function hide(tx: Tx, ids: string[]): Promise<string[]> {
+    const hidden = await tx.image.updateManyAndReturn({
+      where: { id: { in: ids }, deletedAt: null },
+      data: { deletedAt: new Date() },
+      select: { id: true },
+    })
+    const hiddenIds = hidden.map(({ id }) => id)
+    if (hiddenIds.length > 0) await picturesAreDue(tx, showing(...hiddenIds))
+    return hiddenIds
   }
 
   return {
@@ -67,6 +88,20 @@ export function createImages({ db, bell, intake, wake, defaultRecipes }: Deps): 
       wake()
       bell.ring('image', id)
       return image
+    },
+    async removeAll(ids) {
+      if (ids.length === 0 || ids.length > maxIds) {
+        throw new InvalidInputError('ids', `Name from 1 to ${maxIds} images.`)
+      }
+      const all = [...new Set(ids)]
+      let count = 0
+      for (let at = 0; at < all.length; at += chunkSize) {
+        const hidden = await db.$transaction((tx) => hide(tx, all.slice(at, at + chunkSize)))
+        for (const id of hidden) bell.ring('image', id)
+        count += hidden.length
+      }
+      wake()
+      return count
     },
     async restore(id, by) {
       // what was not made when it was deleted is made now
