@@ -60,13 +60,13 @@ describe.skipIf(!chromium)('a list of 10,000', () => {
   it('holds few of them in the document', async () => {
     await cells().first().waitFor()
     expect(await dashboard.page.evaluate<number>('document.querySelectorAll("*").length')).toBeLessThanOrEqual(1_500)
-    expect(asked).toEqual([{ first: 100, after: null, status: [] }])
+    expect(asked).toEqual([{ first: 100, after: null, status: [], kind: [] }])
     expect(await seriousFindings(dashboard.page)).toEqual([])
   })
 
   it('is one tab stop, in which keys move', async () => {
     const { page } = dashboard
-    await page.getByRole('link', { name: 'Cancelled' }).focus()
+    await page.getByRole('link', { name: 'Reconcile' }).focus()
     await press('Tab')
     expect(await focused()).toBe('0')
     await press('ArrowDown', 'ArrowDown', 'ArrowUp')
@@ -94,11 +94,15 @@ describe.skipIf(!chromium)('a list of 10,000', () => {
 
   it('asks the service for what is filtered, by the address', async () => {
     const { page } = dashboard
-    await page.getByRole('link', { name: 'Failed', exact: true }).click()
-    await expect.poll(() => asked.at(-1)).toEqual({ first: 100, after: null, status: ['FAILED'] })
+    await page.getByRole('link', { name: 'Failed 0', exact: true }).click()
+    await expect.poll(() => asked.at(-1)).toEqual({ first: 100, after: null, status: ['FAILED'], kind: [] })
     expect(new URL(page.url()).search).toBe('?status=FAILED')
+    await page.getByRole('link', { name: 'Import', exact: true }).click()
+    await expect.poll(() => asked.at(-1)).toEqual({ first: 100, after: null, status: ['FAILED'], kind: ['IMPORT'] })
+    expect(new URL(page.url()).search).toBe('?status=FAILED&kind=IMPORT')
     await page.goBack()
-    await expect.poll(() => asked.at(-1)).toEqual({ first: 100, after: null, status: [] })
+    await page.goBack()
+    await expect.poll(() => asked.at(-1)).toEqual({ first: 100, after: null, status: [], kind: [] })
   })
 
   it('opens one by Enter', async () => {

@@ -48,7 +48,9 @@ describe.skipIf(!chromium)('the page of a run under way', () => {
   const begin = (concurrency: number) => dashboard.gql(setConcurrency, { concurrency })
   const photos = (count: number, width = 800) =>
     Promise.all(Array.from({ length: count }, () => jpeg(width, (width * 3) / 4)))
-  const status = (name: string) => dashboard.page.getByRole('banner').getByText(name, { exact: true })
+  /** the title of the tab begins with the state that the page shows */
+  const isShown = (status: string) =>
+    expect.poll(() => dashboard.page.title(), { timeout: 20_000 }).toBe(`${status} · Upload · Greenroom`)
   const count = (name: string) =>
     dashboard.page.getByRole('navigation', { name: 'State' }).getByRole('link', { name, exact: true })
   const countsOf = async (id: string) => (await dashboard.gql<Counts>(countsOfRun, { id })).run
@@ -88,7 +90,7 @@ describe.skipIf(!chromium)('the page of a run under way', () => {
     await page.getByRole('status', { name: 'Connection' }).getByText(stale).waitFor()
     await page.waitForTimeout(5_000)
     await context.setOffline(false)
-    await status('Succeeded').waitFor()
+    await isShown('Succeeded')
     await count('Done 8').waitFor()
     const { eventSeq } = await countsOf(id)
     const told = await page.getByRole('list', { name: 'Last events' }).getByRole('listitem').allTextContents()
@@ -104,13 +106,13 @@ describe.skipIf(!chromium)('the page of a run under way', () => {
     const id = await beginRun(dashboard, await photos(2, 400), ['presets'])
     await page.goto(addressOf(id))
     await page.getByRole('button', { name: 'Pause' }).click()
-    await status('Paused').waitFor()
+    await isShown('Paused')
     await begin(2)
     await page.reload()
     await page.getByRole('button', { name: 'Resume' }).waitFor()
     expect(await countsOf(id)).toMatchObject({ status: 'QUEUED', succeededCount: 0 })
     await page.getByRole('button', { name: 'Resume' }).click()
-    await status('Succeeded').waitFor()
+    await isShown('Succeeded')
   })
 
   it('cancels while AVIF is encoded, keeps what is stored, and stores nothing more', async () => {
@@ -134,9 +136,9 @@ describe.skipIf(!chromium)('the page of a run under way', () => {
     await dialog.getByRole('button', { name: 'Cancel run' }).focus()
     await page.keyboard.press('Enter')
     // said at once, whatever the service takes to answer
-    await status('Cancelling').waitFor()
+    await isShown('Cancelling')
     goOn()
-    await status('Cancelled').waitFor()
+    await isShown('Cancelled')
     const puts = () => opened.s3.log.filter(({ method }) => method === 'PUT').length
     const before = puts()
     await count('Cancelled 4').waitFor()

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findRecipe } from '../../src/services/recipes.ts'
 import { planUnits } from '../../src/services/units.ts'
 import { type Dashboard, seriousFindings } from '../support/dashboard.ts'
+import { eventually } from '../support/eventually.ts'
 import { jpeg, pngHeader } from '../support/images.ts'
 import { chromium } from '../support/installed.ts'
 import { type PictureSite, startPictureSite } from '../support/picture-site.ts'
@@ -61,10 +62,9 @@ describe.skipIf(!chromium)('the page of a run with failures', () => {
       urls,
     })
     runId = started.run.id
-    await expect
-      .poll(async () => (await dashboard.gql<Failed>(failedTasks, { id: runId })).run.status, { timeout: 30_000 })
-      .toBe('SUCCEEDED')
-    failures = (await dashboard.gql<Failed>(failedTasks, { id: runId })).run.tasks.nodes
+    const read = () => dashboard.gql<Failed>(failedTasks, { id: runId })
+    await eventually('the run is over', async () => (await read()).run.status === 'SUCCEEDED')
+    failures = (await read()).run.tasks.nodes
   }, 60_000)
   afterAll(async () => {
     await opened?.[Symbol.asyncDispose]()

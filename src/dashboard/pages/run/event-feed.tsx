@@ -41,14 +41,14 @@ export function EventFeed({ events, error }: Props) {
       {events.length === 0 && !error && <EmptyState title="None yet" />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
       <ol className="event-feed" aria-label="Last events" tabIndex={0}>
-        {events.toReversed().map(({ seq, type, message, createdAt }) => (
+        {events.toReversed().map(({ seq, type, message, createdAt, task }) => (
           <li key={seq} data-tone={tones[type] ?? 'quiet'} title={`${formatWord(type)}, event ${seq}`}>
             <span className="event-message">{message}</span>
             <small className="number">
               <time dateTime={createdAt} title={formatMoment(new Date(createdAt))}>
                 {formatTime(new Date(createdAt))}
               </time>{' '}
-              #{seq}
+              {type === 'VARIANT_STORED' && task && `${task.subject} `}#{seq}
             </small>
           </li>
         ))}

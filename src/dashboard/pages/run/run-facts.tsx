@@ -17,7 +17,7 @@ export function RunFacts({ run }: { run: Run }) {
   const { createdAt, startedAt, finishedAt, parent, retries, requestId } = run
   const facts = [
     { name: 'Kind', value: formatWord(run.kind) },
-    { name: 'Scope', value: formatWord(run.scope) },
+    run.scope !== run.kind && { name: 'Scope', value: formatWord(run.scope) },
     text('Started by', run.startedBy),
     moment('Accepted', createdAt),
     moment('Began', startedAt),

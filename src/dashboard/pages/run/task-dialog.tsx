@@ -72,7 +72,7 @@ function Shown({ task, titleId }: { task: ShownTask; titleId: string }) {
   return (
     <>
       <header className="task-head">
-        {image && (
+        {image && (image.srcset || image.thumbnail || image.main) && (
           <span className="task-thumb">
             <Thumb image={image} sizes="72px" alt="" />
           </span>
