@@ -6,6 +6,8 @@ import './style/shell.css'
 import './style/parts.css'
 import './style/lists.css'
 import './style/overview.css'
+import './style/system.css'
+import './style/venues.css'
 import './style/motion.css'
 
 const root = document.getElementById('root')

@@ -1,4 +1,4 @@
-import { Activity, Gauge } from 'lucide-react'
+import { Activity, Gauge, MapPin, Server } from 'lucide-react'
 import { type ComponentType, lazy } from 'react'
 
 export interface PageProps {
@@ -29,5 +29,15 @@ export const routes: readonly Route[] = [
     path: '/runs',
     page: fetched(async () => (await import('./pages/runs.tsx')).RunsPage),
     nav: { text: 'Runs', icon: Activity },
+  },
+  {
+    path: '/venues',
+    page: fetched(async () => (await import('./pages/venues.tsx')).VenuesPage),
+    nav: { text: 'Venues', icon: MapPin },
+  },
+  {
+    path: '/system',
+    page: fetched(async () => (await import('./pages/system.tsx')).SystemPage),
+    nav: { text: 'System', icon: Server },
   },
 ]
