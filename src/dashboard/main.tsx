@@ -12,6 +12,8 @@ import './style/run.css'
 import './style/task.css'
 import './style/upload.css'
 import './style/artists.css'
+import './style/system.css'
+import './style/venues.css'
 import './style/motion.css'
 
 const root = document.getElementById('root')

@@ -1,4 +1,4 @@
-import { Activity, Gauge, Images, ImageUp, MicVocal } from 'lucide-react'
+import { Activity, CalendarDays, Gauge, Images, ImageUp, MicVocal, Server } from 'lucide-react'
 import { type ComponentType, lazy } from 'react'
 
 export interface PageProps {
@@ -47,5 +47,15 @@ export const routes: readonly Route[] = [
     path: '/upload',
     page: fetched(async () => (await import('./pages/upload.tsx')).UploadPage),
     nav: { text: 'Upload', icon: ImageUp },
+  },
+  {
+    path: '/venues',
+    page: fetched(async () => (await import('./pages/venues.tsx')).VenuesPage),
+    nav: { text: 'Venues', icon: CalendarDays },
+  },
+  {
+    path: '/system',
+    page: fetched(async () => (await import('./pages/system.tsx')).SystemPage),
+    nav: { text: 'System', icon: Server },
   },
 ]

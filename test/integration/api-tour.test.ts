@@ -150,10 +150,12 @@ describe('the tour of the API', () => {
       'Slower',
       'Dashboard',
       'Failures',
+      'System',
       'Reconcile',
     ]
     const venues = ['Scrape', 'Venues', 'Nights', 'Pages', 'Shown', 'Pin', 'Sync', 'D1']
-    const tested = [...sending, ...steering, ...venues, 'Rename', 'Hide', 'Unhide', 'Garbage', 'Collect']
+    const images = ['Rename', 'Hide', 'Unhide', 'Choose', 'HideAll', 'Garbage', 'Collect']
+    const tested = [...sending, ...steering, ...venues, ...images]
     expect(operations.map((operation) => getOperationAST(parse(operation))?.name?.value)).toEqual(tested)
   })
 })

@@ -1,0 +1,23 @@
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { ScrapeNow } from './scrape-now.tsx'
+import { SyncNow } from './sync-now.tsx'
+
+export interface Started {
+  id: string
+  what: string
+}
+
+/** What an editor may begin here, and the way to what was begun last. */
+export function Actions() {
+  const [started, show] = useState<Started | null>(null)
+  return (
+    <>
+      <span role="status" aria-label="Started">
+        {started && <Link href={`/runs/${encodeURIComponent(started.id)}`}>{started.what} started</Link>}
+      </span>
+      <SyncNow onStarted={show} />
+      <ScrapeNow onStarted={show} />
+    </>
+  )
+}
