@@ -189,7 +189,10 @@ describe.skipIf(!chromium)('the images', () => {
     await cells().first().focus()
     await press(' ', 'Shift+End')
     await bar().getByRole('button', { name: 'Restore 3' }).click()
-    await page.getByRole('alertdialog', { name: 'Restore 3 images?' }).getByRole('button', { name: 'Restore 3' }).click()
+    await page
+      .getByRole('alertdialog', { name: 'Restore 3 images?' })
+      .getByRole('button', { name: 'Restore 3' })
+      .click()
     await bar().getByText('3 images restored').waitFor()
     await page.getByText('No image matches').waitFor()
     await page.getByRole('link', { name: 'All 6' }).click()
@@ -205,7 +208,9 @@ describe.skipIf(!chromium)('the images', () => {
     const id = decodeURIComponent(href?.split('/').at(-1) ?? '')
     expect(await endOf(dashboard, id)).toBe('SUCCEEDED')
     await expect
-      .poll(() => dashboard.gql('{ images(filter: { search: "photo-1" }) { nodes { variant(name: "medium") { name } } } }'))
+      .poll(() =>
+        dashboard.gql('{ images(filter: { search: "photo-1" }) { nodes { variant(name: "medium") { name } } } }'),
+      )
       .toEqual({ images: { nodes: [{ variant: { name: 'medium' } }] } })
     await bar().getByRole('button', { name: 'Close' }).click()
   })

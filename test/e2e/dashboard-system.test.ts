@@ -150,7 +150,10 @@ describe.skipIf(!chromium)('the system page', () => {
     )
     const versions = (await region('Versions').textContent()) ?? ''
     for (const version of Object.values(system)) expect(versions).toContain(version)
-    await page.getByRole('table', { name: 'Recipes' }).getByRole('row', { name: /^responsive / }).waitFor()
+    await page
+      .getByRole('table', { name: 'Recipes' })
+      .getByRole('row', { name: /^responsive / })
+      .waitFor()
     for (const [name, href] of [
       ['Metrics', '/metrics'],
       ['Readiness', '/ready'],

@@ -83,7 +83,10 @@ describe.skipIf(!chromium)('the venues page', () => {
     await page.getByRole('button', { name: 'Scrape now' }).click()
     const dialog = page.getByRole('alertdialog', { name: 'Read the pages of the venues?' })
     await dialog.getByRole('button', { name: 'Scrape now' }).click()
-    await dialog.getByRole('alert').getByText(/under way|active/i).waitFor()
+    await dialog
+      .getByRole('alert')
+      .getByText(/under way|active/i)
+      .waitFor()
     await dialog.getByRole('button', { name: 'Cancel' }).click()
     await begin(2)
     await idle()
