@@ -158,7 +158,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
     expect(others).toEqual([])
     expect(await engine.claims.claim()).toBeNull()
     await engine.tasks.succeed(first)
-    expect(await engine.mustClaim()).toMatchObject({ image: { id: image.id } })
+    expect(await engine.mustClaim()).toMatchObject({ image: { id: images[0]?.id } })
   })
 
   it('serves runs in turn, and uploads before what is in the background', async () => {
