@@ -14,7 +14,24 @@ const setConcurrency = `mutation ($concurrency: Int!) {
   setConcurrency(input: { concurrency: $concurrency }) { ... on Error { message } }
 }`
 
-const countsOfRun = `query ($id: ID!) { run(id: $id) { status totalCount succeededCount failedCount } }`
+/** By the counters of the run, and as the tasks are counted in the database, state by state. */
+const countsOfRun = `query ($id: ID!) { run(id: $id) {
+  status totalCount waitingCount activeCount retryingCount succeededCount failedCount
+  done: tasks(status: [SUCCEEDED]) { totalCount }
+  failed: tasks(status: [FAILED]) { totalCount }
+  all: tasks { totalCount }
+} }`
+
+/** Counts of the run that is shown, as they stand in the document every 250 ms until it is over. */
+const sampleCounts = `new Promise((resolve) => {
+  const samples = []
+  const timer = setInterval(() => {
+    const run = document.querySelector('[aria-labelledby=active-runs] li')
+    if (!run) return clearInterval(timer), resolve(samples)
+    const value = run.querySelector('[role=progressbar]').getAttribute('aria-valuenow')
+    samples.push({ text: [...run.querySelectorAll('.run-counts > *')].map((each) => each.textContent).join(', '), value })
+  }, 250)
+})`
 
 describe.skipIf(!chromium)('the overview', () => {
   let dashboard: Dashboard
@@ -24,6 +41,12 @@ describe.skipIf(!chromium)('the overview', () => {
     await dashboard.page.goto('/')
   })
   afterAll(() => dashboard?.[Symbol.asyncDispose]())
+
+  /** What a test has brought about on purpose. */
+  function forget(expected: RegExp): void {
+    const { problems } = dashboard
+    problems.splice(0, problems.length, ...problems.filter((text) => !expected.test(text)))
+  }
 
   const begin = (concurrency: number) => dashboard.gql(setConcurrency, { concurrency })
 
@@ -39,24 +62,35 @@ describe.skipIf(!chromium)('the overview', () => {
     const { page, gql } = dashboard
     const id = await uploadTogether(dashboard, [...(await photos(30)), await damagedJpeg()])
     const run = page.getByRole('region', { name: 'Active runs' }).getByRole('listitem')
-    await run.getByText('31 to go').waitFor()
+    await run.getByText('31 waiting').waitFor()
     const bar = run.getByRole('progressbar', { name: 'Upload' })
     expect(await bar.getAttribute('aria-valuenow')).toBeNull()
 
     await begin(1)
-    const shares: number[] = []
-    while ((await run.count()) > 0) {
-      const [text, value] = await run
-        .evaluate((item) => [item.textContent, item.querySelector('[role=progressbar]')?.getAttribute('aria-valuenow')])
-        .catch(() => [])
-      const counts = [...(text ?? '').matchAll(/([\d,]+) (done|skipped|failed|cancelled|to go)/g)]
-      if (counts.length > 0) expect(counts.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(31)
-      if (value) shares.push(Number(value))
+    const samples = await page.evaluate<{ text: string; value: string | null }[]>(sampleCounts)
+    for (const { text } of samples) {
+      const counts = [...text.matchAll(/(\d+) (waiting|active|retrying|done|skipped|failed|cancelled)/g)]
+      expect(
+        counts.reduce((sum, [, count]) => sum + Number(count), 0),
+        text,
+      ).toBe(31)
     }
+    const shares = samples.flatMap(({ value }) => (value === null ? [] : [Number(value)]))
     expect(shares).toEqual([...shares].sort((a, b) => a - b))
     expect(new Set(shares).size).toBeGreaterThanOrEqual(5)
     const { run: ended } = await gql<{ run: object }>(countsOfRun, { id })
-    expect(ended).toMatchObject({ status: 'SUCCEEDED', totalCount: 31, succeededCount: 30, failedCount: 1 })
+    expect(ended).toEqual({
+      status: 'SUCCEEDED',
+      totalCount: 31,
+      waitingCount: 0,
+      activeCount: 0,
+      retryingCount: 0,
+      succeededCount: 30,
+      failedCount: 1,
+      done: { totalCount: 30 },
+      failed: { totalCount: 1 },
+      all: { totalCount: 31 },
+    })
   })
 
   it('tells the images as the API does, each state a link to those in it', async () => {
@@ -91,17 +125,33 @@ describe.skipIf(!chromium)('the overview', () => {
     await page.getByText('Nothing is under way').waitFor()
   })
 
-  it('says on the page when a run is paused', async () => {
+  it('says on every page when a run is paused, also after a restart, and resumes it when told to', async () => {
+    const { page, gql } = dashboard
     await begin(0)
-    const id = await uploadTogether(dashboard, await photos(1))
-    await dashboard.gql('mutation ($id: ID!) { pauseRun(input: { id: $id }) { __typename } }', { id })
-    const banner = dashboard.page.getByRole('status', { name: 'Paused' })
-    await banner.getByText('1 run is paused').waitFor()
-    await dashboard.page.reload()
-    await banner.waitFor()
-    await dashboard.gql('mutation ($id: ID!) { resumeRun(input: { id: $id }) { __typename } }', { id })
-    await banner.waitFor({ state: 'detached' })
+    const id = await uploadTogether(dashboard, await photos(2))
+    await gql('mutation ($id: ID!) { pauseRun(input: { id: $id }) { __typename } }', { id })
+    const banner = page.getByRole('status', { name: 'Paused' })
+    const said = /^Upload is paused, (just now|\d+ s ago)/
+    await banner.getByText(said).waitFor()
+    expect(await banner.getByRole('link', { name: 'Upload' }).getAttribute('href')).toBe(
+      `/runs/${encodeURIComponent(id)}`,
+    )
+    await page.getByRole('link', { name: 'Runs', exact: true }).click()
+    await page.getByRole('heading', { name: 'Runs' }).waitFor()
+    await banner.getByText(said).waitFor()
+    await dashboard.restart()
     await begin(2)
+    await page.goto('/')
+    await banner.getByRole('time').waitFor()
+    const run = page.getByRole('region', { name: 'Active runs' }).getByRole('listitem')
+    await run.getByText('2 waiting').waitFor()
+    // it may begin now, and does not
+    await page.waitForTimeout(1_000)
+    expect(await run.getByText('2 waiting').count()).toBe(1)
+    await banner.getByRole('button', { name: 'Resume Upload' }).click()
+    await banner.waitFor({ state: 'detached' })
+    await page.getByText('Nothing is under way').waitFor()
+    forget(/ERR_CONNECTION_(RESET|REFUSED)/)
   })
 
   it.each(['dark', 'light'] as const)('can be used by everybody, %s', async (colorScheme) => {
@@ -127,7 +177,7 @@ describe.skipIf(!chromium)('the overview', () => {
     await page.unroute('**/graphql')
     await page.getByRole('button', { name: 'Try again' }).first().click()
     await page.getByRole('region', { name: 'Images' }).waitFor()
-    dashboard.problems.splice(0, dashboard.problems.length, ...dashboard.problems.filter((text) => !/500/.test(text)))
+    forget(/500/)
   })
 
   it('complains of nothing, and asks nothing of any other server', () => {

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createHttpClient } from '../support/client.ts'
+import { tell } from '../support/control.ts'
 import { type Dashboard, openDashboard } from '../support/dashboard.ts'
+import { jpeg } from '../support/images.ts'
 import { chromium } from '../support/installed.ts'
 import { createTestTokens, type TestTokens } from '../support/tokens.ts'
 
@@ -30,6 +33,19 @@ describe.skipIf(!chromium)('the dashboard of a service with tokens', () => {
     await dashboard.page.getByText('No images yet').waitFor()
   })
 
+  it('tells a viewer who has paused a run, and lets them not resume it', async () => {
+    const { page, server } = dashboard
+    const admin = createHttpClient(server.url, { authorization: `Bearer ${tokens.of.admin}` })
+    await tell(admin, 'setConcurrency', { concurrency: 0 })
+    const { run } = await admin.upload(await jpeg())
+    await tell(admin, 'pauseRun', { id: run.id })
+    const banner = page.getByRole('status', { name: 'Paused' })
+    await banner.getByText("Upload is paused by a test's admin").waitFor()
+    expect(await banner.getByRole('button').count()).toBe(0)
+    await tell(admin, 'resumeRun', { id: run.id })
+    await banner.waitFor({ state: 'detached' })
+  })
+
   it('asks again once one has signed out', async () => {
     await dashboard.page.getByRole('button', { name: 'Sign out' }).click()
     await field().waitFor()
@@ -40,7 +56,7 @@ describe.skipIf(!chromium)('the dashboard of a service with tokens', () => {
     // the service reads its file again within a second
     await expect.poll(() => isKnown(dashboard.server.url, token), { timeout: 10_000 }).toBe(true)
     await signIn(token)
-    await dashboard.page.getByText('No images yet').waitFor()
+    await dashboard.page.getByRole('heading', { name: 'Active runs' }).waitFor()
     await tokens.revoke(token)
     await field().waitFor()
     expect(new URL(dashboard.page.url()).pathname).toBe('/session')

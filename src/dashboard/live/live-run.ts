@@ -11,6 +11,9 @@ export const liveRun = graphql(`
     dryRun
     totalCount
     processedCount
+    waitingCount
+    activeCount
+    retryingCount
     succeededCount
     skippedCount
     failedCount
@@ -19,6 +22,7 @@ export const liveRun = graphql(`
     etaSeconds
     eventSeq
     pausedAt
+    pausedBy
     createdAt
     startedAt
     finishedAt

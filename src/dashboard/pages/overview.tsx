@@ -22,7 +22,7 @@ export function OverviewPage() {
     <>
       <PageHeader title="Overview" />
       <Answered answer={answer} label="Images" lines={2}>
-        {(overview) => <ImageCounts overview={overview} />}
+        {({ imageCounts }) => <ImageCounts counts={imageCounts} />}
       </Answered>
       <div className="overview-columns">
         <div className="overview-main">

@@ -6,13 +6,15 @@ import { toneOf } from './status-badge.tsx'
 
 /** How far a run is: its bar, and counts that add up to its total. */
 export function RunBar({ run }: { run: LiveRun }) {
-  const { totalCount, processedCount, succeededCount, skippedCount, failedCount, cancelledCount } = run
+  const { totalCount, processedCount } = run
   const counts = [
-    { text: 'done', count: succeededCount, always: true },
-    { text: 'skipped', count: skippedCount },
-    { text: 'failed', count: failedCount },
-    { text: 'cancelled', count: cancelledCount },
-    { text: 'to go', count: totalCount - processedCount, always: !isOver(run) },
+    { text: 'waiting', count: run.waitingCount, always: !isOver(run) },
+    { text: 'active', count: run.activeCount, always: !isOver(run), tone: 'stage' },
+    { text: 'retrying', count: run.retryingCount, tone: 'decision' },
+    { text: 'done', count: run.succeededCount, always: true },
+    { text: 'skipped', count: run.skippedCount },
+    { text: 'failed', count: run.failedCount, tone: 'error' },
+    { text: 'cancelled', count: run.cancelledCount },
   ]
   const isWaiting = run.status === 'QUEUED'
   return (
@@ -26,8 +28,8 @@ export function RunBar({ run }: { run: LiveRun }) {
       <p className="run-counts number">
         {counts
           .filter(({ count, always }) => always || count > 0)
-          .map(({ text, count }) => (
-            <span key={text} data-tone={text === 'failed' ? 'error' : undefined}>
+          .map(({ text, count, tone }) => (
+            <span key={text} data-tone={count > 0 ? tone : undefined}>
               {formatCount(count)} {text}
             </span>
           ))}

@@ -12,17 +12,12 @@ const states = [
 ] as const
 
 /** Every image that is not deleted is in one of the four states, so they add up to all. */
-export function ImageCounts({ overview }: { overview: Overview }) {
-  const counts = states.map(({ name, text }) => ({
-    text,
-    status: name.toUpperCase(),
-    count: overview[name].totalCount,
-  }))
-  const all = counts.reduce((sum, { count }) => sum + count, 0)
-  if (all === 0) return <FirstImage />
+export function ImageCounts({ counts: { total, ...inState } }: { counts: Overview['imageCounts'] }) {
+  const counts = states.map(({ name, text }) => ({ text, status: name.toUpperCase(), count: inState[name] }))
+  if (total === 0) return <FirstImage />
   return (
     <section className="image-counts" aria-label="Images">
-      <Count href="/images" text="Images" count={all} />
+      <Count href="/images" text="Images" count={total} />
       {counts.map(({ status, text, count }) => (
         <Count key={status} href={`/images?status=${status}`} text={text} count={count} tone={toneOf(status)} />
       ))}

@@ -2,10 +2,7 @@ import { graphql, type ResultOf } from '../../api/graphql.ts'
 
 export const overviewQuery = graphql(`
   query Overview {
-    ready: images(first: 1, filter: { status: [READY] }) { totalCount }
-    processing: images(first: 1, filter: { status: [PROCESSING] }) { totalCount }
-    partial: images(first: 1, filter: { status: [PARTIAL] }) { totalCount }
-    failed: images(first: 1, filter: { status: [FAILED] }) { totalCount }
+    imageCounts { total ready processing partial failed }
     queue {
       concurrency
       running
