@@ -80,7 +80,9 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'An artist by slug, or null.',
     args: { slug: t.arg.string({ required: true, description: 'As in `Artist.slug`.' }) },
-    resolve: (query, _root, { slug }, { db }) => db.artist.findUnique({ ...query, where: { slug } }),
+    // PostgreSQL takes no text with a NUL in it, not even to look for it
+    resolve: (query, _root, { slug }, { db }) =>
+      slug.includes('\0') ? null : db.artist.findUnique({ ...query, where: { slug } }),
   }),
   artists: t.prismaConnection(
     {

@@ -48,8 +48,11 @@ function checkFile(file: AnnouncedFile, field: string, { maxBytes }: Limits): An
   if (sha256 !== null && !/^[0-9a-f]{64}$/i.test(sha256)) {
     throw new InvalidInputError(`${field}.sha256`, `${filename}: A SHA-256 is 64 hexadecimal digits.`)
   }
-  if (clientKey !== null && (clientKey === '' || clientKey.length > maxClientKey)) {
-    throw new InvalidInputError(`${field}.clientKey`, `A client key has 1 to ${maxClientKey} characters.`)
+  if (clientKey !== null && (clientKey === '' || clientKey.length > maxClientKey || clientKey.includes('\0'))) {
+    throw new InvalidInputError(
+      `${field}.clientKey`,
+      `A client key has 1 to ${maxClientKey} characters, none of them NUL.`,
+    )
   }
   return { ...file, sha256: sha256?.toLowerCase() ?? null }
 }

@@ -9,6 +9,8 @@ import { chromium } from '../support/installed.ts'
 import { createDataDir } from '../support/server.ts'
 import {
   bring,
+  cancelRuns,
+  forget,
   named,
   noise,
   pick,
@@ -68,9 +70,8 @@ describe.skipIf(!chromium)('the upload page', () => {
       await expect.poll(() => rows.getByText('Taken in', { exact: true }).count(), { timeout: 20_000 }).toBe(20)
       const run = page.getByRole('region', { name: 'Being made of them' }).getByRole('listitem')
       await run.getByText('20 to go').waitFor()
-      for (const { buffer } of chosen.slice(0, 20)) {
-        expect(await imageOf(buffer)).toMatchObject({ artists: [{ name: 'Carl Cox' }] })
-      }
+      const images = await Promise.all(chosen.slice(0, 20).map(({ buffer }) => imageOf(buffer)))
+      for (const image of images) expect(image).toMatchObject({ artists: [{ name: 'Carl Cox' }] })
       await page.getByRole('button', { name: 'Clear finished' }).click()
       expect(await rows.count()).toBe(0)
     }
@@ -130,7 +131,6 @@ describe.skipIf(!chromium)('the upload page', () => {
     expect(await rowOf(page, 'two.jpg').innerText()).toContain('Duplicate of one.jpg')
     expect(await link.getAttribute('href')).toBe(`/images/${encodeURIComponent(id)}`)
     expect(sent).toEqual([0])
-
     await pick(page, [named('three.jpg', bytes)])
     await sendAs(page, 'Nina Kraviz')
     await rowOf(page, 'three.jpg').getByRole('link', { name: 'one.jpg' }).waitFor()
@@ -155,7 +155,6 @@ describe.skipIf(!chromium)('the upload page', () => {
     expect(await asked).toBe('beforeunload')
     await rowOf(page, 'large.png').getByText('Broken off: choose it again to go on').waitFor()
     await session.detach()
-
     const sent = watchSent(page)
     let expired = 0
     await page.route('**/uploads/*', (route) => {
@@ -200,12 +199,7 @@ describe.skipIf(!chromium)('the upload page', () => {
 
   it('shows the run of the files as it goes on, with a link to it', async () => {
     // those that wait would be made first
-    const { runs } = await dashboard.gql<{ runs: { nodes: { id: string }[] } }>(
-      'query { runs(status: [QUEUED, RUNNING], first: 100) { nodes { id } } }',
-    )
-    for (const { id } of runs.nodes) {
-      await dashboard.gql('mutation ($id: ID!) { cancelRun(input: { id: $id }) { __typename } }', { id })
-    }
+    await cancelRuns(dashboard)
     const page = await open()
     await pick(page, await files(2, 'made'))
     await sendAs(page, 'Carl Cox')

@@ -121,6 +121,7 @@ describe('refused, with nothing kept', () => {
     ['no bytes', { byteSize: 0 }, 'InvalidInputError', 'files.1.byteSize', /empty/],
     ['a hash that is none', { sha256: 'abc' }, 'InvalidInputError', 'files.1.sha256', /64 hexadecimal digits/],
     ['an empty client key', { clientKey: '' }, 'InvalidInputError', 'files.1.clientKey', /1 to 200/],
+    ['a client key with a NUL', { clientKey: 'a\0' }, 'InvalidInputError', 'files.1.clientKey', /none of them NUL/],
     ['one client key for two', { clientKey: 'first' }, 'InvalidInputError', 'files.1.clientKey', /another file/],
   ])('before a byte is sent: %s', async (_what, wrong, type, field, message) => {
     const good = { filename: 'a.jpg', byteSize: 1000, mimeType: 'image/jpeg' }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Locator, Page } from 'playwright-core'
 import sharp from 'sharp'
+import type { Dashboard } from './dashboard.ts'
 
 export interface ChosenFile {
   name: string
@@ -96,4 +97,14 @@ export async function tabTo(page: Page, name: RegExp): Promise<number> {
     if (name.test(text)) return outline
   }
   throw new Error(`Tab does not lead to ${name}.`)
+}
+
+/** Ends what waits or is being made. */
+export async function cancelRuns({ gql }: Pick<Dashboard, 'gql'>): Promise<void> {
+  const { runs } = await gql<{ runs: { nodes: { id: string }[] } }>(
+    'query { runs(status: [QUEUED, RUNNING], first: 100) { nodes { id } } }',
+  )
+  for (const { id } of runs.nodes) {
+    await gql('mutation ($id: ID!) { cancelRun(input: { id: $id }) { __typename } }', { id })
+  }
 }
