@@ -50,7 +50,7 @@ describe.skipIf(!chromium)('the page of a run with failures', () => {
     const [whole, refused] = await Promise.all([jpeg(400, 300), jpeg(320, 240)])
     const sha256 = createHash('sha256').update(refused).digest('hex')
     refusedKey = `pictures/${planUnits(findRecipe('presets'), { width: 320, height: 240, sha256 })[0]?.key}`
-    opened.s3.refuse.set(refusedKey, '503')
+    opened.s3.refuse.set(refusedKey, '500')
     site.pages.set('/whole.jpg', { body: whole })
     site.pages.set('/truncated.jpg', { body: whole.subarray(0, whole.byteLength / 2) })
     site.pages.set('/bomb.png', { body: pngHeader(20_000, 20_000) })
