@@ -32,6 +32,9 @@ interface Failed {
   }
 }
 
+/** What the list says of an address. */
+const fileOf = (address: string) => new URL(address).pathname.slice(1)
+
 /** Part of an address that lets in whoever has it. */
 const signature = 'X-Amz-Signature=0123456789abcdef'
 
@@ -88,7 +91,9 @@ describe.skipIf(!chromium)('the page of a run with failures', () => {
       'TOO_MANY_PIXELS',
     ])
     for (const { subject, errorCode, errorMessage, attempt } of failures) {
-      const text = await rows().filter({ hasText: subject }).textContent()
+      const text = await rows()
+        .filter({ hasText: fileOf(subject) })
+        .textContent()
       expect(text).toContain(`${errorCode} `)
       expect(text).toContain(errorMessage)
       expect(text).toContain(`attempt ${attempt} of 4`)
