@@ -77,6 +77,8 @@ describe.skipIf(!chromium)('the page of a run with failures', () => {
   const rows = (page = dashboard.page) => page.getByRole('grid', { name: 'Tasks' }).getByRole('gridcell')
   const count = (name: string, page = dashboard.page) =>
     page.getByRole('navigation', { name: 'State' }).getByRole('link', { name, exact: true })
+  const shows = (rowCount: number, page = dashboard.page) =>
+    expect.poll(() => rows(page).count(), { timeout: 10_000 }).toBe(rowCount)
   const isFocused = (element: ReturnType<Dashboard['page']['getByRole']>) =>
     element.evaluate((each) => each === document.activeElement)
 
@@ -84,7 +86,7 @@ describe.skipIf(!chromium)('the page of a run with failures', () => {
     const { page } = dashboard
     await page.goto(addressOf(runId))
     await count('Failed 3').click()
-    await expect.poll(() => rows().count()).toBe(3)
+    await shows(3)
     expect(failures.map(({ errorCode }) => errorCode).sort()).toEqual([
       'CORRUPT_IMAGE',
       'STORAGE_UNAVAILABLE',
@@ -107,17 +109,17 @@ describe.skipIf(!chromium)('the page of a run with failures', () => {
     expect(await groups.getByRole('row').count()).toBe(4)
     expect(await groups.getByRole('row', { name: /STORAGE_UNAVAILABLE/ }).textContent()).toContain('may help')
     await groups.getByRole('link', { name: 'TOO_MANY_PIXELS' }).click()
-    await expect.poll(() => rows().count()).toBe(1)
+    await shows(1)
     expect(new URL(page.url()).search).toBe('?status=FAILED&code=TOO_MANY_PIXELS')
     await page.getByRole('link', { name: 'Not only TOO_MANY_PIXELS' }).click()
-    await expect.poll(() => rows().count()).toBe(3)
+    await shows(3)
   })
 
   it('gives details to copy, which let nobody in', async () => {
     const { page } = dashboard
     const [failure] = failures
     await rows()
-      .filter({ hasText: failure?.subject ?? '-' })
+      .filter({ hasText: fileOf(failure?.subject ?? '') })
       .click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('button', { name: 'Copy details' }).click()
@@ -148,20 +150,20 @@ describe.skipIf(!chromium)('the page of a run with failures', () => {
     })
     await page.goto(addressOf(runId))
     await count('Failed 3').click()
-    await expect.poll(() => asked.at(-1)?.status).toEqual(['FAILED'])
+    await expect.poll(() => asked.at(-1)?.status, { timeout: 10_000 }).toEqual(['FAILED'])
     await page.reload()
-    await expect.poll(() => rows().count()).toBe(3)
+    await shows(3)
     await page.goBack()
-    await expect.poll(() => rows().count()).toBe(4)
+    await shows(4)
     await page.goForward()
-    await expect.poll(() => rows().count()).toBe(3)
+    await shows(3)
     const before = asked.length
     await page.getByRole('searchbox', { name: 'Search tasks' }).pressSequentially('bomb', { delay: 20 })
-    await expect.poll(() => rows().count()).toBe(1)
+    await shows(1)
     expect(asked.slice(before).map(({ search }) => search)).toEqual(['bomb'])
     const other = await dashboard.open()
     await other.goto(page.url())
-    await expect.poll(() => rows(other).count()).toBe(1)
+    await shows(1, other)
     expect(await rows(other).textContent()).toContain('bomb.png')
     await other.context().close()
   })
@@ -171,7 +173,7 @@ describe.skipIf(!chromium)('the page of a run with failures', () => {
     await page.goto(addressOf(runId))
     await count('Failed 3').focus()
     await page.keyboard.press('Enter')
-    await expect.poll(() => rows().count()).toBe(3)
+    await shows(3)
     await page.getByRole('searchbox', { name: 'Search tasks' }).focus()
     await page.keyboard.press('Tab')
     await page.keyboard.press('ArrowDown')
@@ -198,7 +200,7 @@ describe.skipIf(!chromium)('the page of a run with failures', () => {
   it('tells its name and status in the title, also where one came by a link', async () => {
     const page = await dashboard.open({ viewport: { width: 360, height: 640 } })
     await page.goto(addressOf(runId))
-    await expect.poll(() => page.title()).toBe('Succeeded · Import · Greenroom')
+    await expect.poll(() => page.title(), { timeout: 10_000 }).toBe('Succeeded · Import · Greenroom')
     await rows(page).first().waitFor()
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
     await page.goto(addressOf('nothing'))
