@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Dashboard, seriousFindings } from '../support/dashboard.ts'
+import { eventually } from '../support/eventually.ts'
 import { jpeg } from '../support/images.ts'
 import { chromium } from '../support/installed.ts'
 import { addressOf, type BucketDashboard, beginRun, openBucketDashboard, setConcurrency } from '../support/run-page.ts'
@@ -58,7 +59,7 @@ describe.skipIf(!chromium)('the page of a run under way', () => {
   it('shows the stage of each item, a bar that never goes back, and counts that add up', async () => {
     const { page } = dashboard
     await begin(0)
-    const id = await beginRun(dashboard, await photos(4), ['presets', 'responsive'])
+    const id = await beginRun(dashboard, await photos(4, 640), ['presets', 'responsive'])
     await page.goto(addressOf(id))
     await count('Waiting 4').waitFor()
     await page.evaluate(gatherSteps)
@@ -81,7 +82,7 @@ describe.skipIf(!chromium)('the page of a run under way', () => {
   it('says since when it is stale while the network is away, then has all events, each once', async () => {
     const { page, context } = dashboard
     await begin(0)
-    const id = await beginRun(dashboard, await photos(8), ['presets'])
+    const id = await beginRun(dashboard, await photos(8, 400), ['presets'])
     await page.goto(addressOf(id))
     await count('Waiting 8').waitFor()
     await begin(1)
@@ -90,6 +91,7 @@ describe.skipIf(!chromium)('the page of a run under way', () => {
     await page.getByRole('status', { name: 'Connection' }).getByText(stale).waitFor()
     await page.waitForTimeout(5_000)
     await context.setOffline(false)
+    await eventually('the run is over', async () => (await countsOf(id)).status === 'SUCCEEDED')
     await isShown('Succeeded')
     await count('Done 8').waitFor()
     const { eventSeq } = await countsOf(id)

@@ -6,6 +6,7 @@ import { EmptyState } from '../../parts/states.tsx'
 import { StatusBadge } from '../../parts/status-badge.tsx'
 import type { WorkItem } from './follow-work.ts'
 import { StageSteps } from './stage-steps.tsx'
+import { Subject } from './subject.tsx'
 
 interface Props {
   run: LiveRun
@@ -26,7 +27,7 @@ export function InWork({ run, items, hrefOf }: Props) {
         {items.map((item) => (
           <li key={item.id} data-ended={item.end !== null || undefined}>
             <Link href={hrefOf(item.id)} title={item.subject}>
-              {item.subject}
+              <Subject of={item.subject} />
             </Link>
             {hasSteps ? <StageSteps item={item} /> : <span>{formatWord(item.stage)}</span>}
             {item.end ? <StatusBadge status={item.end} /> : <RelativeTime at={item.startedAt} />}

@@ -22,7 +22,11 @@ export function RunFacts({ run }: { run: Run }) {
     moment('Accepted', createdAt),
     moment('Began', startedAt),
     moment('Ended', finishedAt),
-    startedAt && { name: 'Waited', value: formatDuration(secondsBetween(createdAt, startedAt)) },
+    startedAt &&
+      secondsBetween(createdAt, startedAt) >= 1 && {
+        name: 'Waited',
+        value: formatDuration(secondsBetween(createdAt, startedAt)),
+      },
     startedAt && finishedAt && { name: 'Took', value: formatDuration(secondsBetween(startedAt, finishedAt)) },
     text('Paused by', run.pausedAt ? run.pausedBy : null),
     text('Cancelled by', run.cancelledBy),

@@ -1,7 +1,7 @@
 import { graphql, type ResultOf } from '../../api/graphql.ts'
 import { liveRun } from '../../live/live-run.ts'
 
-/** One more than are in work at once on most machines; the events tell of the rest. */
+/** What is in work when the page is opened is read here; of what comes later, the events tell. */
 export const runQuery = graphql(
   `query Run($id: ID!) {
     run(id: $id) {

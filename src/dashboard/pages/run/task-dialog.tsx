@@ -36,6 +36,7 @@ export function TaskDialog({ id, onClose }: Props) {
     <dialog
       ref={showWhileThere}
       className="dialog task-dialog"
+      aria-label="Task"
       aria-labelledby={titleId}
       onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
     >

@@ -2,6 +2,7 @@ import type { RunEvent } from '../../live/follow-run.ts'
 import { formatMilliseconds, formatWord } from '../../parts/format.ts'
 import { RelativeTime } from '../../parts/relative-time.tsx'
 import { StatusBadge } from '../../parts/status-badge.tsx'
+import { Subject } from './subject.tsx'
 
 export type ListedTask = Omit<NonNullable<RunEvent['task']>, 'image'>
 
@@ -13,7 +14,9 @@ export function TaskRow({ task }: { task: ListedTask }) {
   const { subject, status, attempt } = task
   return (
     <div className="task-row">
-      <strong title={subject}>{subject}</strong>
+      <strong title={subject}>
+        <Subject of={subject} />
+      </strong>
       <StatusBadge status={status} />
       <Why task={task} />
       <span className="task-when number">
