@@ -78,7 +78,9 @@ describe.skipIf(!chromium)('a gallery of 10,000', () => {
     await cells().first().focus()
     await page.keyboard.press(' ')
     await bar().getByRole('button', { name: 'Select all 10,000 in this filter' }).click()
-    await bar().getByRole('button', { name: /^Reprocess 10,0\d\d$/ }).click()
+    await bar()
+      .getByRole('button', { name: /^Reprocess 10,0\d\d$/ })
+      .click()
     const dialog = page.getByRole('alertdialog', { name: /^Reprocess 10,0\d\d images\?$/ })
     await dialog.getByRole('button', { name: /^Reprocess 10,0\d\d$/ }).click()
   }

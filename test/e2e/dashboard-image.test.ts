@@ -80,7 +80,8 @@ describe.skipIf(!chromium)('an image', () => {
     const { sha256 } = await detailsOf()
     expect(await page.title()).toBe('Ready: lamp bird.jpg · Greenroom')
     const facts = page.getByRole('region', { name: 'Original' })
-    for (const text of ['JPEG', '300 × 225 px, 0.1 MP', 'Met', sha256]) await facts.getByText(text, { exact: true }).waitFor()
+    for (const text of ['JPEG', '300 × 225 px, 0.1 MP', 'Met', sha256])
+      await facts.getByText(text, { exact: true }).waitFor()
     expect(await facts.getByRole('link', { name: 'Carl Cox' }).getAttribute('href')).toBe('/artists/carl-cox')
     expect(await facts.getByRole('link', { name: 'liv' }).getAttribute('href')).toBe('/images?venue=liv')
     await facts.getByRole('button', { name: 'Copy SHA-256' }).click()
@@ -115,7 +116,8 @@ describe.skipIf(!chromium)('an image', () => {
     await page.keyboard.press('ArrowRight')
     const said = async () => (await slider().getAttribute('aria-valuetext'))?.replaceAll(/ \(.*?\)/g, '')
     expect(await said()).toBe('52% AVIF 300 × 225, 48% WEBP 300 × 225')
-    const widthOfLeft = () => page.getByRole('img', { name: /^Left/ }).evaluate((image) => getComputedStyle(image).clipPath)
+    const widthOfLeft = () =>
+      page.getByRole('img', { name: /^Left/ }).evaluate((image) => getComputedStyle(image).clipPath)
     expect(await widthOfLeft()).toBe('inset(0px 48% 0px 0px)')
     await page.keyboard.press('Home')
     expect(await widthOfLeft()).toBe('inset(0px 100% 0px 0px)')
@@ -141,11 +143,12 @@ describe.skipIf(!chromium)('an image', () => {
     const attempts = other.getByRole('list', { name: 'Attempts' }).first().getByRole('listitem')
     const history = other.getByRole('region', { name: 'History' })
     await history.getByText('3 attempts').waitFor()
-    expect(await other.getByRole('list', { name: 'Attempts' }).getByText(/^Attempt \d$/).allInnerTexts()).toEqual([
-      'Attempt 1',
-      'Attempt 2',
-      'Attempt 3',
-    ])
+    expect(
+      await other
+        .getByRole('list', { name: 'Attempts' })
+        .getByText(/^Attempt \d$/)
+        .allInnerTexts(),
+    ).toEqual(['Attempt 1', 'Attempt 2', 'Attempt 3'])
     const stages = await other.getByRole('list', { name: 'Stages' }).allInnerTexts()
     expect(stages.map((text) => text.split('\n'))).toEqual([
       ['Decode 180 ms', 'Store 620 ms'],
@@ -165,8 +168,15 @@ describe.skipIf(!chromium)('an image', () => {
     const history = page.getByRole('region', { name: 'History' })
     await history.getByText('1 attempt', { exact: true }).waitFor()
     const { image } = await dashboard.gql<{
-      image: { tasks: { nodes: { attempts: { startedAt: string; finishedAt: string; durations: { milliseconds: number }[] }[] }[] } }
-    }>('query ($id: ID!) { image(id: $id) { tasks { nodes { attempts { startedAt finishedAt durations { milliseconds } } } } } }', { id })
+      image: {
+        tasks: {
+          nodes: { attempts: { startedAt: string; finishedAt: string; durations: { milliseconds: number }[] }[] }[]
+        }
+      }
+    }>(
+      'query ($id: ID!) { image(id: $id) { tasks { nodes { attempts { startedAt finishedAt durations { milliseconds } } } } } }',
+      { id },
+    )
     const attempts = image.tasks.nodes.flatMap((task) => task.attempts)
     expect(attempts).toHaveLength(1)
     for (const { startedAt, finishedAt, durations } of attempts) {
@@ -174,7 +184,9 @@ describe.skipIf(!chromium)('an image', () => {
       const sum = durations.reduce((all, { milliseconds }) => all + milliseconds, 0)
       expect(Math.abs(sum - took)).toBeLessThanOrEqual(Math.max(took * 0.05, 5))
     }
-    const [href] = await history.getByRole('link', { name: 'Upload' }).evaluateAll((links) => links.map((link) => link.getAttribute('href')))
+    const [href] = await history
+      .getByRole('link', { name: 'Upload' })
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href')))
     expect(href).toMatch(/^\/runs\//)
   })
 

@@ -19,6 +19,7 @@ describe.skipIf(!chromium)('the images', () => {
   beforeAll(async () => {
     dashboard = await openDashboard()
     page = dashboard.page
+    page.setDefaultTimeout(5_000)
     const shapes = [jpeg(400, 300), jpeg(300, 400), jpeg(640, 200), jpeg(320, 320), damagedJpeg()]
     await upload('photo', await Promise.all(shapes), { recipes: ['responsive'] })
     await upload('night', [await jpeg(400, 300)], { artistName: 'Nina Kraviz', venueTag: 'liv' })
@@ -40,7 +41,7 @@ describe.skipIf(!chromium)('the images', () => {
   const tile = (name: string, on = page) => cells(on).filter({ hasText: name })
   const bar = (on = page) => on.getByRole('region', { name: 'Selection' })
   const names = (on = page) =>
-    cells(on).evaluateAll((all) => all.map((cell) => /[\w-]+\.jpg$/m.exec(cell.innerText)?.[0]))
+    cells(on).evaluateAll((all) => all.map((cell) => /[\w-]+\.jpg$/m.exec((cell as HTMLElement).innerText)?.[0]))
   const hasFocus = (name: string) =>
     expect.poll(() => tile(name).evaluate((cell) => cell === document.activeElement)).toBe(true)
   const press = (...keys: string[]) =>
@@ -112,7 +113,7 @@ describe.skipIf(!chromium)('the images', () => {
       if (query.includes('query Gallery(')) filters.push(variables.filter)
     }
     page.on('request', listen)
-    await page.getByRole('link', { name: 'Failed' }).click()
+    await page.getByRole('link', { name: 'Failed 1', exact: true }).click()
     expect(new URL(page.url()).search).toBe('?status=FAILED')
     await tile('photo-5.jpg').getByText('Failed').waitFor()
     expect(filters).toEqual([{ status: ['FAILED'], artistSlug: null, venueTag: null, search: null }])
@@ -189,7 +190,10 @@ describe.skipIf(!chromium)('the images', () => {
     await cells().first().focus()
     await press(' ', 'Shift+End')
     await bar().getByRole('button', { name: 'Restore 3' }).click()
-    await page.getByRole('alertdialog', { name: 'Restore 3 images?' }).getByRole('button', { name: 'Restore 3' }).click()
+    await page
+      .getByRole('alertdialog', { name: 'Restore 3 images?' })
+      .getByRole('button', { name: 'Restore 3' })
+      .click()
     await bar().getByText('3 images restored').waitFor()
     await page.getByText('No image matches').waitFor()
     await page.getByRole('link', { name: 'All 6' }).click()
@@ -205,7 +209,9 @@ describe.skipIf(!chromium)('the images', () => {
     const id = decodeURIComponent(href?.split('/').at(-1) ?? '')
     expect(await endOf(dashboard, id)).toBe('SUCCEEDED')
     await expect
-      .poll(() => dashboard.gql('{ images(filter: { search: "photo-1" }) { nodes { variant(name: "medium") { name } } } }'))
+      .poll(() =>
+        dashboard.gql('{ images(filter: { search: "photo-1" }) { nodes { variant(name: "medium") { name } } } }'),
+      )
       .toEqual({ images: { nodes: [{ variant: { name: 'medium' } }] } })
     await bar().getByRole('button', { name: 'Close' }).click()
   })

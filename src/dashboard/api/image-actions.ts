@@ -46,7 +46,10 @@ export async function reprocess(ids: readonly string[], recipes: readonly string
     .mutation(reprocessImages, { input: { scope: 'IMAGES', ids: [...ids], recipes: wanted } })
     .toPromise()
   const answer = data?.reprocessImages
-  return { ...(answer?.__typename === 'StartRunPayload' && { runId: answer.run.id }), refused: refusalOf(answer, error) }
+  return {
+    ...(answer?.__typename === 'StartRunPayload' && { runId: answer.run.id }),
+    refused: refusalOf(answer, error),
+  }
 }
 
 /** Takes images out of every list, 1,000 at most. */

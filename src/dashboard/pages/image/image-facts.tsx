@@ -74,7 +74,10 @@ function Since({ at, from }: { at: string | null; from: string }) {
   const seconds = (Date.parse(at) - Date.parse(from)) / 1000
   return (
     <>
-      after {seconds.toFixed(1)} s <small>(<RelativeTime at={at} />)</small>
+      after {seconds.toFixed(1)} s{' '}
+      <small>
+        (<RelativeTime at={at} />)
+      </small>
     </>
   )
 }

@@ -8,7 +8,11 @@ export function Picture({ image }: { image: ImageDetails }) {
   const largest = { ...image, srcset: image.wide, main: image.hd ?? image.large ?? image.main }
   return (
     <div className="image-picture">
-      <Thumb image={largest} sizes="(max-width: 1100px) 94vw, 800px" alt={names ? `${names} (${filename})` : filename} />
+      <Thumb
+        image={largest}
+        sizes="(max-width: 1100px) 94vw, 800px"
+        alt={names ? `${names} (${filename})` : filename}
+      />
     </div>
   )
 }

@@ -61,11 +61,7 @@ export function GalleryFilters({ filters, choices }: Props) {
             ))}
           </select>
         )}
-        <SearchField
-          label="File or artist"
-          value={search}
-          onSearch={(text) => filters.replace('search', text)}
-        />
+        <SearchField label="File or artist" value={search} onSearch={(text) => filters.replace('search', text)} />
       </div>
     </div>
   )

@@ -30,10 +30,7 @@ export const galleryHead = graphql(`
   }
 `)
 
-export const tilesByIds = graphql(
-  `query TilesByIds($ids: [ID!]!) { nodes(ids: $ids) { __typename ...Tile } }`,
-  [tile],
-)
+export const tilesByIds = graphql(`query TilesByIds($ids: [ID!]!) { nodes(ids: $ids) { __typename ...Tile } }`, [tile])
 
 export const idsInFilter = graphql(`
   query IdsInFilter($filter: ImageFilter!) { imageIds(filter: $filter) { ids isWhole } }

@@ -22,7 +22,8 @@ const listen = (listener: () => void) => {
 }
 
 /** Two tiles beside each other on a telephone, larger ones where there is room. */
-export const useTileLayout = (): Layout => useSyncExternalStore(listen, () => layouts[narrow.matches ? 'narrow' : 'wide'])
+export const useTileLayout = (): Layout =>
+  useSyncExternalStore(listen, () => layouts[narrow.matches ? 'narrow' : 'wide'])
 
 const sizes = '(max-width: 600px) 44vw, 240px'
 
