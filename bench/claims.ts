@@ -1,3 +1,4 @@
+import { itself } from '../src/services/asker.ts'
 import { createBell } from '../src/services/bell.ts'
 import { createClaims } from '../src/services/claims.ts'
 import { dialects } from '../src/services/db/sql.ts'
@@ -25,7 +26,7 @@ export async function benchClaims({ rounds = 5 }: BenchOptions): Promise<void> {
       const rates: number[] = []
       for (let round = 0; round < rounds; round += 1) {
         const images = await db.image.createManyAndReturn({ data: Array.from({ length: tasks }, imageRow) })
-        await db.$transaction((tx) => startImageRun(tx, scope, images))
+        await db.$transaction((tx) => startImageRun(tx, scope, images, itself))
         const { ms } = await timed(() => Promise.all(Array.from({ length: workers }, work)))
         rates.push(tasks / (ms / 1000))
       }

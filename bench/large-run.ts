@@ -1,4 +1,5 @@
 import { Prisma } from '../src/generated/sqlite/client.ts'
+import { itself } from '../src/services/asker.ts'
 import { createBell } from '../src/services/bell.ts'
 import { createCancellations } from '../src/services/cancellations.ts'
 import { createClaims } from '../src/services/claims.ts'
@@ -76,12 +77,12 @@ export async function benchLargeRun({ images = 100_000 }: BenchOptions): Promise
         return result
       }
       await report('preview', () => previews.preview(scope, [], recipes))
-      const run = await report('accept', () => runs.reprocess(scope, [], recipes).catch(() => null))
+      const run = await report('accept', () => runs.reprocess(scope, [], recipes, itself).catch(() => null))
       if (!run) continue
       await report('plan', () => drain(() => planner.planChunk()))
       await report('20 claims', () => Promise.all(Array.from({ length: 20 }, () => claims.claim())))
       await report('cancel', async () => {
-        await runs.cancel(run.id, null)
+        await runs.cancel(run.id, null, itself)
         await db.run.update({ where: { id: run.id }, data: { cancellingAt: new Date(0) } })
         await drain(() => cancellations.cancelChunks())
       })

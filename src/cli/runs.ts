@@ -21,13 +21,17 @@ interface Run {
   finishedAt: string | null
   pausedAt: string | null
   cancelReason: string | null
+  startedBy: string | null
+  pausedBy: string | null
+  cancelledBy: string | null
+  requestId: string | null
   lastError: string | null
   parent: { id: string } | null
 }
 
 const fields = `id kind scope status outcome progress totalCount processedCount
   succeededCount skippedCount failedCount cancelledCount createdAt startedAt finishedAt
-  pausedAt cancelReason lastError parent { id }`
+  pausedAt cancelReason startedBy pausedBy cancelledBy requestId lastError parent { id }`
 
 interface ListedRun extends Run {
   tasks: { totalCount: number; nodes: { subject: string }[] }
@@ -86,16 +90,19 @@ export async function showRun(api: Api, id: string): Promise<string> {
     `run       ${shortId(run.id)}`,
     `kind      ${run.kind}${run.scope === run.kind ? '' : ` (${run.scope})`}`,
     ...(run.parent ? [`retries   ${shortId(run.parent.id)}`] : []),
-    `state     ${run.status}${run.outcome ? `, ${run.outcome}` : ''}${run.pausedAt ? ', paused' : ''}`,
+    `state     ${run.status}${run.outcome ? `, ${run.outcome}` : ''}${by(run.cancelledBy)}${run.pausedAt ? `, paused${by(run.pausedBy)}` : ''}`,
     ...(run.cancelReason ? [`reason    ${run.cancelReason}`] : []),
     ...(run.lastError ? [`error     ${run.lastError}`] : []),
     `progress  ${Math.round(run.progress * 100)} %: ${run.processedCount} of ${run.totalCount} tasks`,
     `counts    ${run.succeededCount} succeeded, ${run.skippedCount} skipped, ${run.failedCount} failed, ${run.cancelledCount} cancelled`,
-    `created   ${run.createdAt}`,
+    `created   ${run.createdAt}${by(run.startedBy)}`,
+    ...(run.requestId ? [`request   ${run.requestId}`] : []),
     ...(took === null ? [] : [`took      ${seconds(took)}`]),
     ...(failures.length > 0 ? ['failures', ...failures] : []),
   ].join('\n')
 }
+
+const by = (name: string | null) => (name === null ? '' : ` by ${name}`)
 
 interface Event {
   seq: number

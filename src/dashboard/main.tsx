@@ -6,6 +6,8 @@ import './style/shell.css'
 import './style/parts.css'
 import './style/lists.css'
 import './style/overview.css'
+import './style/images.css'
+import './style/image.css'
 import './style/artists.css'
 import './style/motion.css'
 

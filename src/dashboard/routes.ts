@@ -1,4 +1,4 @@
-import { Activity, Gauge, Users } from 'lucide-react'
+import { Activity, Gauge, Images, Users } from 'lucide-react'
 import { type ComponentType, lazy } from 'react'
 
 export interface PageProps {
@@ -25,6 +25,12 @@ export const routes: readonly Route[] = [
     page: fetched(async () => (await import('./pages/overview.tsx')).OverviewPage),
     nav: { text: 'Overview', icon: Gauge },
   },
+  {
+    path: '/images',
+    page: fetched(async () => (await import('./pages/images.tsx')).ImagesPage),
+    nav: { text: 'Images', icon: Images },
+  },
+  { path: '/images/:id', page: fetched(async () => (await import('./pages/image.tsx')).ImagePage) },
   {
     path: '/runs',
     page: fetched(async () => (await import('./pages/runs.tsx')).RunsPage),

@@ -7,11 +7,12 @@ import type { Limits } from '../services/image-header.ts'
 import type { Images } from '../services/images.ts'
 import { jobRecipe, type UploadJobs } from '../services/upload-jobs.ts'
 import { answerJson, jsonHeaders } from './answer-json.ts'
+import { askerOf } from './asker-of.ts'
 import { type Authentication, askedOf, describeRefusal, isRefusal } from './authentication.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { ClientGoneError, type Form, MalformedFormError, NoFormError, readForm } from './read-form.ts'
 import { retryAfter } from './request-errors.ts'
-import { requestLog } from './request-id.ts'
+import { requestIdOf, requestLog } from './request-id.ts'
 
 interface Deps {
   authentication: Authentication
@@ -49,13 +50,16 @@ export function createOlderUploadRoutes({ authentication, rates, images, jobs, l
     // the file may have taken minutes
     if (!viewer.isCurrent()) throw endedToken()
     if (!file) return missingFile('Field required')
-    const { run } = await images.upload({
-      bytes: file.bytes,
-      filename: file.name,
-      artistName: given(fields, 'artist'),
-      venueTag: given(fields, 'venue'),
-      recipes,
-    })
+    const { run } = await images.upload(
+      {
+        bytes: file.bytes,
+        filename: file.name,
+        artistName: given(fields, 'artist'),
+        venueTag: given(fields, 'venue'),
+        recipes,
+      },
+      askerOf(viewer, requestIdOf(request)),
+    )
     return { status: 200, body: { job_id: run.id, status: 'processing', status_url: `${statusPath}${run.id}` } }
   }
 

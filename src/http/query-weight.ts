@@ -116,7 +116,7 @@ function createScale(
     const field = fieldOf(parent, node.name.value)
     const below = node.selectionSet ? weigh(node.selectionSet, field && getNamedType(field.type)) : nothing
     const isMeta = node.name.value.startsWith('__')
-    const cost = isMeta ? metaCost(node, below) : 1 + costBelow(node, field, parent, below)
+    const cost = isMeta ? metaCost(node, below) : ownCost(field) + costBelow(node, field, parent, below)
     return {
       ...(isMeta
         ? { depth: 1, introspectionDepth: below.depth + 1 }
@@ -174,6 +174,9 @@ const isList = (field: Field | undefined) => field !== undefined && isListType(g
 
 const metaCost = ({ selectionSet }: FieldNode, { cost }: Weight) =>
   selectionSet ? Math.ceil(introspectionCost * Math.max(1, cost / introspectionFields)) : 1
+
+/** What is more work than other fields says so in its extensions. */
+const ownCost = (field: Field | undefined) => Number(field?.extensions.cost ?? 1)
 
 const countOf = (directives: readonly DirectiveNode[] | undefined) => directives?.length ?? 0
 

@@ -5,6 +5,7 @@ import { rateLimitKey, type Viewer } from '../auth/viewer.ts'
 import type { Log } from '../log.ts'
 import type { Context, Services } from '../schema/context.ts'
 import type { Observe } from '../services/observations.ts'
+import { askerOf } from './asker-of.ts'
 import type { Authentication } from './authentication.ts'
 import { useBodyLimit } from './body-limit.ts'
 import { useCsrfHeader } from './csrf-header.ts'
@@ -60,7 +61,10 @@ export function createGraphQL({ schema, services, authentication, rates, log, ob
   const page = createGraphiqlPage(gate.admits)
   return createYoga<Initial, Context>({
     schema,
-    context: ({ viewer, request }) => ({ ...services, viewer: viewer ?? gate.viewerOf(request) }),
+    context: ({ viewer: known, ...asked }) => {
+      const viewer = known ?? gate.viewerOf(asked.request)
+      return { ...services, viewer, asker: askerOf(viewer, idOfAsked(asked)) }
+    },
     graphqlEndpoint: '/graphql',
     landingPage: false,
     // no address ends so: the service has a page of its own for it, and Yoga's comes before everything else

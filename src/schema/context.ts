@@ -1,6 +1,7 @@
 import type { Viewer } from '../auth/viewer.ts'
 import type { ArtistPictures } from '../services/artist-pictures.ts'
 import type { Artists } from '../services/artists.ts'
+import type { Asker } from '../services/asker.ts'
 import type { Bell } from '../services/bell.ts'
 import type { Completions } from '../services/complete-uploads.ts'
 import type { ReadD1State } from '../services/d1-state.ts'
@@ -39,6 +40,8 @@ export interface Services {
 }
 
 export interface Context extends Services {
-  /** who asks; services know nothing of it */
+  /** who asks, and what they may; services know nothing of it */
   viewer: Viewer
+  /** the same for those who will look at a run later */
+  asker: Asker
 }

@@ -66,8 +66,8 @@ builder.mutationField('syncToD1', (t) =>
     description:
       'Brings venue events to D1; changes are brought by themselves, so this is for what D1 has lost. One such run at a time.',
     args: { input: t.arg({ type: SyncToD1Input, required: true, description: 'What.' }) },
-    resolve: async (_root, { input: { which, dryRun } }, { runs }) => ({
-      runId: (await runs.sync({ kind: 'SYNC', recipes: null, which, dryRun })).id,
+    resolve: async (_root, { input: { which, dryRun } }, { runs, asker }) => ({
+      runId: (await runs.sync({ kind: 'SYNC', recipes: null, which, dryRun }, asker)).id,
     }),
   }),
 )

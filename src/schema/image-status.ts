@@ -1,4 +1,4 @@
-import type { Prisma } from '../generated/sqlite/client.ts'
+import type { ImageState } from '../services/image-states.ts'
 import { unfinishedTaskStates } from '../services/task-states.ts'
 import { builder } from './builder.ts'
 import { currentSets } from './variant.ts'
@@ -11,10 +11,8 @@ export const ImageStatus = builder.enumType('ImageStatus', {
     PROCESSING: { description: 'Work on it waits or is under way.' },
     PARTIAL: { description: 'Some variants are stored, and nothing is under way.' },
     FAILED: { description: 'Nothing is stored, and nothing is under way.' },
-  } as const,
+  } satisfies Record<ImageState, { description: string }>,
 })
-
-type Status = typeof ImageStatus.$inferType
 
 export const statusSelection = {
   ...currentSets,
@@ -27,28 +25,10 @@ interface StatusFacts {
   tasks: unknown[]
 }
 
-export function statusOf({ deletedAt, sets, tasks }: StatusFacts): Status {
+/** The same rule as `whereState`. */
+export function statusOf({ deletedAt, sets, tasks }: StatusFacts): ImageState {
   if (deletedAt) return 'DELETED'
   if (sets.length > 0 && sets.every((set) => set.ready)) return 'READY'
   if (tasks.length > 0) return 'PROCESSING'
   return sets.some((set) => set.variants.length > 0) ? 'PARTIAL' : 'FAILED'
 }
-
-const current = { state: 'CURRENT' } as const
-const ready: Prisma.ImageWhereInput = {
-  sets: { some: current, none: { ...current, ready: false } },
-}
-const underWay: Prisma.ImageWhereInput = { tasks: { some: { status: { in: unfinishedTaskStates } } } }
-const partial: Prisma.ImageWhereInput = { sets: { some: { ...current, variants: { some: {} } } } }
-const kept: Prisma.ImageWhereInput = { deletedAt: null }
-
-const conditions: Record<Status, Prisma.ImageWhereInput> = {
-  DELETED: { deletedAt: { not: null } },
-  READY: { AND: [kept, ready] },
-  PROCESSING: { AND: [kept, { NOT: ready }, underWay] },
-  PARTIAL: { AND: [kept, { NOT: ready }, { NOT: underWay }, partial] },
-  FAILED: { AND: [kept, { NOT: ready }, { NOT: underWay }, { NOT: partial }] },
-}
-
-/** The same rule as `statusOf`, for the database. */
-export const whereStatus = (status: Status): Prisma.ImageWhereInput => conditions[status]

@@ -1,10 +1,9 @@
 import { NotFoundError } from '../errors.ts'
-import type { Prisma } from '../generated/sqlite/client.ts'
 import { watchImages } from '../services/image-watch.ts'
-import { foldSearch } from '../venues/artist-slug.ts'
 import { builder } from './builder.ts'
 import { placeholderOf, srcsetOf, watermarkOf } from './image-delivery.ts'
-import { ImageStatus, statusOf, statusSelection, whereStatus } from './image-status.ts'
+import { ImageFilter, matching } from './image-filter.ts'
+import { ImageStatus, statusOf, statusSelection } from './image-status.ts'
 import { currentSets, VariantType, variantsOf } from './variant.ts'
 
 export const ImageNode = builder.prismaNode('Image', {
@@ -38,6 +37,11 @@ export const ImageNode = builder.prismaNode('Image', {
     warnings: t.stringList({
       description: 'What was lost on the way, in sentences.',
       resolve: ({ warnings }) => warnings as string[],
+    }),
+    venueTags: t.stringList({
+      description: 'The venues that it is for, by their tags.',
+      select: { placements: { where: { venueTag: { not: null } }, orderBy: { venueTag: 'asc' } } },
+      resolve: ({ placements }) => [...new Set(placements.flatMap(({ venueTag }) => venueTag ?? []))],
     }),
     status: t.field({
       type: ImageStatus,
@@ -106,19 +110,6 @@ export const ImageNode = builder.prismaNode('Image', {
   }),
 })
 
-const ImageFilter = builder.inputType('ImageFilter', {
-  description: 'Which images; all conditions hold together.',
-  fields: (t) => ({
-    artistSlug: t.string({ description: 'Of this artist.' }),
-    venueTag: t.string({ description: 'For this venue.' }),
-    status: t.field({
-      type: [ImageStatus],
-      description: 'In one of these states. Deleted images show only when asked for.',
-    }),
-    search: t.string({ description: 'Part of the file name, or of an artist of it.' }),
-  }),
-})
-
 builder.queryFields((t) => ({
   image: t.prismaField({
     type: ImageNode,
@@ -151,25 +142,6 @@ builder.queryFields((t) => ({
   ),
 }))
 
-function matching(filter: typeof ImageFilter.$inferInput | null | undefined): Prisma.ImageWhereInput {
-  const { artistSlug, venueTag, status, search } = filter ?? {}
-  const searchKey = { contains: foldSearch(search ?? '') }
-  return {
-    AND: [
-      status?.length ? { OR: status.map(whereStatus) } : { deletedAt: null },
-      // one placement, or the artist of one and the venue of another would do
-      artistSlug || venueTag
-        ? {
-            placements: {
-              some: { ...(artistSlug && { artist: { slug: artistSlug } }), ...(venueTag && { venueTag }) },
-            },
-          }
-        : {},
-      search ? { OR: [{ searchKey }, { placements: { some: { artist: { searchKey } } } }] } : {},
-    ],
-  }
-}
-
 const ImageIdInput = builder.inputType('ImageIdInput', {
   description: 'Names an image.',
   fields: (t) => ({ id: t.globalID({ required: true, for: ImageNode, description: 'The global id.' }) }),
@@ -191,8 +163,8 @@ builder.mutationFields((t) => ({
     description: 'Brings a deleted image back.',
     args: { input: t.arg({ type: ImageIdInput, required: true, description: 'Which.' }) },
     errors: { types: [NotFoundError], union: { name: 'RestoreImageResult', description: 'The image, or why not.' } },
-    resolve: async (query, _root, { input }, { images, db }) => {
-      const { id } = await images.restore(input.id.id)
+    resolve: async (query, _root, { input }, { images, asker, db }) => {
+      const { id } = await images.restore(input.id.id, asker)
       return db.image.findUniqueOrThrow({ ...query, where: { id } })
     },
   }),

@@ -17,8 +17,11 @@ builder.mutationField('importImages', (t) =>
     description:
       'Fetches pictures and processes them, one task an address. What has not changed since it was fetched last is not fetched again.',
     args: { input: t.arg({ type: ImportImagesInput, required: true, description: 'Which.' }) },
-    resolve: async (_root, { input: { urls, artistName, venueTag, recipes } }, { runs }) => {
-      const run = await runs.importUrls({ urls, artistName, venueTag: venueTag ?? null, recipes: recipes ?? null })
+    resolve: async (_root, { input: { urls, artistName, venueTag, recipes } }, { runs, asker }) => {
+      const run = await runs.importUrls(
+        { urls, artistName, venueTag: venueTag ?? null, recipes: recipes ?? null },
+        asker,
+      )
       return { runId: run.id }
     },
   }),

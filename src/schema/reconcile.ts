@@ -19,6 +19,6 @@ builder.mutationField('reconcileStorage', (t) =>
       'Compares storage with the database, both ways; the events OBJECT_BROKEN and OBJECT_ORPHANED tell what is found. One such run at a time.',
     authScopes: (_root, { input }) => ({ role: input.fix ? 'admin' : 'editor' }),
     args: { input: t.arg({ type: ReconcileStorageInput, required: true, description: 'How.' }) },
-    resolve: async (_root, { input }, { runs }) => ({ runId: (await runs.reconcile(input.fix)).id }),
+    resolve: async (_root, { input }, { runs, asker }) => ({ runId: (await runs.reconcile(input.fix, asker)).id }),
   }),
 )

@@ -25,8 +25,8 @@ builder.mutationFields((t) => ({
       types: [NotFoundError, InvalidInputError],
       union: { name: 'CancelRunResult', description: 'The run, or why not.' },
     },
-    resolve: async (query, _root, { input: { id, reason } }, { runs, db }) => {
-      await runs.cancel(id.id, reason ?? null)
+    resolve: async (query, _root, { input: { id, reason } }, { runs, asker, db }) => {
+      await runs.cancel(id.id, reason ?? null, asker)
       return db.run.findUniqueOrThrow({ ...query, where: { id: id.id } })
     },
   }),
@@ -38,8 +38,8 @@ builder.mutationFields((t) => ({
       types: [NotFoundError, InvalidInputError],
       union: { name: 'PauseRunResult', description: 'The run, or why not.' },
     },
-    resolve: async (query, _root, { input: { id } }, { runs, db }) => {
-      await runs.pause(id.id)
+    resolve: async (query, _root, { input: { id } }, { runs, asker, db }) => {
+      await runs.pause(id.id, asker)
       return db.run.findUniqueOrThrow({ ...query, where: { id: id.id } })
     },
   }),

@@ -1,14 +1,16 @@
+import { openTasksOf } from '../services/run-counts.ts'
 import { firstScope, type RunScope } from '../services/run-scope.ts'
 import { builder } from './builder.ts'
-import { RunKindEnum, RunOutcomeEnum, RunStatusEnum, TaskStatusEnum } from './run-enums.ts'
+import { RunKindEnum, RunOutcomeEnum, RunStatusEnum } from './run-enums.ts'
 import { etaSeconds, progressOf } from './run-progress.ts'
+import { matchingTasks, taskFilter } from './task.ts'
 
 export const RunNode = builder.prismaNode('Run', {
   nullable: true,
   name: 'ProcessingRun',
   id: { field: 'id', description: 'The global id.' },
   description:
-    'One request to process. Its counters always add up: processed = succeeded + skipped + failed + cancelled.',
+    'One request to process. Its counters always add up: processed = succeeded + skipped + failed + cancelled, and total = processed + waiting + active + retrying.',
   // no `select` on a column: Pothos would read the row again, and an event shows the run as it stood then
   fields: (t) => ({
     kind: t.expose('kind', { type: RunKindEnum, description: 'What asked for it.' }),
@@ -35,6 +37,18 @@ export const RunNode = builder.prismaNode('Run', {
     skippedCount: t.exposeInt('skippedCount', { description: 'Tasks that had nothing to make.' }),
     failedCount: t.exposeInt('failedCount', { description: 'Tasks that failed for good.' }),
     cancelledCount: t.exposeInt('cancelledCount', { description: 'Tasks that were cancelled.' }),
+    waitingCount: t.int({
+      description: 'Tasks that have not begun, or wait again since their worker went away.',
+      resolve: async (run, _args, { db }) => (await openTasksOf(db, run)).waiting,
+    }),
+    activeCount: t.int({
+      description: 'Tasks in work.',
+      resolve: async (run, _args, { db }) => (await openTasksOf(db, run)).active,
+    }),
+    retryingCount: t.int({
+      description: 'Tasks that failed in a way that may pass, and will be tried again.',
+      resolve: async (run, _args, { db }) => (await openTasksOf(db, run)).retrying,
+    }),
     eventSeq: t.exposeInt('eventSeq', {
       description: 'The `seq` of its newest event: whoever has read this goes on with it as `afterSeq`.',
     }),
@@ -53,11 +67,8 @@ export const RunNode = builder.prismaNode('Run', {
         cursor: 'id',
         totalCount: true,
         description: 'Its tasks, in order.',
-        args: { status: t.arg({ type: [TaskStatusEnum], description: 'Only those in one of these states.' }) },
-        query: ({ status }) => ({
-          orderBy: { position: 'asc' },
-          ...(status?.length && { where: { status: { in: status } } }),
-        }),
+        args: taskFilter(t.arg),
+        query: (filter) => ({ orderBy: { position: 'asc' }, where: matchingTasks(filter) }),
       },
       { name: 'TaskConnection', description: 'A page of tasks.' },
       { name: 'TaskEdge', description: 'A task in a page.' },
@@ -71,7 +82,30 @@ export const RunNode = builder.prismaNode('Run', {
       resolve: (query, { parentRunId }, _args, { db }) =>
         parentRunId ? db.run.findUnique({ ...query, where: { id: parentRunId } }) : null,
     }),
+    retries: t.prismaField({
+      type: ['Run'],
+      description: 'The runs that do its tasks once more, oldest first.',
+      resolve: (query, { id }, _args, { db }) =>
+        db.run.findMany({ ...query, where: { parentRunId: id }, orderBy: { id: 'asc' } }),
+    }),
     pausedAt: t.expose('pausedAt', { type: 'DateTime', nullable: true, description: 'Since when it is paused.' }),
+    pausedBy: t.string({
+      nullable: true,
+      description: 'Who has paused it: the name of a token; null while there are none.',
+      resolve: ({ pausedAt, pausedBy }) => pausedAt && pausedBy,
+    }),
+    startedBy: t.exposeString('startedBy', {
+      nullable: true,
+      description: 'Who has begun it: the name of a token; null for the service itself, and without tokens.',
+    }),
+    cancelledBy: t.exposeString('cancelledBy', {
+      nullable: true,
+      description: 'Who has cancelled it: the name of a token; null for the service itself, and without tokens.',
+    }),
+    requestId: t.exposeString('requestId', {
+      nullable: true,
+      description: 'The `X-Request-Id` of the request that began it, as in the log; null for the service itself.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was accepted.' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When its first task began.' }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),

@@ -43,9 +43,9 @@ builder.mutationField('scrapeVenues', (t) =>
     description:
       'Reads pages of venues, records the events on them, and takes in and processes the pictures of their artists. One such run at a time.',
     args: { input: t.arg({ type: ScrapeVenuesInput, required: true, description: 'What.' }) },
-    resolve: async (_root, { input: { sources, pages, recipes, dryRun } }, { scrapes }) => {
+    resolve: async (_root, { input: { sources, pages, recipes, dryRun } }, { scrapes, asker }) => {
       const read = await Promise.all((pages ?? []).map(readPage))
-      const run = await scrapes.start({ sources: sources ?? [], pages: read, recipes: recipes ?? null, dryRun })
+      const run = await scrapes.start({ sources: sources ?? [], pages: read, recipes: recipes ?? null, dryRun }, asker)
       return { runId: run.id }
     },
   }),

@@ -105,8 +105,8 @@ builder.mutationField('pinArtistImage', (t) =>
       types: [NotFoundError, InvalidInputError],
       union: { name: 'PinArtistImageResult', description: 'The artist, or why not.' },
     },
-    resolve: async (query, _root, { input }, { pins, db }) => {
-      const { id } = await pins.pin(input.artistId.id, input.imageId?.id ?? null)
+    resolve: async (query, _root, { input }, { pins, db, asker }) => {
+      const { id } = await pins.pin(input.artistId.id, input.imageId?.id ?? null, asker)
       return db.artist.findUniqueOrThrow({ ...query, where: { id } })
     },
   }),

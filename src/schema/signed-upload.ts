@@ -124,11 +124,12 @@ builder.mutationField('completeUploads', (t) =>
     description:
       'Checks files that were sent and takes them in, all or none, in one run. The same ids again answer with the same run.',
     args: { input: t.arg({ type: CompleteUploadsInput, required: true, description: 'Which.' }) },
-    resolve: async (_root, { input: { ids, artistName, venueTag, recipes } }, { completions }) => {
+    resolve: async (_root, { input: { ids, artistName, venueTag, recipes } }, { completions, asker }) => {
       const details = { artistName, venueTag: venueTag ?? null, recipes: recipes ?? null }
       const run = await completions.complete(
         ids.map(({ id }) => id),
         details,
+        asker,
       )
       return { runId: run.id }
     },

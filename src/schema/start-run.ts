@@ -80,8 +80,8 @@ builder.mutationField('reprocessImages', (t) =>
     type: StartRunResult,
     description: 'Makes what is missing again. One run over MISSING, STALE or ALL at a time.',
     args: { input: t.arg({ type: ReprocessImagesInput, required: true, description: 'Which.' }) },
-    resolve: async (_root, { input: { scope, ids, recipes } }, { runs }) => {
-      const run = await runs.reprocess(scope, ids?.map(({ id }) => id) ?? [], recipes ?? null)
+    resolve: async (_root, { input: { scope, ids, recipes } }, { runs, asker }) => {
+      const run = await runs.reprocess(scope, ids?.map(({ id }) => id) ?? [], recipes ?? null, asker)
       return { runId: run.id }
     },
   }),
@@ -109,6 +109,8 @@ builder.mutationField('retryRun', (t) =>
     type: StartRunResult,
     description: 'Does tasks of a run once more, in a new run. The old one stays as it ended.',
     args: { input: t.arg({ type: RetryRunInput, required: true, description: 'Which.' }) },
-    resolve: async (_root, { input: { id, only } }, { runs }) => ({ runId: (await runs.retry(id.id, only)).id }),
+    resolve: async (_root, { input: { id, only } }, { runs, asker }) => ({
+      runId: (await runs.retry(id.id, only, asker)).id,
+    }),
   }),
 )

@@ -1,5 +1,7 @@
+import type { ArgBuilder } from '@pothos/core'
 import type { ErrorCode as Code } from '../errors.ts'
-import type { TaskStage } from '../generated/sqlite/client.ts'
+import type { Prisma, TaskStage } from '../generated/sqlite/client.ts'
+import { foldSearch } from '../venues/artist-slug.ts'
 import { builder } from './builder.ts'
 import { ErrorCode } from './errors.ts'
 import { TaskStageEnum, TaskStatusEnum } from './run-enums.ts'
@@ -51,19 +53,22 @@ export const TaskNode = builder.prismaNode('Task', {
   }),
 })
 
+export const taskFilter = (arg: ArgBuilder<typeof builder.$inferSchemaTypes>) => ({
+  status: arg({ type: [TaskStatusEnum], description: 'Only those in one of these states.' }),
+  errorCode: arg({ type: [ErrorCode], description: 'Only those whose last attempt failed so.' }),
+  search: arg.string({ description: 'Part of the subject; case and accents do not matter.' }),
+})
+
 builder.queryField('tasks', (t) =>
   t.prismaConnection(
     {
       type: TaskNode,
       cursor: 'id',
       description: 'Tasks of all runs, newest first. A task that was done once more in a later run stays as it ended.',
-      args: {
-        status: t.arg({ type: [TaskStatusEnum], description: 'Only those in one of these states.' }),
-        errorCode: t.arg({ type: [ErrorCode], description: 'Only those whose last attempt failed so.' }),
-      },
-      totalCount: (_connection, args, { db }) => db.task.count({ where: matching(args) }),
+      args: taskFilter(t.arg),
+      totalCount: (_connection, args, { db }) => db.task.count({ where: matchingTasks(args) }),
       resolve: (query, _root, args, { db }) =>
-        db.task.findMany({ ...query, where: matching(args), orderBy: { id: 'desc' } }),
+        db.task.findMany({ ...query, where: matchingTasks(args), orderBy: { id: 'desc' } }),
     },
     { name: 'TasksConnection', description: 'A page of tasks of all runs.' },
     { name: 'TasksEdge', description: 'A task of any run.' },
@@ -73,11 +78,13 @@ builder.queryField('tasks', (t) =>
 interface TaskFilter {
   status?: (typeof TaskStatusEnum.$inferType)[] | null | undefined
   errorCode?: (typeof ErrorCode.$inferType)[] | null | undefined
+  search?: string | null | undefined
 }
 
-function matching({ status, errorCode }: TaskFilter) {
+export function matchingTasks({ status, errorCode, search }: TaskFilter): Prisma.TaskWhereInput {
   return {
     ...(status?.length && { status: { in: status } }),
     ...(errorCode?.length && { errorCode: { in: errorCode } }),
+    ...(search && { searchKey: { contains: foldSearch(search) } }),
   }
 }

@@ -87,16 +87,19 @@ builder.mutationField('uploadImage', (t) =>
       ],
       union: { name: 'UploadImageResult', description: 'The image and its run, or why not.' },
     },
-    resolve: async (_root, { input: { file, artistName, venueTag, recipes } }, { images, limits }) => {
+    resolve: async (_root, { input: { file, artistName, venueTag, recipes } }, { images, limits, asker }) => {
       // before a second copy of it is made
       if (file.size > limits.maxBytes) throw new ImageTooLargeError(limits.maxBytes)
-      const { image, run, duplicate } = await images.upload({
-        bytes: new Uint8Array(await file.arrayBuffer()),
-        filename: file.name,
-        artistName,
-        venueTag: venueTag ?? null,
-        recipes: recipes ?? null,
-      })
+      const { image, run, duplicate } = await images.upload(
+        {
+          bytes: new Uint8Array(await file.arrayBuffer()),
+          filename: file.name,
+          artistName,
+          venueTag: venueTag ?? null,
+          recipes: recipes ?? null,
+        },
+        asker,
+      )
       return { imageId: image.id, runId: run.id, duplicate }
     },
   }),

@@ -82,8 +82,8 @@ export async function lockArtists(tx: Tx, artistIds: Iterable<string>): Promise<
 }
 
 /** The artists that an image may be shown of. */
-export const showing = (imageId: string): Prisma.ArtistWhereInput => ({
-  OR: [{ placements: { some: { imageId } } }, { pinnedImageId: imageId }],
+export const showing = (...imageIds: string[]): Prisma.ArtistWhereInput => ({
+  OR: [{ placements: { some: { imageId: { in: imageIds } } } }, { pinnedImageId: { in: imageIds } }],
 })
 
 /** What is shown of these artists is to be looked at again. */

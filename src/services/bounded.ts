@@ -33,11 +33,11 @@ export function boundByBacklog({ images, uploads, completions, runs, scrapes }: 
   return {
     images: {
       ...images,
-      upload: (input) =>
+      upload: (input, by) =>
         backlog.admit(
           lanes.interactive,
           1,
-          () => images.upload(input),
+          () => images.upload(input, by),
           ({ run }) => run,
         ),
     },

@@ -1,4 +1,5 @@
 import type { Run } from '../generated/sqlite/client.ts'
+import { itself } from './asker.ts'
 import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import type { Dialect } from './db/sql.ts'
@@ -26,7 +27,7 @@ export async function cancelTasks(tx: Tx, dialect: Dialect, run: Run): Promise<n
 /** Ends a run that cannot go on as FAILED, with why in its `lastError`; what nobody works on is cancelled at once. */
 export async function giveUpRun(db: Db, dialect: Dialect, runId: string, error: string): Promise<void> {
   await db.$transaction(async (tx) => {
-    const stopped = await startCancelling(tx, runId, { error })
+    const stopped = await startCancelling(tx, runId, { error, by: itself })
     if (stopped) await cancelTasks(tx, dialect, stopped)
   })
 }

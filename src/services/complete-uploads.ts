@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { AppError, CorruptImageError, InvalidInputError, NotFoundError, StorageUnavailableError } from '../errors.ts'
 import type { Run, Upload } from '../generated/sqlite/client.ts'
+import type { Asker } from './asker.ts'
 import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { type Intake, lackingImages, type Picture } from './intake.ts'
@@ -19,7 +20,7 @@ export interface Completions {
    * lost. Asked again, it answers with the same run. Throws NotFoundError, InvalidInputError for what is not sent or
    * has another run, the error of the first rule that a file breaks, and storage trouble; then nothing is kept.
    */
-  complete(ids: readonly string[], input: Omit<DetailsInput, 'filename'>): Promise<Run>
+  complete(ids: readonly string[], input: Omit<DetailsInput, 'filename'>, by: Asker): Promise<Run>
 }
 
 interface Deps {
@@ -83,11 +84,11 @@ export function createCompletions({ db, bell, intake, originals, settings }: Dep
     load: () => load(upload),
   })
 
-  async function take(uploads: readonly Upload[], details: PictureDetails): Promise<Run> {
+  async function take(uploads: readonly Upload[], details: PictureDetails, by: Asker): Promise<Run> {
     const pictures = uploads.map((upload) => pictureOf(upload, details))
     const { run, imageIds } = await intake.receive(pictures, async (tx, received) => {
       const images = lackingImages(received)
-      const started = await startImageRun(tx, { kind: 'UPLOAD', recipes: details.recipes }, images)
+      const started = await startImageRun(tx, { kind: 'UPLOAD', recipes: details.recipes }, images, by)
       await markCompleted(tx, uploads, started)
       return { run: started, imageIds: new Set(received.map(({ image }) => image.id)) }
     })
@@ -100,14 +101,14 @@ export function createCompletions({ db, bell, intake, originals, settings }: Dep
   }
 
   return {
-    async complete(ids, input) {
+    async complete(ids, input, by) {
       const details = checkDetails({ ...input, filename: '' }, defaultRecipes)
       const uploads = await find(ids)
       const known = await findRun(uploads)
       if (known) return known
       try {
         for (const upload of uploads) await checkSent(upload, `ids.${ids.indexOf(upload.id)}`)
-        return await take(uploads, details)
+        return await take(uploads, details, by)
       } catch (error) {
         // somebody else has completed them meanwhile, and the files are gone
         const run = await findRun(await find(ids))

@@ -1,3 +1,4 @@
+import { foldForSearch } from '../venues/artist-slug.ts'
 import { parsePictureKey } from '../venues/picture-key.ts'
 import type { Db } from './db/open-db.ts'
 import { isOriginalKey, originalsFolder } from './original-keys.ts'
@@ -12,6 +13,7 @@ export const isOrphanFolder = (subject: string) => orphanFolders.includes(subjec
 /** Each of these folders is a task of a RECONCILE run. */
 export const orphanTasks = orphanFolders.map((subject) => ({
   subject,
+  searchKey: foldForSearch(subject),
   imageId: null,
   plannedWork: 1,
 }))

@@ -25,10 +25,11 @@ export interface RunPlanner {
 }
 
 interface Chunk {
-  /** what to select as position, image id, subject and work, and from where: images as "i" */
+  /** what to select as position, image id, subject with its search key, and work, and from where: images as "i" */
   position: Prisma.Sql
   image: Prisma.Sql
   subject: Prisma.Sql
+  searchKey: Prisma.Sql
   work: Prisma.Sql
   from: Prisma.Sql
   /** positions of earlier chunks end here */
@@ -61,6 +62,7 @@ export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Diale
       position: Prisma.sql`${totalCount} + row_number() OVER (ORDER BY i."id")`,
       image: Prisma.sql`i."id"`,
       subject: Prisma.sql`i."filename"`,
+      searchKey: Prisma.sql`i."searchKey"`,
       work: Prisma.sql`i."width" * i."height" / 1e6`,
       from: Prisma.sql`"Image" i WHERE ${condition} AND ${scopeCondition(scope)}`,
       lastPosition: totalCount,
@@ -82,6 +84,7 @@ export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Diale
       // what an address holds now may be something else
       image: scope.of.kind === 'IMPORT' ? Prisma.sql`NULL` : Prisma.sql`i."id"`,
       subject: Prisma.sql`p."subject"`,
+      searchKey: Prisma.sql`p."searchKey"`,
       work: Prisma.sql`p."plannedWork"`,
       from: Prisma.sql`${retriedTasks(scope, dialect)} AND p."position" > ${after} AND p."position" <= ${upTo}`,
       lastPosition: after,
@@ -89,10 +92,14 @@ export function createRunPlanner({ db, dialect, bell }: { db: Db; dialect: Diale
     }
   }
 
-  async function insertTasks(tx: Tx, run: Run, { position, image, subject, work, from }: Chunk): Promise<number> {
+  async function insertTasks(
+    tx: Tx,
+    run: Run,
+    { position, image, subject, searchKey, work, from }: Chunk,
+  ): Promise<number> {
     return tx.$executeRaw`
-      INSERT INTO "Task" ("id", "runId", "lane", "position", "imageId", "subject", "status", "stage", "plannedWork", "createdAt")
-      SELECT ${dialect.newId}, ${run.id}, ${run.lane}, ${position}, ${image}, ${subject},
+      INSERT INTO "Task" ("id", "runId", "lane", "position", "imageId", "subject", "searchKey", "status", "stage", "plannedWork", "createdAt")
+      SELECT ${dialect.newId}, ${run.id}, ${run.lane}, ${position}, ${image}, ${subject}, ${searchKey},
         ${dialect.value('TaskStatus', 'QUEUED')}, ${dialect.value('TaskStage', 'PREPARE')}, ${work}, ${new Date()}
       FROM ${from}`
   }

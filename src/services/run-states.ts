@@ -1,6 +1,9 @@
-import type { Prisma, Run, RunKind, RunOutcome, RunStatus } from '../generated/sqlite/client.ts'
+import type { Prisma, Run, RunKind, RunStatus } from '../generated/sqlite/client.ts'
+import { foldForSearch } from '../venues/artist-slug.ts'
+import type { Asker } from './asker.ts'
 import type { Tx } from './db/open-db.ts'
 import { changeRun, type EventRow, eventRows, insertEvents, type NewRunEvent, updateRun } from './run-events.ts'
+import { commonError, outcomeMessages, outcomeOf } from './run-outcome.ts'
 import type { RunScope } from './run-scope.ts'
 
 // The state machine of a run. Every change of Run.status is here, each one guarded UPDATE.
@@ -26,6 +29,7 @@ export interface NewRun {
   scope: RunScope
   activeKey?: string | null
   parentRunId?: string
+  by: Asker
 }
 
 const queued: NewRunEvent = { type: 'QUEUED', message: 'The run is queued.' }
@@ -54,11 +58,12 @@ export async function createPlannedRun(
 
 async function insertRun(
   tx: Tx,
-  { scope, ...run }: NewRun,
+  { scope, by, ...run }: NewRun,
   facts: Partial<Prisma.RunUncheckedCreateInput>,
   events: readonly NewRunEvent[],
 ): Promise<Run> {
-  const created = await tx.run.create({ data: { ...run, ...facts, scope: scope as unknown as Prisma.InputJsonObject } })
+  const asked = { startedBy: by.name, requestId: by.requestId, scope: scope as unknown as Prisma.InputJsonObject }
+  const created = await tx.run.create({ data: { ...run, ...facts, ...asked } })
   await insertEvents(tx, eventRows(created, events))
   return created
 }
@@ -110,7 +115,10 @@ export async function growPlan(tx: Tx, runId: string, tasks: readonly NewTask[])
 
 /** The first is at this position in the run. */
 async function insertTasks(tx: Tx, run: Run, tasks: readonly NewTask[], first: number): Promise<void> {
-  const rows = tasks.map((task, index) => ({ ...task, runId: run.id, lane: run.lane, position: first + index }))
+  const { id: runId, lane } = run
+  const rows = tasks.map((task, index) => {
+    return { ...task, searchKey: foldForSearch(task.subject), runId, lane, position: first + index }
+  })
   const [only] = rows
   // Prisma keeps the plan of this one, and compiles every createMany anew
   if (only && rows.length === 1) await tx.task.create({ data: only, select: { id: true } })
@@ -174,35 +182,6 @@ function finishCancelled(tx: Tx, run: Run, told: EventRow[]): Promise<Run> {
 
 const over = () => ({ activeKey: null, finishedAt: new Date() })
 
-const outcomeMessages: Record<RunOutcome, string> = {
-  CLEAN: 'Everything is done.',
-  WITH_ISSUES: 'Everything is done; some images have warnings, needed another attempt, or differed in storage.',
-  WITH_FAILURES: 'Done, but some tasks failed.',
-  ALL_FAILED: 'Every task failed.',
-  NOTHING_TO_DO: 'There was nothing to do.',
-}
-
-function outcomeOf({ totalCount, skippedCount, failedCount, hasIssues }: Run): RunOutcome {
-  if (skippedCount === totalCount && !(hasIssues && totalCount > 0)) return 'NOTHING_TO_DO'
-  if (failedCount === totalCount) return 'ALL_FAILED'
-  if (failedCount > 0) return 'WITH_FAILURES'
-  return hasIssues ? 'WITH_ISSUES' : 'CLEAN'
-}
-
-/** What the first tasks of a run in which nothing worked say most often; so a storage that is gone is seen at a glance. */
-async function commonError(tx: Tx, { id, totalCount }: Run): Promise<string> {
-  const tasks = await tx.task.findMany({
-    where: { runId: id },
-    orderBy: { position: 'asc' },
-    take: 100,
-    select: { errorMessage: true },
-  })
-  const counts = new Map<string, number>()
-  for (const { errorMessage } of tasks) counts.set(errorMessage ?? '', (counts.get(errorMessage ?? '') ?? 0) + 1)
-  const [most] = [...counts].sort(([, a], [, b]) => b - a)
-  return `Every task failed${totalCount > 1 ? ', most of them so' : ''}: ${most?.[0]}`
-}
-
 /**
  * Null when it is already being cancelled or is over. What is not planned yet will not be. With an `error` it is the
  * engine that gives up, and the run ends FAILED.
@@ -210,28 +189,29 @@ async function commonError(tx: Tx, { id, totalCount }: Run): Promise<string> {
 export function startCancelling(
   tx: Tx,
   runId: string,
-  { reason = null, error = null }: { reason?: string | null; error?: string | null },
+  { reason = null, error = null, by }: { reason?: string | null; error?: string | null; by: Asker },
 ): Promise<Run | null> {
   const now = new Date()
-  const stop = { status: 'CANCELLING', cancellingAt: now, plannedAt: now, pausedAt: null } as const
+  const stop = { status: 'CANCELLING', cancellingAt: now, plannedAt: now, ...goingOn } as const
   const why = error ?? reason
   const message = `The run is being cancelled${why ? `: ${why}` : '.'}`
-  const data = { ...stop, cancelReason: reason, lastError: error }
+  const data = { ...stop, cancelReason: reason, cancelledBy: by.name, lastError: error }
   return changeRun(tx, runId, active, data, [{ type: 'CANCELLING', message }])
 }
 
+const goingOn = { pausedAt: null, pausedBy: null } as const
+
 /** Null when it is paused already, or is not active. */
-export function pause(tx: Tx, runId: string): Promise<Run | null> {
+export function pause(tx: Tx, runId: string, by: Asker): Promise<Run | null> {
   const message = 'The run is paused; tasks in work are finished.'
-  return changeRun(tx, runId, { ...active, pausedAt: null }, { pausedAt: new Date() }, [{ type: 'PAUSED', message }])
+  const paused = { pausedAt: new Date(), pausedBy: by.name }
+  return changeRun(tx, runId, { ...active, pausedAt: null }, paused, [{ type: 'PAUSED', message }])
 }
 
 /** Null when it is not paused. */
 export function resume(tx: Tx, runId: string): Promise<Run | null> {
   const message = 'The run goes on.'
-  return changeRun(tx, runId, { ...active, pausedAt: { not: null } }, { pausedAt: null }, [
-    { type: 'RESUMED', message },
-  ])
+  return changeRun(tx, runId, { ...active, pausedAt: { not: null } }, goingOn, [{ type: 'RESUMED', message }])
 }
 
 async function mustChange(...change: Parameters<typeof changeRun>): Promise<Run> {

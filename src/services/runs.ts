@@ -1,5 +1,6 @@
 import { InvalidInputError, NoImagesMatchedError, NotFoundError } from '../errors.ts'
 import { type Image, Prisma, type Run } from '../generated/sqlite/client.ts'
+import type { Asker } from './asker.ts'
 import type { Bell } from './bell.ts'
 import { cancelTasks } from './cancellations.ts'
 import { planSync } from './d1-outbox.ts'
@@ -37,13 +38,13 @@ export function startRun(tx: Tx, newRun: NewRun, tasks: readonly NewTask[]): Pro
 }
 
 /** A run over known images, which takes its turn before those of the background. */
-export function startImageRun(tx: Tx, scope: UploadScope, images: readonly Image[]): Promise<Run> {
+export function startImageRun(tx: Tx, scope: UploadScope, images: readonly Image[], by: Asker): Promise<Run> {
   const tasks = images.map(({ id, filename, width, height }) => ({
     imageId: id,
     subject: filename,
     plannedWork: (width * height) / 1e6,
   }))
-  return startRun(tx, { kind: 'UPLOAD', lane: lanes.interactive, scope }, tasks)
+  return startRun(tx, { kind: 'UPLOAD', lane: lanes.interactive, scope, by }, tasks)
 }
 
 /** What people and programs may do with runs. Throws NotFoundError where it takes an id. */
@@ -52,36 +53,36 @@ export interface Runs {
    * Accepts a run that takes in what addresses hold. Throws InvalidInputError, SourceBlockedError for addresses that
    * will never be fetched, UnknownRecipeError.
    */
-  importUrls(input: ImportInput): Promise<Run>
+  importUrls(input: ImportInput, by: Asker): Promise<Run>
   /**
    * Accepts a run that compares storage with the database, both ways; with `fix` it makes what is missing and deletes
    * what nothing names. Throws RunAlreadyActiveError.
    */
-  reconcile(fix: boolean): Promise<Run>
+  reconcile(fix: boolean, by: Asker): Promise<Run>
   /**
    * Accepts a run that reads these pages, which `remember` records with it, and takes in what they lead to. Throws
    * RunAlreadyActiveError: one at a time, or servers would be asked twice.
    */
-  scrape(scope: ScrapeScope, pages: readonly string[], remember: (tx: Tx) => Promise<void>): Promise<Run>
+  scrape(scope: ScrapeScope, pages: readonly string[], remember: (tx: Tx) => Promise<void>, by: Asker): Promise<Run>
   /** Accepts a run that sends venue events to D1. Throws RunAlreadyActiveError. */
-  sync(scope: SyncScope): Promise<Run>
+  sync(scope: SyncScope, by: Asker): Promise<Run>
   /**
    * Accepts a run over many images; they are planned in the background. Throws NoImagesMatchedError,
    * RunAlreadyActiveError (scopes other than IMAGES exclude each other), InvalidInputError, UnknownRecipeError.
    */
-  reprocess(scope: ReprocessScope, ids: string[], recipes: string[] | null): Promise<Run>
+  reprocess(scope: ReprocessScope, ids: string[], recipes: string[] | null, by: Asker): Promise<Run>
   /**
    * Accepts a run over tasks of one that is over. Throws NoImagesMatchedError, RunAlreadyActiveError when that is
    * being retried already, InvalidInputError when it is not over.
    */
-  retry(id: string, only: RetryChoice): Promise<Run>
+  retry(id: string, only: RetryChoice, by: Asker): Promise<Run>
   /**
    * CANCELLED at once when nothing is in work, else within a second or so. One that is over stays as it is. Throws
    * InvalidInputError for a reason that is too long.
    */
-  cancel(id: string, reason: string | null): Promise<Run>
+  cancel(id: string, reason: string | null, by: Asker): Promise<Run>
   /** nothing more of it is begun; throws InvalidInputError when it is over */
-  pause(id: string): Promise<Run>
+  pause(id: string, by: Asker): Promise<Run>
   /** throws InvalidInputError when it is over */
   resume(id: string): Promise<Run>
 }
@@ -147,10 +148,10 @@ export function createRuns({ db, dialect, bell, dispatcher, settings }: Deps): R
   }
 
   /** Its pages may lead to more tasks, so it is no copy of those that failed. */
-  async function retryScrape(parent: Run, scope: RetryScope): Promise<Run> {
+  async function retryScrape(parent: Run, scope: RetryScope, by: Asker): Promise<Run> {
     const tasks = await db.$queryRaw<{ subject: string }[]>`
       SELECT p."subject" AS subject FROM ${retriedTasks(scope, dialect)} ORDER BY p."position"`
-    const run = { kind: parent.kind, lane: parent.lane, scope, activeKey: 'scrape', parentRunId: parent.id }
+    const run = { kind: parent.kind, lane: parent.lane, scope, activeKey: 'scrape', parentRunId: parent.id, by }
     return acceptTasks(
       run,
       tasks.map(({ subject }) => subject),
@@ -158,46 +159,47 @@ export function createRuns({ db, dialect, bell, dispatcher, settings }: Deps): R
   }
 
   return {
-    importUrls(input) {
+    importUrls(input, by) {
       const { urls, scope } = checkImport(input, settings)
       // other people's servers take their time, and uploads must not wait for them
-      return acceptTasks({ kind: 'IMPORT', lane: lanes.background, scope }, urls)
+      return acceptTasks({ kind: 'IMPORT', lane: lanes.background, scope, by }, urls)
     },
-    scrape: (scope, pages, remember) =>
-      acceptTasks({ kind: 'SCRAPE', lane: lanes.background, scope, activeKey: 'scrape' }, pages, remember),
-    async sync(scope) {
-      const run = { kind: 'SYNC', lane: lanes.background, scope, activeKey: 'sync' } as const
+    scrape: (scope, pages, remember, by) =>
+      acceptTasks({ kind: 'SCRAPE', lane: lanes.background, scope, activeKey: 'scrape', by }, pages, remember),
+    async sync(scope, by) {
+      const run = { kind: 'SYNC', lane: lanes.background, scope, activeKey: 'sync', by } as const
       return acceptTasks(run, await planSync(db, scope))
     },
-    reconcile: (fix) =>
+    reconcile: (fix, by) =>
       accept({
         kind: 'RECONCILE',
         lane: lanes.background,
         scope: { kind: 'RECONCILE', recipes: null, fix },
         activeKey: 'reconcile',
+        by,
       }),
-    async reprocess(scopeName, ids, recipes) {
+    async reprocess(scopeName, ids, recipes, by) {
       const scope = checkReprocessScope(scopeName, ids, recipes)
       if (!(await matchesAny(db, dialect, scope))) throw new NoImagesMatchedError()
       const activeKey = scopeName === 'IMAGES' ? null : 'reprocess'
-      return accept({ kind: 'REPROCESS', lane: lanes.background, scope, activeKey })
+      return accept({ kind: 'REPROCESS', lane: lanes.background, scope, activeKey, by })
     },
-    async retry(id, only) {
+    async retry(id, only, by) {
       const parent = await mustFind(id)
       if (!parent.finishedAt) {
         throw new InvalidInputError('id', 'The run is still under way; wait for its end, or cancel it first.')
       }
       const scope = retryScope({ id, scope: parent.scope as unknown as RunScope }, only)
       if (!(await exists(db, retriedTasks(scope, dialect)))) throw new NoImagesMatchedError()
-      if (growsItsPlan(scope)) return retryScrape(parent, scope)
-      return accept({ kind: parent.kind, lane: parent.lane, scope, activeKey: `retry ${id}`, parentRunId: id })
+      if (growsItsPlan(scope)) return retryScrape(parent, scope, by)
+      return accept({ kind: parent.kind, lane: parent.lane, scope, activeKey: `retry ${id}`, parentRunId: id, by })
     },
-    async cancel(id, reason) {
+    async cancel(id, reason, by) {
       if (reason && reason.length > maxReason) {
         throw new InvalidInputError('reason', `A reason has at most ${maxReason} characters.`)
       }
       const run = await db.$transaction(async (tx) => {
-        const stopped = await startCancelling(tx, id, { reason })
+        const stopped = await startCancelling(tx, id, { reason, by })
         if (stopped) await cancelTasks(tx, dialect, stopped)
         return tx.run.findUnique({ where: { id } })
       })
@@ -207,7 +209,7 @@ export function createRuns({ db, dialect, bell, dispatcher, settings }: Deps): R
       dispatcher.wake()
       return run
     },
-    pause: (id) => changeUnfinished(id, 'pause', (tx) => pause(tx, id)),
+    pause: (id, by) => changeUnfinished(id, 'pause', (tx) => pause(tx, id, by)),
     async resume(id) {
       const run = await changeUnfinished(id, 'resume', (tx) => resume(tx, id))
       dispatcher.wake()

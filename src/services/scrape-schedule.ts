@@ -1,6 +1,7 @@
 import { Cron } from 'croner'
 import { RunAlreadyActiveError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { itself } from './asker.ts'
 import type { Db } from './db/open-db.ts'
 import type { Scrapes } from './scrapes.ts'
 
@@ -36,7 +37,7 @@ export function createScrapeSchedule({ db, scrapes, log, schedule }: Deps) {
 
   async function start(): Promise<void> {
     try {
-      await scrapes.start({ sources: [], pages: [], recipes: null, dryRun: false })
+      await scrapes.start({ sources: [], pages: [], recipes: null, dryRun: false }, itself)
     } catch (error) {
       if (!(error instanceof RunAlreadyActiveError)) throw error
       // the one before is not over, or another process was faster

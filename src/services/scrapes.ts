@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { InvalidInputError } from '../errors.ts'
 import type { Prisma, Run } from '../generated/sqlite/client.ts'
 import { type VenueSource, venueSourceNames, venueSources } from '../venues/venue-list.ts'
+import type { Asker } from './asker.ts'
 import type { Tx } from './db/open-db.ts'
 import { cleanFilename } from './picture-details.ts'
 import { checkRecipes } from './recipes.ts'
@@ -28,7 +29,7 @@ export interface Scrapes {
    * Accepts a run that reads venue pages and takes in the pictures on them. Throws InvalidInputError,
    * SourceBlockedError for pages that may not be asked for, UnknownRecipeError, RunAlreadyActiveError: one at a time.
    */
-  start(input: ScrapeInput): Promise<Run>
+  start(input: ScrapeInput, by: Asker): Promise<Run>
 }
 
 interface Deps {
@@ -72,13 +73,13 @@ export function createScrapes({ startScrape, hosts, settings }: Deps): Scrapes {
   }
 
   return {
-    start({ sources, pages, recipes, dryRun }) {
+    start({ sources, pages, recipes, dryRun }, by) {
       if (pages.length > maxPages) throw new InvalidInputError('pages', `A scrape takes at most ${maxPages} pages.`)
       const wanted = sources.length > 0 ? sources : sourcesToAsk()
       const asked = pages.length > 0 ? [...pages] : wanted.flatMap(listingPages)
       const checked = new Map(asked.map(checkPage).map((page) => [page.url, page]))
       const scope = { kind: 'SCRAPE' as const, recipes: checkRecipes(recipes ?? defaultRecipes), dryRun }
-      return startScrape(scope, [...checked.keys()], (tx) => rememberPages(tx, [...checked.values()]))
+      return startScrape(scope, [...checked.keys()], (tx) => rememberPages(tx, [...checked.values()]), by)
     },
   }
 }

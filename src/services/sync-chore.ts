@@ -1,4 +1,5 @@
 import { RunAlreadyActiveError } from '../errors.ts'
+import { itself } from './asker.ts'
 import { countDue } from './d1-outbox.ts'
 import type { Db } from './db/open-db.ts'
 import { unfinished } from './run-states.ts'
@@ -23,7 +24,7 @@ export function createSyncChore({ db, sync }: { db: Db; sync: Runs['sync'] }) {
 
   return async (): Promise<boolean> => {
     if (!(await mayStart())) return false
-    await sync({ kind: 'SYNC', recipes: null, which: 'DUE', dryRun: false }).catch((error: unknown) => {
+    await sync({ kind: 'SYNC', recipes: null, which: 'DUE', dryRun: false }, itself).catch((error: unknown) => {
       // somebody was faster
       if (!(error instanceof RunAlreadyActiveError)) throw error
     })

@@ -18,7 +18,7 @@ const named = (name: string) =>
 
 let app: TestApp
 let site: PictureSite
-const variables: { id?: string; runId?: string; artistId?: string } = {}
+const variables: { id?: string; ids?: string[]; runId?: string; artistId?: string } = {}
 beforeAll(async () => {
   site = await startPictureSite()
   app = await createTestApp({ env: { SOURCE_ALLOW: site.host } })
@@ -41,7 +41,8 @@ describe('the tour of the API', () => {
     const { data } = (await response.json()) as {
       data: { uploadImage: { image: { id: string }; run: { id: string } } }
     }
-    Object.assign(variables, { id: data.uploadImage.image.id, runId: data.uploadImage.run.id })
+    const { id } = data.uploadImage.image
+    Object.assign(variables, { id, ids: [id], runId: data.uploadImage.run.id })
     const { artist } = await app.gql<{ artist: { id: string } }>('{ artist(slug: "carl-cox") { id } }')
     variables.artistId = artist.id
     expect(data.uploadImage).toMatchObject({ duplicate: false, image: { width: 1080 }, run: { totalCount: 1 } })
@@ -109,6 +110,8 @@ describe('the tour of the API', () => {
     ['Slower', { setConcurrency: { concurrency: 1 } }],
     ['Rename', { upsertArtist: { slug: 'carl-cox', aliases: ['Carl Andrew Cox'] } }],
     ['Hide', { deleteImage: { status: 'DELETED' } }],
+    ['Choose', { imageIds: { ids: [], isWhole: true } }],
+    ['HideAll', { deleteImages: { deletedCount: 0 } }],
     ['Unhide', { restoreImage: { status: 'READY' } }],
     ['Garbage', { garbage: { sets: 0, images: 0 } }],
     ['Collect', { collectGarbage: { sets: 0, images: 0 } }],

@@ -63,15 +63,17 @@ describe('what is shown of an artist', () => {
     await untilShown(app, plain.image.id)
   })
 
-  it('is another when its photo is deleted, and the deleted one again when it is restored', async () => {
+  it.each([
+    ['deleteImage', 'input: { id: $id }'],
+    ['deleteImages', 'input: { ids: [$id] }'],
+  ])('is another when its photo is deleted by %s, and the deleted one again when it is restored', async (name, input) => {
     await using app = await createTestApp()
     const first = await app.process(await jpeg(), artist)
     const second = await app.process(await jpeg(), artist)
-    const change = (name: string) =>
-      app.gql(`mutation ($id: ID!) { ${name}(input: { id: $id }) { __typename } }`, { id: second.image.id })
-    await change('deleteImage')
+    const { id } = second.image
+    await app.gql(`mutation ($id: ID!) { ${name}(${input}) { __typename } }`, { id })
     await untilShown(app, first.image.id)
-    await change('restoreImage')
+    await app.gql('mutation ($id: ID!) { restoreImage(input: { id: $id }) { __typename } }', { id })
     await untilShown(app, second.image.id)
   })
 

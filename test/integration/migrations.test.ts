@@ -40,6 +40,7 @@ const partialIndexes = [
   'Run_turn_idx',
   'Run_unplanned_idx',
   'Run_finished_idx',
+  'Run_parent_idx',
 ]
 
 function dropFromFile(file: string): void {

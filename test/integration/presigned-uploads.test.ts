@@ -4,6 +4,7 @@ import path from 'node:path'
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { describe, expect, it } from 'vitest'
 import { Prisma } from '../../src/generated/sqlite/client.ts'
+import { itself } from '../../src/services/asker.ts'
 import { createBell } from '../../src/services/bell.ts'
 import { createCompletions } from '../../src/services/complete-uploads.ts'
 import { type Db, openDb } from '../../src/services/db/open-db.ts'
@@ -99,24 +100,24 @@ describe('where the storage itself takes files in', () => {
     const { completions, db } = bucket
     const bytes = await jpeg()
     const { id, url } = await announce(bucket, bytes)
-    await expect(completions.complete([id], details)).rejects.toMatchObject({
+    await expect(completions.complete([id], details, itself)).rejects.toMatchObject({
       code: 'INVALID_INPUT',
       field: 'ids.0',
       message: 'photo.jpg has not been sent yet.',
     })
     await bucket.put(url, bytes.subarray(1))
-    await expect(completions.complete([id], details)).rejects.toMatchObject({
+    await expect(completions.complete([id], details, itself)).rejects.toMatchObject({
       code: 'CORRUPT_IMAGE',
       message: `photo.jpg: The file has ${bytes.byteLength - 1} bytes, and ${bytes.byteLength} were announced.`,
     })
     await bucket.put(url, Buffer.alloc(bytes.byteLength))
-    await expect(completions.complete([id], details)).rejects.toMatchObject({
+    await expect(completions.complete([id], details, itself)).rejects.toMatchObject({
       code: 'CORRUPT_IMAGE',
       message: 'photo.jpg: The bytes are not those announced: their SHA-256 is another.',
     })
     expect(await db.image.count()).toBe(0)
     await bucket.put(url, bytes)
-    expect(await completions.complete([id], details)).toMatchObject({ kind: 'UPLOAD', totalCount: 1 })
+    expect(await completions.complete([id], details, itself)).toMatchObject({ kind: 'UPLOAD', totalCount: 1 })
   })
 
   it('an address that is used again after the check changes nothing, and what it left is removed', async () => {
@@ -125,14 +126,14 @@ describe('where the storage itself takes files in', () => {
     const bytes = await jpeg()
     const { id, url } = await announce(bucket, bytes)
     await bucket.put(url, bytes)
-    const run = await completions.complete([id], details)
+    const run = await completions.complete([id], details, itself)
     const tempKey = new URL(url).pathname.slice(1)
     expect(await originals.head(tempKey)).toBeNull()
 
     await bucket.put(url, Buffer.from('something else'))
     const { originalKey, sha256 } = await db.image.findFirstOrThrow()
     expect(await originals.head(originalKey)).toEqual({ byteSize: bytes.byteLength, sha256 })
-    expect((await completions.complete([id], details)).id).toBe(run.id)
+    expect((await completions.complete([id], details, itself)).id).toBe(run.id)
     expect(await uploads.sweep()).toBe(false)
     await db.upload.updateMany({ data: { expiresAt: new Date(0) } })
     expect(await uploads.sweep()).toBe(true)

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { itself } from '../../src/services/asker.ts'
 import { findRecipe } from '../../src/services/recipes.ts'
 import { planUnits } from '../../src/services/units.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
@@ -93,7 +94,7 @@ describe.each(providers)('unlike the reference, on %s', (provider) => {
     const run = await engine.start(1)
     const claim = await engine.mustClaim()
     await Promise.all(
-      [engine.tasks.succeed(claim, {}), engine.runs.cancel(run.id, null)].map((each) => each.catch(() => {})),
+      [engine.tasks.succeed(claim, {}), engine.runs.cancel(run.id, null, itself)].map((each) => each.catch(() => {})),
     )
     const row = await engine.db.run.findUniqueOrThrow({ where: { id: run.id } })
     expect(['SUCCEEDED', 'CANCELLED']).toContain(row.status)
@@ -101,7 +102,7 @@ describe.each(providers)('unlike the reference, on %s', (provider) => {
     expect(
       await engine.db.runEvent.count({ where: { runId: ends.where.runId, type: { in: [...ends.where.type.in] } } }),
     ).toBe(1)
-    const again = await engine.runs.cancel(run.id, null)
+    const again = await engine.runs.cancel(run.id, null, itself)
     expect(again.status).toBe(row.status)
   })
 

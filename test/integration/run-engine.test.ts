@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { itself } from '../../src/services/asker.ts'
 import type { Claim } from '../../src/services/claims.ts'
 import { startImageRun } from '../../src/services/runs.ts'
 import { LeaseLostError, voidLeases } from '../../src/services/task-states.ts'
@@ -150,7 +151,8 @@ describe.each(providers)('the run engine on %s', (provider) => {
     await using engine = await createEngine(provider)
     const [image] = await engine.createImages(1)
     if (!image) throw new Error('no image')
-    for (let run = 0; run < 2; run += 1) await engine.db.$transaction((tx) => startImageRun(tx, uploadScope, [image]))
+    for (let run = 0; run < 2; run += 1)
+      await engine.db.$transaction((tx) => startImageRun(tx, uploadScope, [image], itself))
     const claims = await Promise.all([engine.claims.claim(), engine.claims.claim(), engine.claims.claim()])
     const [first, ...others] = claims.filter((claim) => claim !== null)
     if (!first) throw new Error('nobody got it')

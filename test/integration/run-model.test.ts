@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Task, Variant, VariantSet } from '../../src/generated/sqlite/client.ts'
+import { itself } from '../../src/services/asker.ts'
 import type { Claim, ImageClaim } from '../../src/services/claims.ts'
 import { startImageRun } from '../../src/services/runs.ts'
 import { LeaseLostError, voidLeases } from '../../src/services/task-states.ts'
@@ -78,13 +79,13 @@ const steps: Record<string, Step> = {
   /** a run over images that others may be at work on */
   async startAgain({ engine: { db } }, pick) {
     const images = await db.image.findMany({ take: 1 + (pick % 3), orderBy: { id: 'asc' } })
-    await db.$transaction((tx) => startImageRun(tx, uploadScope, images))
+    await db.$transaction((tx) => startImageRun(tx, uploadScope, images, itself))
   },
   async claim(history) {
     const claim = await history.engine.claims.claim()
     if (claim) history.claims.push({ claim, sets: [] })
   },
-  startImport: ({ engine }, pick) => engine.runs.importUrls(importOf(pick % 3)),
+  startImport: ({ engine }, pick) => engine.runs.importUrls(importOf(pick % 3), itself),
   /** what an address holds is an image that is known, or a new one */
   fetched: withClaim(async ({ engine }, { claim }) => {
     if (claim.image) return engine.tasks.check(claim)
@@ -133,18 +134,18 @@ const steps: Record<string, Step> = {
     await voidLeases(engine.db)
     await engine.claims.reap()
   },
-  cancel: withRun(({ engine }, id) => engine.runs.cancel(id, null)),
+  cancel: withRun(({ engine }, id) => engine.runs.cancel(id, null, itself)),
   async graceIsOver({ engine }) {
     await engine.db.run.updateMany({ where: { status: 'CANCELLING' }, data: { cancellingAt: new Date(0) } })
     await engine.cancellations.cancelChunks()
   },
   cancelChunks: ({ engine }) => engine.cancellations.cancelChunks(),
-  pause: withRun(({ engine }, id) => engine.runs.pause(id)),
+  pause: withRun(({ engine }, id) => engine.runs.pause(id, itself)),
   resume: withRun(({ engine }, id) => engine.runs.resume(id)),
-  retryRun: withRun(({ engine }, id) => engine.runs.retry(id, 'ALL')),
+  retryRun: withRun(({ engine }, id) => engine.runs.retry(id, 'ALL', itself)),
   async reprocess({ engine }) {
     await engine.runs
-      .reprocess('ALL', [], ['presets'])
+      .reprocess('ALL', [], ['presets'], itself)
       .catch((error: { code?: string }) => expect(error.code).toBeDefined())
   },
   plan: ({ engine }) => engine.planner.planChunk(),

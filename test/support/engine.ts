@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { itself } from '../../src/services/asker.ts'
 import { createBell } from '../../src/services/bell.ts'
 import { createCancellations } from '../../src/services/cancellations.ts'
 import { createClaims, type ImageClaim } from '../../src/services/claims.ts'
@@ -35,7 +36,7 @@ export async function createEngine(provider: Provider, leaseMs = 30_000) {
     createImages,
     async start(count: number) {
       const created = await createImages(count)
-      return db.$transaction((tx) => startImageRun(tx, uploadScope, created))
+      return db.$transaction((tx) => startImageRun(tx, uploadScope, created, itself))
     },
     async mustClaim(): Promise<ImageClaim> {
       const claim = await claims.claim()

@@ -40,6 +40,12 @@ describe('the cost of a query', () => {
     expect(weigh(text, variables).cost).toBe(cost)
   })
 
+  it('of a field that says so is more than 1', () => {
+    const dear = buildSchema('type Query { all: [ID!]! }')
+    Object.assign(dear.getQueryType()?.getFields().all ?? {}, { extensions: { cost: 5_000 } })
+    expect(weighQuery(dear, { document: parse('{ all again: all }') }).cost).toBe(10_000)
+  })
+
   it('is that of the operation that is asked for, or of the heaviest', () => {
     const text = 'query Small { me { name } } query Large { people { nodes { name } } }'
     expect(weigh(text, {}, 'Small').cost).toBe(2)

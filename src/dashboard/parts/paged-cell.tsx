@@ -1,23 +1,23 @@
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import { type Selection, toggled } from './selection.ts'
 
 interface Props {
-  id: string
   /** its place in the list */
   index: number
   /** whether Tab leads to it */
   isActive: boolean
   href: string
   name: string
-  selection: Selection | undefined
+  /** left out where nothing can be selected */
+  isSelected: boolean | undefined
+  /** `isExtending`: with all between it and the last one */
+  onToggle: (isExtending: boolean) => void
   onFocus: () => void
   children: ReactNode
 }
 
 /** An item of PagedList, which takes care of its keys. */
-export function PagedCell({ id, index, isActive, href, name, selection, onFocus, children }: Props) {
-  const isSelected = selection?.keys.has(id)
+export function PagedCell({ index, isActive, href, name, isSelected, onToggle, onFocus, children }: Props) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: as of the grid
     <div
@@ -31,13 +31,13 @@ export function PagedCell({ id, index, isActive, href, name, selection, onFocus,
       <Link href={href} tabIndex={-1}>
         {children}
       </Link>
-      {selection && (
+      {isSelected !== undefined && (
         <input
           type="checkbox"
           tabIndex={-1}
           aria-label={`Select ${name}`}
           checked={isSelected}
-          onChange={() => selection.onChange(toggled(selection.keys, id))}
+          onChange={({ nativeEvent }) => onToggle('shiftKey' in nativeEvent && nativeEvent.shiftKey === true)}
         />
       )}
     </div>

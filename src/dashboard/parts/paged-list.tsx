@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import { useLocation } from 'wouter'
 import { PagedCell } from './paged-cell.tsx'
-import type { Selection } from './selection.ts'
+import { extended, type Selection, toggled } from './selection.ts'
 import { ErrorState, Skeleton } from './states.tsx'
 import { useColumns } from './use-columns.ts'
 import { useGrid } from './use-grid.ts'
@@ -46,11 +46,13 @@ function Grid<Item extends { id: string }>({ label, pages, layout, hrefOf, nameO
   const { items, totalCount } = pages
   const grid = useRef<HTMLDivElement>(null)
   const [, navigate] = useLocation()
+  const lastToggled = useRef(0)
   const { count: fitting, top } = useColumns(grid, layout.tileWidth ?? 0, gap)
   const columns = layout.tileWidth ? fitting : 1
+  const ids = items.map(({ id }) => id)
   const { virtualizer, active, setActive, press } = useGrid({
     grid,
-    ids: items.map(({ id }) => id),
+    ids,
     columns,
     row: { height: layout.height, gap: layout.tileWidth ? gap : 0, top },
     selection,
@@ -59,6 +61,13 @@ function Grid<Item extends { id: string }>({ label, pages, layout, hrefOf, nameO
       if (item) navigate(hrefOf(item))
     },
   })
+  function toggle(index: number, isExtending: boolean): void {
+    const [id = ''] = ids.slice(index)
+    selection?.onChange(
+      isExtending ? extended(selection.keys, ids, lastToggled.current, index) : toggled(selection.keys, id),
+    )
+    lastToggled.current = index
+  }
   useMoreAhead(pages, virtualizer.range?.endIndex ?? 0, columns)
 
   return (
@@ -92,12 +101,12 @@ function Grid<Item extends { id: string }>({ label, pages, layout, hrefOf, nameO
           {items.slice(row * columns, (row + 1) * columns).map((item, column) => (
             <PagedCell
               key={item.id}
-              id={item.id}
               index={row * columns + column}
               isActive={row * columns + column === active}
               href={hrefOf(item)}
               name={nameOf(item)}
-              selection={selection}
+              isSelected={selection?.keys.has(item.id)}
+              onToggle={(isExtending) => toggle(row * columns + column, isExtending)}
               onFocus={() => setActive(row * columns + column)}
             >
               {children(item)}

@@ -1,3 +1,4 @@
+import { type CSSProperties, useState } from 'react'
 import { graphql, type ResultOf } from '../api/graphql.ts'
 
 export const thumb = graphql(`
@@ -25,15 +26,21 @@ interface Props {
 /** A picture in its own proportions: until it is there, the blur of it stands in the same place. */
 export function Thumb({ image, sizes, alt }: Props) {
   const { srcset, thumbnail, main, width, height, placeholder, dominantColor } = image
+  const [isLoaded, setLoaded] = useState(false)
   const src = srcset.split(' ')[0] || (main ?? thumbnail)?.url
   return (
     <span
       className="thumb"
-      style={{
-        aspectRatio: `${width} / ${height}`,
-        backgroundColor: dominantColor ?? undefined,
-        backgroundImage: placeholder ? `url("${placeholder}")` : undefined,
-      }}
+      data-loaded={isLoaded || undefined}
+      style={
+        {
+          '--ratio': width / height,
+          aspectRatio: `${width} / ${height}`,
+          // what is transparent is not to show the blur
+          ...(!isLoaded && { backgroundColor: dominantColor ?? undefined }),
+          ...(!isLoaded && placeholder && { backgroundImage: `url("${placeholder}")` }),
+        } as CSSProperties
+      }
     >
       {src && (
         <img
@@ -45,6 +52,7 @@ export function Thumb({ image, sizes, alt }: Props) {
           alt={alt}
           loading="lazy"
           decoding="async"
+          onLoad={() => setLoaded(true)}
         />
       )}
     </span>

@@ -22,6 +22,8 @@ export interface Pages<Item> {
   loadMore(): void
   /** once more, after an error or a change */
   reload(): void
+  /** takes in what is known of single items */
+  change(change: (items: readonly Item[]) => readonly Item[]): void
 }
 
 interface Known<Item> {
@@ -125,5 +127,7 @@ export function usePages<Data, Variables extends AnyVariables, Item extends { id
       if (known.next !== null && !loading) void read(known.next)
     },
     reload: () => void read(null),
+    change: (change) =>
+      setKnown((before) => (before.key === key ? { ...before, items: change(before.items) } : before)),
   }
 }

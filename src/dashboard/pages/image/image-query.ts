@@ -1,0 +1,62 @@
+import { graphql, type ResultOf } from '../../api/graphql.ts'
+import { thumb } from '../../parts/thumb.tsx'
+
+export const imageQuery = graphql(
+  `query Image($id: ID!) {
+    image(id: $id) {
+      ...Thumb
+      wide: srcset(format: "webp")
+      large: variant(name: "large") { url }
+      hd: variant(name: "hd") { url }
+      status
+      sha256
+      byteSize
+      format
+      mimeType
+      frames
+      hasAlpha
+      warnings
+      sourceUrl
+      venueTags
+      createdAt
+      usableAt
+      readyAt
+      deadlineMet
+      deletedAt
+      artists { slug name }
+      variants { recipe name format mimeType width height byteSize key url }
+      tasks(first: 20) {
+        totalCount
+        nodes {
+          id
+          status
+          stage
+          subject
+          attempt
+          createdAt
+          finishedAt
+          nextAttemptAt
+          errorCode
+          errorMessage
+          run { id kind scope dryRun requestId }
+          attempts {
+            number
+            startedAt
+            finishedAt
+            outcome
+            errorCode
+            errorMessage
+            errorStage
+            durations { stage milliseconds }
+          }
+        }
+      }
+    }
+  }`,
+  [thumb],
+)
+
+export type ImageDetails = NonNullable<ResultOf<typeof imageQuery>['image']>
+export type Variant = ImageDetails['variants'][number]
+export type ImageTask = ImageDetails['tasks']['nodes'][number]
+export type Attempt = ImageTask['attempts'][number]
