@@ -62,8 +62,8 @@ builder.mutationField('setFocalPoint', (t) =>
     }),
     description: 'Sets the point that the `cover` variants of an image are cut about, and cuts them anew.',
     args: { input: t.arg({ type: SetFocalPointInput, required: true, description: 'Where.' }) },
-    resolve: async (_root, { input: { imageId, x, y } }, { focalPoints }) => {
-      const run = await focalPoints.set(imageId.id, { x: x ?? null, y: y ?? null })
+    resolve: async (_root, { input: { imageId, x, y } }, { focalPoints, asker }) => {
+      const run = await focalPoints.set(imageId.id, { x: x ?? null, y: y ?? null }, asker)
       return { imageId: imageId.id, cutBy: run?.id ?? null }
     },
   }),
