@@ -29,6 +29,7 @@ import { createD1State } from './services/d1-state.ts'
 import { type Db, openDb } from './services/db/open-db.ts'
 import { dialects } from './services/db/sql.ts'
 import type { Dispatcher } from './services/dispatcher.ts'
+import { createFocalPoints } from './services/focal-points.ts'
 import { createGarbageCollector } from './services/garbage.ts'
 import { createImageHost, type ImageHost } from './services/image-host.ts'
 import { createImages } from './services/images.ts'
@@ -147,6 +148,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     artists: createArtists({ db }),
     artistPictures,
     pins: createPins({ db, bell, wake }),
+    focalPoints: createFocalPoints({ db, bell, wake }),
     d1State: createD1State({ db, d1 }),
     previews: createRunPreviews({ db, dialect, settings: { threads, defaultRecipes } }),
     queue: createQueue({ db, dispatcher, storage: stores }),

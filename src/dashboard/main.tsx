@@ -8,6 +8,8 @@ import './style/lists.css'
 import './style/overview.css'
 import './style/images.css'
 import './style/image.css'
+import './style/focal-point.css'
+import './style/artists.css'
 import './style/motion.css'
 
 const root = document.getElementById('root')

@@ -1,4 +1,4 @@
-import { Activity, Gauge, Images } from 'lucide-react'
+import { Activity, Gauge, Images, Users } from 'lucide-react'
 import { type ComponentType, lazy } from 'react'
 
 export interface PageProps {
@@ -35,5 +35,14 @@ export const routes: readonly Route[] = [
     path: '/runs',
     page: fetched(async () => (await import('./pages/runs.tsx')).RunsPage),
     nav: { text: 'Runs', icon: Activity },
+  },
+  {
+    path: '/artists',
+    page: fetched(async () => (await import('./pages/artists.tsx')).ArtistsPage),
+    nav: { text: 'Artists', icon: Users },
+  },
+  {
+    path: '/artists/:slug',
+    page: fetched(async () => (await import('./pages/artist.tsx')).ArtistPage),
   },
 ]

@@ -29,6 +29,10 @@ export const ArtistNode = builder.prismaNode('Artist', {
       resolve: ({ aliases }) => aliases as string[],
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When first heard of.' }),
+    imageCount: t.relationCount('placements', {
+      description: 'How many `images` are in all: one counts once for each venue that has it.',
+      where: { image: { deletedAt: null } },
+    }),
     images: t.connection(
       {
         type: ImageNode,

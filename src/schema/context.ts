@@ -6,6 +6,7 @@ import type { Bell } from '../services/bell.ts'
 import type { Completions } from '../services/complete-uploads.ts'
 import type { ReadD1State } from '../services/d1-state.ts'
 import type { Db } from '../services/db/open-db.ts'
+import type { FocalPoints } from '../services/focal-points.ts'
 import type { GarbageCollector } from '../services/garbage.ts'
 import type { Limits } from '../services/image-header.ts'
 import type { Images } from '../services/images.ts'
@@ -28,6 +29,7 @@ export interface Services {
   runs: Runs
   scrapes: Scrapes
   pins: Pins
+  focalPoints: FocalPoints
   artistPictures: ArtistPictures
   d1State: ReadD1State
   previews: RunPreviews

@@ -6,7 +6,8 @@ const RecipeVariant = builder.objectRef<Recipe['variants'][number]>('RecipeVaria
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Unique within the recipe.' }),
     method: t.exposeString('method', {
-      description: '`width`: that wide. `fit`: inside the box. `cover`: fills the box. Only `cover` ever enlarges.',
+      description:
+        '`width`: that wide. `fit`: inside the box. `cover`: fills the box, cut about the focal point of the image. Only `cover` ever enlarges.',
     }),
     width: t.exposeInt('width', { description: 'Pixels.' }),
     height: t.int({
@@ -23,7 +24,8 @@ const RecipeType = builder.objectRef<Recipe>('Recipe').implement({
     name: t.exposeString('name', { description: 'What inputs call it.' }),
     description: t.exposeString('description', { description: 'What it is for.' }),
     hash: t.string({
-      description: 'The fingerprint of what it makes today; part of every key.',
+      description:
+        'The fingerprint of what it makes today; part of every key, with the focal point of an image that has one.',
       resolve: (recipe) => recipeHash(recipe),
     }),
     formats: t.stringList({

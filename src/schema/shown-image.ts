@@ -30,6 +30,11 @@ const ShownImage = builder.objectRef<Shown>('ShownImage').implement({
       resolve: (query, { imageId }, _args, { db }) => db.image.findUniqueOrThrow({ ...query, where: { id: imageId } }),
     }),
     reason: t.expose('reason', { type: ShownReason, description: 'Why, for programs.' }),
+    venueTag: t.string({
+      nullable: true,
+      description: 'The venue that it was asked for; null for none, and for anywhere.',
+      resolve: ({ venueTag }) => venueTag ?? null,
+    }),
     explanation: t.exposeString('explanation', { description: 'Why, in a sentence.' }),
     pictures: t.prismaField({
       type: [ArtistPicture],
@@ -63,6 +68,13 @@ builder.prismaObjectFields(ArtistNode, (t) => ({
       const choice = await artistPictures.choose(artistId, venueTag)
       return choice && { ...choice, artistId, venueTag }
     },
+  }),
+  shownImages: t.field({
+    type: [ShownImage],
+    description:
+      'The image to show at each venue that has one or lists the artist, and of uploads without a venue. In a list, decided for one artist after the other.',
+    resolve: async ({ id: artistId }, _args, { artistPictures }) =>
+      (await artistPictures.chooseEverywhere(artistId)).map((choice) => ({ ...choice, artistId })),
   }),
   pinnedImage: t.prismaField({
     type: ImageNode,

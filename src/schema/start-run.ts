@@ -23,7 +23,7 @@ const RunScope = builder.enumType('RunScope', {
   description: 'Which images a run is about; deleted ones never are.',
   values: {
     MISSING: { description: 'Those that lack a variant of a wanted recipe.' },
-    STALE: { description: 'Those made by a recipe that has changed since.' },
+    STALE: { description: 'Those made by a recipe that has changed since, or cut about another focal point.' },
     ALL: { description: 'All; what is stored and whole is left alone.' },
     IMAGES: { description: 'Those with the given ids.' },
   } satisfies Record<(typeof reprocessScopes)[number], { description: string }>,

@@ -29,8 +29,15 @@ export interface ArtistPictures {
   refresh(artistId: string, options: ShowOptions): Promise<string[]>
   /** the picture to show of an artist at a venue (null: without one, undefined: anywhere), and why that one */
   choose(artistId: string, venueTag: string | null | undefined): Promise<Choice | null>
+  /** the same for every venue that has to do with the artist, and for uploads without one */
+  chooseEverywhere(artistId: string): Promise<VenueChoice[]>
   /** Deletes a batch of what is not shown any more and not named by D1; returns how many. */
   collect(): Promise<number>
+}
+
+export interface VenueChoice extends Choice {
+  /** null: of uploads without a venue */
+  venueTag: string | null
 }
 
 interface Deps {
@@ -143,6 +150,10 @@ export function createArtistPictures({ db, variants, bell }: Deps): ArtistPictur
       const artist = await findArtistToShow(db, artistId)
       return artist && choosePicture(artist.placements, { venueTag, pinnedImageId: artist.pinnedImageId })
     },
+    async chooseEverywhere(artistId) {
+      const artist = await findArtistToShow(db, artistId)
+      return artist ? artist.venueTags.flatMap((tag) => choiceAt(artist, tag) ?? []) : []
+    },
     async collect() {
       const retired = await db.artistPicture.findMany({ where: { retiredAt: { not: null } }, take: batchSize })
       const forgotten = await Promise.all(
@@ -171,12 +182,18 @@ interface Wanted {
   name: PictureKey['name']
 }
 
+function choiceAt({ placements, pinnedImageId }: ArtistToShow, tag: string): VenueChoice | null {
+  const venueTag = tag === noVenue ? null : tag
+  const choice = choosePicture(placements, { venueTag, pinnedImageId })
+  return choice && { ...choice, venueTag }
+}
+
 /** What is to lie under the aliases of a venue. */
-function wantedAt({ placements, pinnedImageId, variantsOf }: ArtistToShow, venueTag: string): Wanted[] {
-  const choice = choosePicture(placements, { venueTag: venueTag === noVenue ? null : venueTag, pinnedImageId })
+function wantedAt(artist: ArtistToShow, venueTag: string): Wanted[] {
+  const choice = choiceAt(artist, venueTag)
   if (!choice) return []
   const { imageId } = choice
-  return (variantsOf.get(imageId) ?? []).flatMap((variant) => {
+  return (artist.variantsOf.get(imageId) ?? []).flatMap((variant) => {
     const { name } = variant
     return name === 'main' || name === 'hd' ? [{ imageId, variant, name }] : []
   })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { InvalidInputError, UnknownRecipeError } from '../errors.ts'
 import type { Output } from '../workers/protocol.ts'
 
-/** `width`: that wide, never enlarged. `fit`: inside the box, never enlarged. `cover`: fills the box exactly, centred. */
+/** `width`: that wide, never enlarged. `fit`: inside the box, never enlarged. `cover`: fills the box exactly, cut. */
 export type VariantSpec =
   | { name: string; method: 'width'; width: number }
   | { name: string; method: 'fit' | 'cover'; width: number; height: number }

@@ -2,8 +2,9 @@ import { Prisma } from '../generated/sqlite/client.ts'
 import { decodeCost, encodeCost, typicalBytesPerPixel } from './cost-model.ts'
 import type { Db } from './db/open-db.ts'
 import type { Dialect } from './db/sql.ts'
+import { imageRecipeHashSql } from './focal-point.ts'
 import { imageRanges } from './image-range.ts'
-import { recipes as allRecipes, type Recipe, recipeHash } from './recipes.ts'
+import { recipes as allRecipes, type Recipe } from './recipes.ts'
 import {
   checkReprocessScope,
   type ImageScope,
@@ -74,7 +75,7 @@ export function createRunPreviews({ db, dialect, settings }: Deps): RunPreviews 
   function storedOf(recipe: Recipe, scope: ImageScope): Prisma.Sql {
     const sets = Prisma.sql`"VariantSet" s WHERE s."imageId" = i."id"`
     const stored = Prisma.sql`(SELECT count(*) FROM "Variant" v, ${sets}
-      AND s."id" = v."setId" AND s."recipe" = ${recipe.name} AND s."recipeHash" = ${recipeHash(recipe)})`
+      AND s."id" = v."setId" AND s."recipe" = ${recipe.name} AND s."recipeHash" = ${imageRecipeHashSql(recipe)})`
     if (scope.recipes) return scope.recipes.includes(recipe.name) ? stored : Prisma.sql`-1`
     const isDefault = defaultRecipes.includes(recipe.name)
       ? Prisma.sql`NOT EXISTS (SELECT 1 FROM ${sets})`

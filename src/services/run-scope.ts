@@ -1,8 +1,9 @@
 import { InvalidInputError } from '../errors.ts'
 import { Prisma } from '../generated/sqlite/client.ts'
 import type { Dialect } from './db/sql.ts'
+import { imageRecipeHashSql } from './focal-point.ts'
 import { isOrphanFolder, orphanFolders } from './orphans.ts'
-import { recipes as allRecipes, checkRecipes, findRecipe, recipeHash } from './recipes.ts'
+import { recipes as allRecipes, checkRecipes, findRecipe } from './recipes.ts'
 
 export const reprocessScopes = ['MISSING', 'STALE', 'ALL', 'IMAGES'] as const
 export type ReprocessScope = (typeof reprocessScopes)[number]
@@ -102,7 +103,7 @@ const conditions: Record<ReprocessScope, (scope: ImageScope) => Prisma.Sql> = {
   STALE: ({ recipes }) =>
     anyOf(
       recipes ?? allRecipes.map((recipe) => recipe.name),
-      (name) => Prisma.sql`EXISTS (${currentSets(name)} AND s."recipeHash" <> ${recipeHash(findRecipe(name))})`,
+      (name) => Prisma.sql`EXISTS (${currentSets(name)} AND s."recipeHash" <> ${imageRecipeHashSql(findRecipe(name))})`,
     ),
 }
 

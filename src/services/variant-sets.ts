@@ -2,7 +2,8 @@ import type { Image, Variant, VariantSet, VariantSetState } from '../generated/s
 import type { ImageFacts } from '../workers/protocol.ts'
 import { picturesAreDue, showing } from './artists.ts'
 import type { Db, Tx } from './db/open-db.ts'
-import { findRecipe, type Recipe, recipeHash } from './recipes.ts'
+import { imageRecipeHash } from './focal-point.ts'
+import { findRecipe, type Recipe } from './recipes.ts'
 import { pictureRecipe } from './showable.ts'
 import { planUnits, type Unit } from './units.ts'
 import { type Milestone, watermark } from './watermark.ts'
@@ -42,7 +43,7 @@ export async function findSets(db: Db, imageId: string, recipesOf: RecipesOf): P
 }
 
 /**
- * Makes sure that an image has a set for each of these recipes as they are today. The first set of a recipe is
+ * Makes sure that an image has a set for each of these recipes as they are today, cut about its focal point. The first set of a recipe is
  * CURRENT from birth, so that a partial one is served; a later one is BUILDING until it is whole.
  */
 export async function ensureSets(tx: Tx, imageId: string, recipesOf: RecipesOf): Promise<WantedSet[]> {
@@ -61,7 +62,7 @@ export async function createSets(tx: Tx, image: Image, recipes: readonly string[
 }
 
 function findAsIs(image: ImageWithSets, recipe: Recipe): WantedSet | null {
-  const hash = recipeHash(recipe)
+  const hash = imageRecipeHash(recipe, image.focalPoint)
   const existing = image.sets.find((set) => set.recipe === recipe.name && set.recipeHash === hash)
   if (!existing || !(existing.collectingAt || existing.state === 'CURRENT')) return null
   // its objects are on their way out; tasks of the image wait until the set is gone, and then make a new one
@@ -72,7 +73,7 @@ function findAsIs(image: ImageWithSets, recipe: Recipe): WantedSet | null {
 async function ensureSet(tx: Tx, image: ImageWithSets, recipe: Recipe): Promise<WantedSet> {
   const asIs = findAsIs(image, recipe)
   if (asIs) return asIs
-  const hash = recipeHash(recipe)
+  const hash = imageRecipeHash(recipe, image.focalPoint)
   const units = planUnits(recipe, image)
   const ofRecipe = image.sets.filter((set) => set.recipe === recipe.name)
   const hasCurrent = ofRecipe.some((set) => set.state === 'CURRENT')
@@ -153,10 +154,10 @@ export async function dropVariants(tx: Tx, ids: readonly string[]): Promise<void
 
 type KnownSet = VariantSet & { variants: Variant[]; image: Image }
 
-/** What a set consists of: what its recipe says, and of a recipe as it once was, what was made by it. */
+/** What a set consists of: what its recipe says, and of a recipe or focal point as it once was, what was made by it. */
 function unitsOf({ recipe, recipeHash: hash, variants, image }: KnownSet): Milestone[] {
   const today = findRecipe(recipe)
-  if (recipeHash(today) === hash) return planUnits(today, image)
+  if (imageRecipeHash(today, image.focalPoint) === hash) return planUnits(today, image)
   return variants.map(({ name, format, width }) => ({ name, format, nominalWidth: width }))
 }
 
@@ -177,7 +178,8 @@ async function refreshSet(tx: Tx, imageId: string, { id, recipe, units, variants
   if (state === 'BUILDING') {
     const now = new Date()
     await tx.variantSet.updateMany({
-      where: { imageId, recipe, state: 'CURRENT' },
+      // with those that were never finished, as for a focal point that was moved on meanwhile
+      where: { imageId, recipe, id: { not: id }, state: { not: 'RETIRED' } },
       data: { state: 'RETIRED', retiredAt: now },
     })
     await tx.variantSet.update({ where: { id }, data: { state: 'CURRENT', activatedAt: now } })

@@ -141,6 +141,51 @@ describe('coverCrop', () => {
   })
 })
 
+describe('coverCrop about a focal point', () => {
+  const side = fc.integer({ min: 1, max: 30_000 })
+  const hundredth = fc.integer({ min: 0, max: 100 }).map((percent) => percent / 100)
+
+  it('is as large as the centred one, inside, and has the point in it, as near its middle as the edges allow', () => {
+    fc.assert(
+      fc.property(side, side, side, side, hundredth, hundredth, (width, height, boxWidth, boxHeight, x, y) => {
+        const [source, box] = [
+          { width, height },
+          { width: boxWidth, height: boxHeight },
+        ]
+        const crop = coverCrop(source, box, { x, y })
+        expect(crop).toMatchObject({ width: coverCrop(source, box).width, height: coverCrop(source, box).height })
+        const sides = [
+          { from: crop.left, length: crop.width, all: width, at: Math.min(width - 1, Math.floor(x * width)) },
+          { from: crop.top, length: crop.height, all: height, at: Math.min(height - 1, Math.floor(y * height)) },
+        ]
+        for (const { from, length, all, at } of sides) {
+          expect(from).toBeGreaterThanOrEqual(0)
+          expect(from + length).toBeLessThanOrEqual(all)
+          expect(at).toBeGreaterThanOrEqual(from)
+          expect(at).toBeLessThan(from + length)
+          const isAtEdge = from === 0 || from + length === all
+          expect(isAtEdge || Math.abs(from + length / 2 - at) <= 1).toBe(true)
+        }
+      }),
+    )
+  })
+
+  it('moves along the side that is cut, and stops at its ends', () => {
+    const square = { width: 150, height: 150 }
+    const lefts = [0, 0.2, 0.5, 0.8, 1].map((x) => coverCrop({ width: 1000, height: 500 }, square, { x, y: 0.2 }).left)
+    expect(lefts).toEqual([0, 0, 250, 500, 500])
+    expect(coverCrop({ width: 500, height: 1000 }, square, { x: 0.2, y: 0.4 })).toMatchObject({ left: 0, top: 150 })
+  })
+
+  it('is about another key, where the recipe cuts and nowhere else', () => {
+    const keys = (recipe: string, focalPoint: string | null) =>
+      planUnits(findRecipe(recipe), { width: 800, height: 600, sha256, focalPoint }).map(({ key }) => key)
+    expect(keys('presets', '080020')[0]).toBe(keys('presets', null)[0]?.replace('/thumbnail', '080020/thumbnail'))
+    expect(keys('responsive', '080020')).toEqual(keys('responsive', null))
+    expect(keys('artist', '080020')).toEqual(keys('artist', null))
+  })
+})
+
 describe('fitInside', () => {
   it('never enlarges and never leaves the box or falls to nothing', () => {
     const side = fc.integer({ min: 1, max: 30_000 })

@@ -41,10 +41,11 @@ interface Options<Data, Variables, Item> {
   pageOf: (data: Data) => Page<Item>
   /** reads the first page again when it may have changed */
   on: readonly Topic[]
+  /** how many are read at once */
+  pageSize?: number
 }
 
-/** How many are read at once, and the shortest time between two looks at the first page, ms. */
-const pageSize = 100
+/** The shortest time between two looks at the first page, ms. */
 const restMs = 1_000
 
 /**
@@ -56,6 +57,7 @@ export function usePages<Data, Variables extends AnyVariables, Item extends { id
   variables,
   pageOf,
   on,
+  pageSize = 100,
 }: Options<Data, Variables, Item>): Pages<Item> {
   const key = JSON.stringify(variables)
   const [known, setKnown] = useState<Known<Item>>({ key, items: [], totalCount: null, next: null })
@@ -86,7 +88,7 @@ export function usePages<Data, Variables extends AnyVariables, Item extends { id
         return { key, totalCount, items, next: items.length > nodes.length ? before.next : next }
       })
     },
-    [key, query, pageOf],
+    [key, query, pageOf, pageSize],
   )
 
   useEffect(() => void read(null), [read])
