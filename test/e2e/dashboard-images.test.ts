@@ -4,7 +4,7 @@ import { type Dashboard, layoutShift, openDashboard, seriousFindings } from '../
 import { damagedJpeg, jpeg } from '../support/images.ts'
 import { chromium } from '../support/installed.ts'
 import { endOf } from '../support/run-end.ts'
-import { complete, sendWhole } from '../support/uploads.ts'
+import { uploadNamed } from '../support/uploads.ts'
 
 interface Asked {
   query: string
@@ -28,15 +28,8 @@ describe.skipIf(!chromium)('the images', () => {
   })
   afterAll(() => dashboard?.[Symbol.asyncDispose]())
 
-  async function upload(name: string, files: readonly Uint8Array[], input = {}): Promise<void> {
-    const ids: string[] = []
-    for (const [index, bytes] of files.entries()) {
-      ids.push((await sendWhole(dashboard, bytes, `${name}-${index + 1}.jpg`)).id)
-    }
-    const { run } = await complete(dashboard, ids, input)
-    await endOf(dashboard, run.id)
-  }
-
+  const upload = async (name: string, files: readonly Uint8Array[], input = {}) =>
+    endOf(dashboard, await uploadNamed(dashboard, name, files, input))
   const cells = (on = page) => on.getByRole('grid', { name: 'Images' }).getByRole('gridcell')
   const tile = (name: string, on = page) => cells(on).filter({ hasText: name })
   const bar = (on = page) => on.getByRole('region', { name: 'Selection' })
