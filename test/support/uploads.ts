@@ -94,6 +94,7 @@ export async function uploadNamed(
   input: object = {},
 ): Promise<string> {
   const ids: string[] = []
-  for (const [index, bytes] of files.entries()) ids.push((await sendWhole(client, bytes, `${name}-${index + 1}.jpg`)).id)
+  for (const [index, bytes] of files.entries())
+    ids.push((await sendWhole(client, bytes, `${name}-${index + 1}.jpg`)).id)
   return (await complete(client, ids, input)).run.id
 }
