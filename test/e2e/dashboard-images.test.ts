@@ -113,7 +113,6 @@ describe.skipIf(!chromium)('the images', () => {
     }
     await page.goBack()
     await tile('night-1.jpg').waitFor()
-
     filters.length = 0
     await page.getByRole('searchbox', { name: 'File or artist' }).pressSequentially('kraviz', { delay: 40 })
     await tile('photo').first().waitFor({ state: 'detached' })
@@ -170,7 +169,6 @@ describe.skipIf(!chromium)('the images', () => {
     expect(((await sent).postDataJSON() as Asked).variables.ids).toHaveLength(3)
     await bar().getByText('3 images deleted').waitFor()
     await expect.poll(() => names()).toEqual(['night-1.jpg', 'photo-5.jpg', 'photo-1.jpg'])
-
     await page.getByRole('link', { name: 'Deleted 3' }).click()
     await tile('photo-2.jpg').waitFor()
     expect(await names()).toEqual(['photo-4.jpg', 'photo-3.jpg', 'photo-2.jpg'])
