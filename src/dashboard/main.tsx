@@ -14,6 +14,9 @@ import './style/upload.css'
 import './style/artists.css'
 import './style/system.css'
 import './style/venues.css'
+import './style/variants.css'
+import './style/compare.css'
+import './style/focal-point.css'
 import './style/motion.css'
 
 const root = document.getElementById('root')

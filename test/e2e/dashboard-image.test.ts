@@ -4,7 +4,7 @@ import { type Dashboard, openDashboard, seriousFindings } from '../support/dashb
 import { jpeg, photo } from '../support/images.ts'
 import { chromium } from '../support/installed.ts'
 import { endOf } from '../support/run-end.ts'
-import { complete, sendWhole } from '../support/uploads.ts'
+import { uploadNamed } from '../support/uploads.ts'
 
 interface Variant {
   name: string
@@ -50,18 +50,16 @@ describe.skipIf(!chromium)('an image', () => {
   beforeAll(async () => {
     dashboard = await openDashboard()
     page = dashboard.page
-    await endOf(dashboard, await upload(await photo('lamp-bird-small.jpg'), 'lamp bird.jpg'))
-    id = await idOf('lamp bird')
+    page.setDefaultTimeout(5_000)
+    await endOf(dashboard, await upload('lamp-bird', await photo('lamp-bird-small.jpg')))
+    id = await idOf('lamp-bird')
     await page.goto(addressOf(id))
-    await page.getByRole('heading', { name: 'lamp bird.jpg', level: 1 }).waitFor()
+    await page.getByRole('heading', { name: 'lamp-bird-1.jpg', level: 1 }).waitFor()
   })
   afterAll(() => dashboard?.[Symbol.asyncDispose]())
 
-  async function upload(bytes: Uint8Array, name: string): Promise<string> {
-    const target = await sendWhole(dashboard, bytes, name)
-    const input = { recipes: ['presets', 'responsive'], venueTag: 'liv' }
-    return (await complete(dashboard, [target.id], input)).run.id
-  }
+  const upload = (name: string, bytes: Uint8Array) =>
+    uploadNamed(dashboard, name, [bytes], { recipes: ['presets', 'responsive'], venueTag: 'liv' })
 
   async function idOf(search: string): Promise<string> {
     const query = 'query ($search: String!) { images(filter: { search: $search }) { nodes { id } } }'
@@ -78,7 +76,7 @@ describe.skipIf(!chromium)('an image', () => {
 
   it('tells what came in, and how it stands in the title of the tab', async () => {
     const { sha256 } = await detailsOf()
-    expect(await page.title()).toBe('Ready: lamp bird.jpg · Greenroom')
+    expect(await page.title()).toBe('Ready: lamp-bird-1.jpg · Greenroom')
     const facts = page.getByRole('region', { name: 'Original' })
     for (const text of ['JPEG', '300 × 225 px, 0.1 MP', 'Met', sha256])
       await facts.getByText(text, { exact: true }).waitFor()
@@ -192,30 +190,30 @@ describe.skipIf(!chromium)('an image', () => {
 
   it('is live while it is being made', async () => {
     await dashboard.gql(setConcurrency, { concurrency: 0 })
-    const run = await upload(await jpeg(), 'new one.jpg')
+    const run = await upload('late', await jpeg())
     const other = await dashboard.open()
-    await other.goto(addressOf(await idOf('new one')))
-    await expect.poll(() => other.title()).toBe('Processing: new one.jpg · Greenroom')
+    await other.goto(addressOf(await idOf('late')))
+    await expect.poll(() => other.title()).toBe('Processing: late-1.jpg · Greenroom')
     await other.getByText('Nothing is made yet').waitFor()
     await dashboard.gql(setConcurrency, { concurrency: 2 })
     await endOf(dashboard, run)
-    await expect.poll(() => other.title(), { timeout: 10_000 }).toBe('Ready: new one.jpg · Greenroom')
+    await expect.poll(() => other.title(), { timeout: 10_000 }).toBe('Ready: late-1.jpg · Greenroom')
     await other.getByRole('table', { name: 'Variants' }).waitFor()
   })
 
   it('is reprocessed, deleted and restored, each after a question', async () => {
     const act = async (name: string) => {
       await page.getByRole('button', { name, exact: true }).click()
-      const dialog = page.getByRole('alertdialog', { name: `${name} lamp bird.jpg?` })
+      const dialog = page.getByRole('alertdialog', { name: `${name} lamp-bird-1.jpg?` })
       await dialog.getByRole('button', { name, exact: true }).click()
       await dialog.waitFor({ state: 'hidden' })
     }
     await act('Reprocess')
     expect(await page.getByRole('link', { name: 'Show the run' }).getAttribute('href')).toMatch(/^\/runs\//)
     await act('Delete')
-    await expect.poll(() => page.title()).toBe('Deleted: lamp bird.jpg · Greenroom')
+    await expect.poll(() => page.title()).toBe('Deleted: lamp-bird-1.jpg · Greenroom')
     await act('Restore')
-    await expect.poll(() => page.title()).toMatch(/^(Ready|Processing): lamp bird/)
+    await expect.poll(() => page.title()).toMatch(/^(Ready|Processing): lamp-bird/)
   })
 
   it.each(['SW1hZ2U6bm9uZQ==', 'nonsense'])('says that there is no image %s', async (unknown) => {

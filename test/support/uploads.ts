@@ -106,3 +106,16 @@ export async function sendWhole(
   if (response.status !== 204) throw new Error(await response.text())
   return target
 }
+
+/** Sends files as `name-1.jpg`, `name-2.jpg` ... and completes them; the id of their run. */
+export async function uploadNamed(
+  client: Pick<TestClient, 'gql'>,
+  name: string,
+  files: readonly Uint8Array[],
+  input: object = {},
+): Promise<string> {
+  const ids: string[] = []
+  for (const [index, bytes] of files.entries())
+    ids.push((await sendWhole(client, bytes, `${name}-${index + 1}.jpg`)).id)
+  return (await complete(client, ids, input)).run.id
+}

@@ -5,6 +5,7 @@ import { PageHeader } from '../parts/page-header.tsx'
 import { StatusBadge } from '../parts/status-badge.tsx'
 import type { PageProps } from '../routes.ts'
 import { Compare } from './image/compare.tsx'
+import { FocalPointEditor } from './image/focal-point.tsx'
 import { History } from './image/history.tsx'
 import { ImageActions } from './image/image-actions.tsx'
 import { ImageFacts } from './image/image-facts.tsx'
@@ -44,6 +45,7 @@ function Details({ image }: { image: ImageDetails }) {
       </div>
       <Variants image={image} />
       <Compare image={image} />
+      <FocalPointEditor imageId={image.id} />
       <History tasks={image.tasks} />
     </>
   )

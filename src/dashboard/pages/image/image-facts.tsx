@@ -24,6 +24,7 @@ export function ImageFacts({ image }: { image: ImageDetails }) {
           { name: 'Dimensions', value: `${formatCount(width)} × ${formatCount(height)} px, ${megapixels} MP` },
           frames > 1 ? { name: 'Frames', value: formatCount(frames) } : null,
           { name: 'Size', value: <Bytes count={byteSize} /> },
+          { name: 'Focal point', value: tellPoint(image.focalPoint) },
           sourceUrl ? { name: 'Fetched from', value: <Source url={sourceUrl} /> } : null,
           { name: 'Came in', value: <RelativeTime at={image.createdAt} /> },
           { name: 'Usable', value: <Since at={image.usableAt} from={image.createdAt} /> },
@@ -39,6 +40,10 @@ export function ImageFacts({ image }: { image: ImageDetails }) {
       </div>
     </section>
   )
+}
+
+function tellPoint(point: ImageDetails['focalPoint']): string {
+  return point ? `${Math.round(point.x * 100)} % across, ${Math.round(point.y * 100)} % down` : 'the middle'
 }
 
 function Artists({ artists }: { artists: ImageDetails['artists'] }) {

@@ -23,6 +23,7 @@ export const imageQuery = graphql(
       readyAt
       deadlineMet
       deletedAt
+      focalPoint { x y }
       artists { slug name }
       variants { recipe name format mimeType width height byteSize key url }
       tasks(first: 20) {
