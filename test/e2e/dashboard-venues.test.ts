@@ -83,7 +83,10 @@ describe.skipIf(!chromium)('the venues page', () => {
     await page.getByRole('button', { name: 'Scrape now' }).click()
     const dialog = page.getByRole('alertdialog', { name: 'Read the pages of the venues?' })
     await dialog.getByRole('button', { name: 'Scrape now' }).click()
-    await dialog.getByRole('alert').getByText(/under way|active/i).waitFor()
+    await dialog
+      .getByRole('alert')
+      .getByText(/under way|active/i)
+      .waitFor()
     await dialog.getByRole('button', { name: 'Cancel' }).click()
     await begin(2)
     await idle()
@@ -131,7 +134,7 @@ describe.skipIf(!chromium)('the venues page', () => {
     await dialog.getByRole('button', { name: 'Sync to D1 now' }).click()
     await dialog.waitFor({ state: 'hidden' })
     await cox.getByText(/^D1 has version (\d+) of \1$/).waitFor()
-    await page.getByRole('region', { name: 'D1', exact: true }).getByText('In step').waitFor()
+    await page.getByRole('region', { name: 'D1', exact: true }).getByText('In step', { exact: true }).waitFor()
   })
 
   it('says that a page shows nothing that can be read', async () => {
