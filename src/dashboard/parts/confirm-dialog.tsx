@@ -9,8 +9,6 @@ interface Props {
   /** what happens then */
   children?: ReactNode
   kind?: 'primary' | 'danger'
-  /** the button that opens it matters less than what is beside it */
-  isQuiet?: boolean
   disabled?: boolean
   /** sent once; answers with a sentence when it did not work */
   onConfirm: () => Promise<string | null>
@@ -20,8 +18,7 @@ interface Props {
  * A button that asks before it does anything. While it is being done, it can neither be asked for again nor left. The
  * browser keeps the focus inside, and gives it back to the button.
  */
-export function ConfirmDialog(props: Props) {
-  const { action, question, children, kind = 'primary', isQuiet = false, disabled = false, onConfirm } = props
+export function ConfirmDialog({ action, question, children, kind = 'primary', disabled = false, onConfirm }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const isSending = useRef(false)
   const [isShownSending, showSending] = useState(false)
@@ -52,7 +49,7 @@ export function ConfirmDialog(props: Props) {
 
   return (
     <>
-      <Button {...(!isQuiet && { kind })} disabled={disabled} onClick={open}>
+      <Button kind={kind} disabled={disabled} onClick={open}>
         {action}
       </Button>
       <dialog ref={dialog} className="dialog" role="alertdialog" aria-labelledby={titleId} onCancel={keepWhileSending}>

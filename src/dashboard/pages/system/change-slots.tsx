@@ -24,7 +24,7 @@ export function ChangeSlots({ slots, onChange }: { slots: number; onChange: () =
   }
 
   return (
-    <ConfirmDialog isQuiet action="Change slots" question="Change how many tasks run at once?" onConfirm={confirm}>
+    <ConfirmDialog action="Change slots" question="Change how many tasks run at once?" onConfirm={confirm}>
       <label className="labelled">
         Tasks at once, 0 to 256
         <input

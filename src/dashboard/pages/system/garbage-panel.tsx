@@ -71,7 +71,6 @@ function Collect({ garbage, onCollected }: { garbage: Garbage; onCollected: () =
     <ConfirmDialog
       action="Collect"
       kind="danger"
-      isQuiet
       disabled={sets + images + events === 0}
       question={`Collect ${formatThings(images, 'deleted image')} and ${formatThings(variants, 'variant')}?`}
       onConfirm={confirm}

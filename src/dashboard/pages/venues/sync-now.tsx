@@ -37,7 +37,7 @@ export function SyncNow({ onStarted }: { onStarted: (started: Started) => void }
   }
 
   return (
-    <ConfirmDialog isQuiet action="Sync to D1 now" question="Bring the events to D1?" onConfirm={confirm}>
+    <ConfirmDialog action="Sync to D1 now" question="Bring the events to D1?" onConfirm={confirm}>
       <label className="labelled">
         Which
         <select className="field" value={which} onChange={(event) => choose(event.target.value as Choice)}>
