@@ -63,8 +63,8 @@ describe.skipIf(!chromium)('the system page', () => {
     expect(text).toContain(`Megapixels in flight0 of ${limit.toLocaleString('en')}`)
 
     for (const [name, sample] of [
-      ['Memory of the service', 'process_resident_memory_bytes'],
-      ['Memory of the image host', 'greenroom_image_host_resident_bytes'],
+      ['Service memory', 'process_resident_memory_bytes'],
+      ['Image host memory', 'greenroom_image_host_resident_bytes'],
     ] as const) {
       const plot = await dashboard.page.getByRole('img', { name }).getAttribute('aria-label')
       const megabytes = Number(/now ([\d.]+) MB/.exec(plot ?? '')?.[1])
@@ -118,6 +118,7 @@ describe.skipIf(!chromium)('the system page', () => {
     const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' }).format(new Date(downSince))
     expect(await alert.textContent()).toBe(`D1 degraded since ${clock}`)
     expect(await edges.getByText(`Degraded since ${clock}`).count()).toBe(1)
+    expect(await seriousFindings(page)).toEqual([])
     expect(await page.title()).toBe('System: degraded · Greenroom')
 
     await eventually('the sync is over', async () => {

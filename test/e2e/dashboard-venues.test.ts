@@ -110,6 +110,7 @@ describe.skipIf(!chromium)('the venues page', () => {
     const venues = page.getByRole('navigation', { name: 'Venue' })
     await venues.getByRole('link', { name: 'LIV Beach 1' }).click()
     await events().filter({ hasText: 'Carl Cox' }).waitFor({ state: 'detached' })
+    await events().filter({ hasText: 'Peggy Gou' }).waitFor()
     expect(await events().count()).toBe(1)
     expect(new URL(page.url()).search).toBe('?venue=livb')
     await page.reload()
@@ -122,11 +123,11 @@ describe.skipIf(!chromium)('the venues page', () => {
     expect(new URL(page.url()).search).toBe('?search=gou')
     await page.getByRole('navigation', { name: 'State in D1' }).getByRole('link', { name: 'In step' }).click()
     await page.getByText('No event is like that').waitFor()
-    await page.goto('/venues')
   })
 
   it('tells of each event whether D1 has it as it is, and brings it there', async () => {
     const { page } = dashboard
+    await page.goto('/venues')
     const cox = events().filter({ hasText: 'Carl Cox' })
     await cox.getByText('Not in D1 yet').waitFor()
     await page.getByRole('button', { name: 'Sync to D1 now' }).click()
@@ -134,15 +135,17 @@ describe.skipIf(!chromium)('the venues page', () => {
     await dialog.getByRole('button', { name: 'Sync to D1 now' }).click()
     await dialog.waitFor({ state: 'hidden' })
     await cox.getByText(/^D1 has version (\d+) of \1$/).waitFor()
-    await page.getByRole('region', { name: 'D1', exact: true }).getByText('In step').waitFor()
+    await page.getByRole('region', { name: 'D1', exact: true }).getByText('In step', { exact: true }).waitFor()
   })
 
   it('says that a page shows nothing that can be read', async () => {
     site.pages.set(listingPath, { body: Buffer.from('<html>Just a moment...</html>') })
+    await dashboard.page.goto('/venues')
     await scrape()
     await dashboard.page.getByRole('table', { name: 'Pages' }).getByText('Blocked').waitFor()
     await idle()
     // what was read before is kept
+    await events().filter({ hasText: 'Peggy Gou' }).waitFor()
     expect(await events().count()).toBe(2)
   })
 

@@ -42,11 +42,11 @@ export function SystemPage() {
               <VersionsPanel system={data.system} />
               <GarbagePanel />
             </div>
+            <Answered answer={recipes} label="Recipes" lines={4}>
+              {({ recipes: all }) => <RecipesPanel recipes={all} />}
+            </Answered>
           </>
         )}
-      </Answered>
-      <Answered answer={recipes} label="Recipes" lines={4}>
-        {(data) => <RecipesPanel recipes={data.recipes} />}
       </Answered>
     </>
   )

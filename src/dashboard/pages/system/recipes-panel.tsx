@@ -43,6 +43,6 @@ export function RecipesPanel({ recipes }: { recipes: readonly Recipe[] }) {
 
 /** `640` is told by its name alone, `thumbnail` with its size. */
 function tellSize({ name, width, height }: Recipe['variants'][number]): string {
-  const size = height === null ? String(width) : `${width} × ${height}`
-  return name === size ? name : `${name} ${size}`
+  const size = height === null ? String(width) : `${width}\u00a0×\u00a0${height}`
+  return name === size ? name : `${name}\u00a0${size}`
 }

@@ -30,7 +30,7 @@ export function Trends({ system }: { system: System }) {
         tone="stage"
       />
       <Trend
-        name="Memory of the service"
+        name="Service memory"
         value={formatBytes(rssBytes)}
         samples={samples}
         of={(sample) => sample.service}
@@ -38,7 +38,7 @@ export function Trends({ system }: { system: System }) {
         tone="complete"
       />
       <Trend
-        name="Memory of the image host"
+        name="Image host memory"
         value={imageHostRssBytes === null ? 'unknown' : formatBytes(imageHostRssBytes)}
         samples={samples}
         of={(sample) => sample.host}

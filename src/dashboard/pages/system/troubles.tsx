@@ -21,12 +21,12 @@ export function tellTroubles({ system: { notReady, storage, d1 } }: SystemData):
 export function Troubles({ troubles }: { troubles: readonly string[] }) {
   if (troubles.length === 0) return null
   return (
-    <ul className="troubles" role="alert">
+    <div className="troubles" role="alert">
       {troubles.map((trouble) => (
-        <li key={trouble} data-tone="error">
+        <p key={trouble} data-tone="error">
           {trouble}
-        </li>
+        </p>
       ))}
-    </ul>
+    </div>
   )
 }

@@ -16,7 +16,9 @@ export function Actions() {
       <span role="status" aria-label="Started">
         {started && <Link href={`/runs/${encodeURIComponent(started.id)}`}>{started.what} started</Link>}
       </span>
-      <SyncNow onStarted={show} />
+      <span className="quiet-action">
+        <SyncNow onStarted={show} />
+      </span>
       <ScrapeNow onStarted={show} />
     </>
   )

@@ -2,10 +2,14 @@ import { formatWord } from '../../parts/format.ts'
 import { State } from '../../parts/state.tsx'
 import type { VenueEvent } from './event-list.tsx'
 
-const days = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' })
+const thisYear = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' })
+const otherYears = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 
-/** A day of the calendar is the same everywhere. */
-const formatDay = (date: string) => days.format(new Date(`${date}T00:00:00`))
+/** A day of the calendar, which is the same everywhere. */
+function formatDay(date: string): string {
+  const day = new Date(`${date}T00:00:00`)
+  return (day.getFullYear() === new Date().getFullYear() ? thisYear : otherYears).format(day)
+}
 
 /** A night, and whether D1 has it as it is here. */
 export function EventRow({ event }: { event: VenueEvent }) {
@@ -26,16 +30,21 @@ export function EventRow({ event }: { event: VenueEvent }) {
 }
 
 function InD1({ event: { synced, revision, syncedRevision, syncError } }: { event: VenueEvent }) {
-  const versions = `${syncedRevision} of ${revision}`
-  if (synced) return <State tone="storage">D1 has version {versions}</State>
+  const versions = (
+    <span className="event-versions">
+      <span>D1 has version </span>
+      {syncedRevision} of {revision}
+    </span>
+  )
+  if (synced) return <State tone="storage">{versions}</State>
   if (syncError) {
     return (
       <span className="event-step" title={syncError}>
-        <State tone="error">D1 has version {versions}</State>
+        <State tone="error">{versions}</State>
         <small>{syncError}</small>
       </span>
     )
   }
   if (syncedRevision === 0) return <State tone="quiet">Not in D1 yet</State>
-  return <State tone="decision">D1 has version {versions}</State>
+  return <State tone="decision">{versions}</State>
 }

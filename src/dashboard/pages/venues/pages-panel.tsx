@@ -25,7 +25,13 @@ export function PagesPanel({ pages }: { pages: readonly VenuePage[] }) {
       {pages.length === 0 ? (
         <EmptyState title="No page has been read yet" />
       ) : (
-        <Table label="Pages" columns={columns} rows={pages.map((page) => ({ key: page.url, cells: cellsOf(page) }))} />
+        <div className="venue-pages">
+          <Table
+            label="Pages"
+            columns={columns}
+            rows={pages.map((page) => ({ key: page.url, cells: cellsOf(page) }))}
+          />
+        </div>
       )}
     </section>
   )

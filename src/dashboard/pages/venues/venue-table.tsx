@@ -27,9 +27,12 @@ export function VenueTable({ venues, filters }: { venues: readonly Venue[]; filt
   )
 }
 
+/** They may be out of view. */
+const showEvents = () => document.getElementById('events')?.scrollIntoView()
+
 function cellsOf({ tag, name, source, eventCount, lastReadAt, lastScrape }: Venue, filters: EventFilters) {
   return [
-    <Link key="name" href={`/venues${filters.hrefWith('venue', tag)}`}>
+    <Link key="name" href={`/venues${filters.hrefWith('venue', tag)}`} onClick={showEvents}>
       {name}
     </Link>,
     sourceNames[source],
