@@ -20,7 +20,7 @@ export async function benchClaims({ rounds = 5 }: BenchOptions): Promise<void> {
     const claims = createClaims({ db, dialect: dialects[provider], bell, leaseMs: 30_000 })
     const ends = createTasks({ db, bell, leaseMs: 30_000 })
     const work = async () => {
-      for (let claim = await claims.claim(); claim; claim = await claims.claim()) await ends.succeed(claim, {})
+      for (let claim = await claims.claim(); claim; claim = await claims.claim()) await ends.succeed(claim)
     }
     for (const workers of [1, 8]) {
       const rates: number[] = []

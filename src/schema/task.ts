@@ -1,20 +1,10 @@
 import type { ArgBuilder } from '@pothos/core'
 import type { ErrorCode as Code } from '../errors.ts'
-import type { Prisma, TaskStage } from '../generated/sqlite/client.ts'
+import type { Prisma } from '../generated/sqlite/client.ts'
 import { foldSearch } from '../venues/artist-slug.ts'
 import { builder } from './builder.ts'
 import { ErrorCode } from './errors.ts'
 import { TaskStageEnum, TaskStatusEnum } from './run-enums.ts'
-
-const StageDuration = builder.objectRef<{ stage: TaskStage; milliseconds: number }>('StageDuration').implement({
-  description: 'How long a stage of a task took.',
-  fields: (t) => ({
-    stage: t.expose('stage', { type: TaskStageEnum, description: 'Which.' }),
-    milliseconds: t.exposeInt('milliseconds', {
-      description: 'Summed over units, waiting for a free thread included.',
-    }),
-  }),
-})
 
 export const TaskNode = builder.prismaNode('Task', {
   nullable: true,
@@ -38,15 +28,6 @@ export const TaskNode = builder.prismaNode('Task', {
     errorMessage: t.exposeString('errorMessage', { nullable: true, description: 'Why, in a sentence.' }),
     errorStage: t.expose('errorStage', { type: TaskStageEnum, nullable: true, description: 'In which step.' }),
     retryable: t.exposeBoolean('retryable', { nullable: true, description: 'Whether such an error may pass.' }),
-    durations: t.field({
-      type: [StageDuration],
-      description: 'Of the attempt that succeeded; empty until then.',
-      resolve: ({ durations }) =>
-        Object.entries((durations ?? {}) as Record<TaskStage, number>).map(([stage, milliseconds]) => ({
-          stage: stage as TaskStage,
-          milliseconds,
-        })),
-    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was planned.' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When its last attempt began.' }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),

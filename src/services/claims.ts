@@ -5,6 +5,7 @@ import { type Dialect, isUniqueViolation } from './db/sql.ts'
 import { taskEvents } from './run-events.ts'
 import { firstScope, needsImage, type RunScope } from './run-scope.ts'
 import { advance, startTask } from './run-states.ts'
+import { createStageClock, type StageClock } from './stage-clock.ts'
 import { type Holder, hasClaimable, held, renewLeases, requeueExpired, takeTask } from './task-states.ts'
 
 /** A task that this process may work on until the lease ends; `token` fences every write about it. */
@@ -24,6 +25,8 @@ export interface Claim extends Holder {
   subject: string
   image: Image | null
   scope: RunScope
+  /** since it was claimed */
+  clock: StageClock
 }
 
 export type ImageClaim = Claim & { image: Image }
@@ -66,6 +69,7 @@ export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; lease
 
   async function take(tx: Tx, upToLane: number): Promise<Claim | 'again' | null> {
     const now = new Date()
+    const clock = createStageClock()
     const runId = await pickRun(tx, now, upToLane)
     if (!runId) return null
     const holder = await takeTask(tx, dialect, runId, { now, leaseMs })
@@ -84,7 +88,7 @@ export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; lease
     const message = `${subject} is being worked on.`
     await startTask(tx, runId, { type: 'TASK_STARTED', taskId: task.id, message })
     const workLeft = plannedWork - doneWork
-    return { ...holder, runId, lane, attempt, suspect, crashes, workLeft, subject, image, scope }
+    return { ...holder, runId, lane, attempt, suspect, crashes, workLeft, subject, image, scope, clock }
   }
 
   return {

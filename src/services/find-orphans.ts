@@ -43,7 +43,7 @@ export function createFindOrphans({ tasks, orphans }: { tasks: Tasks; orphans: O
     const scope = firstScope(claim.scope)
     const fix = scope.kind === 'RECONCILE' && scope.fix
     const found = await stages.run('STORE', () => search(claim, fix, signal))
-    if (found > 0) await tasks.succeed(claim, stages.durations)
+    if (found > 0) await tasks.succeed(claim)
     else await tasks.skip(claim, `Everything below ${claim.subject} is named.`)
   }
 }

@@ -23,9 +23,9 @@ export function observeTasks(tasks: Tasks, observe: Observe, log: Log): Tasks {
 
   return {
     ...tasks,
-    async succeed(claim, durations, rest) {
-      await tasks.succeed(claim, durations, rest)
-      tell(claim, 'succeeded', { durations })
+    async succeed(claim, rest) {
+      await tasks.succeed(claim, rest)
+      tell(claim, 'succeeded', { durations: claim.clock.read() })
     },
     async skip(claim, reason) {
       await tasks.skip(claim, reason)

@@ -36,7 +36,7 @@ export function createProcessImage({ tasks, host, stores, check, show, settings 
     if (findings.length > 0) await tasks.report(claim, mendable(scope, findings))
     if (onlyTells(scope)) {
       const whole = `${claim.subject} is whole in storage.`
-      return findings.length > 0 ? tasks.succeed(claim, stages.durations) : tasks.skip(claim, whole)
+      return findings.length > 0 ? tasks.succeed(claim) : tasks.skip(claim, whole)
     }
     // of what is not the photo that was sent, nothing may be made
     if (findings.some(({ isOriginal }) => isOriginal)) {
@@ -57,7 +57,7 @@ export function createProcessImage({ tasks, host, stores, check, show, settings 
     const reason = sets.length === 0 ? 'was deleted meanwhile' : 'has everything already'
     if (missing.length === 0) {
       const shows = await stages.run('PERSIST', () => show(claim, signal))
-      return shows ? tasks.succeed(claim, stages.durations) : tasks.skip(claim, `${claim.subject} ${reason}.`)
+      return shows ? tasks.succeed(claim) : tasks.skip(claim, `${claim.subject} ${reason}.`)
     }
 
     await using original = await stages.run('FETCH', () => fetchOriginal(image, signal))
@@ -91,7 +91,7 @@ export function createProcessImage({ tasks, host, stores, check, show, settings 
       await checkpoints.flush()
       await stages.run('PERSIST', () => show(claim, signal))
     }
-    await tasks.succeed(claim, stages.durations, await checkpoints.take())
+    await tasks.succeed(claim, await checkpoints.take())
   }
 
   async function fetchOriginal({ originalKey, filename }: Image, signal: AbortSignal): Promise<LocalFile> {

@@ -101,7 +101,7 @@ export function createReadVenuePage({ db, tasks, client, hosts }: Deps): Job {
     if (reading.blocked) await noteBlocked(page, reading)
     await stages.run('VALIDATE', async () => mustNotBeBlocked(reading))
     await stages.run('PERSIST', () => recordPage.read(claim, page, reading, fetched.validators))
-    await tasks.succeed(claim, stages.durations)
+    await tasks.succeed(claim)
   }
 
   /** What is only looked at is looked at whole, and nothing of it stays. */
@@ -113,7 +113,7 @@ export function createReadVenuePage({ db, tasks, client, hosts }: Deps): Job {
     }
     const reading = await stages.run('VALIDATE', async () => mustNotBeBlocked(read(page, fetched)))
     await stages.run('PERSIST', () => forget(claim, describePage(page.url, reading, { eachEvent: true })))
-    await tasks.succeed(claim, stages.durations)
+    await tasks.succeed(claim)
   }
 
   const forget = (claim: Claim, events: readonly NewRunEvent[] = []) =>

@@ -1,5 +1,6 @@
 import type { TaskStage } from '../generated/sqlite/client.ts'
 import { type Observe, outcomeOf, timed } from './observations.ts'
+import type { StageClock } from './stage-clock.ts'
 
 export type Stages = ReturnType<typeof createStages>
 
@@ -9,15 +10,15 @@ interface About {
   format: string
 }
 
-/** Milliseconds by stage, summed over what ran side by side, and the stage of the first error. */
-export function createStages(observe: Observe) {
+/** Tells the clock of each step, and remembers the stage of the first error. */
+export function createStages(clock: StageClock, observe: Observe) {
   const stages = {
-    durations: {} as Record<string, number>,
     failedAt: null as TaskStage | null,
     run<T>(stage: TaskStage, step: () => Promise<T>, { recipe, format }: About = aboutAll): Promise<T> {
+      const leave = clock.enter(stage)
       return timed(step, (error, seconds) => {
+        leave()
         if (error !== null) stages.failedAt ??= stage
-        stages.durations[stage] = Math.round((stages.durations[stage] ?? 0) + seconds * 1_000)
         observe('stage', { stage, recipe, format, outcome: outcomeOf(error) }, seconds)
       })
     },

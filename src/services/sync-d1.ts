@@ -86,7 +86,7 @@ export function createSyncD1({ db, tasks, d1, urls }: Deps): Job {
     if (scope.dryRun) {
       const message = `${countRows(due.length)} would be sent to ${d1.place}.`
       await tasks.tell(claim, async () => ({ events: [...told, { type: 'ROWS_SENT', message }] }))
-      return tasks.succeed(claim, stages.durations)
+      return tasks.succeed(claim)
     }
     await stages.run('SYNC', async () => {
       await tasks.check(claim)
@@ -100,7 +100,7 @@ export function createSyncD1({ db, tasks, d1, urls }: Deps): Job {
         return { events: [...told, { type: 'ROWS_SENT', message: `${countRows(rows.length)} sent to ${d1.place}.` }] }
       })
     })
-    await tasks.succeed(claim, stages.durations)
+    await tasks.succeed(claim)
   }
 }
 

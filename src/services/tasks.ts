@@ -6,6 +6,7 @@ import type { Db, Tx } from './db/open-db.ts'
 import { noProgress, type Progress, recordProgress } from './progress.ts'
 import { type NewRunEvent, taskEvents } from './run-events.ts'
 import { advance } from './run-states.ts'
+import { keepAttempt } from './task-attempts.ts'
 import { checkHeld, held } from './task-states.ts'
 import { dropVariants, ensureSets, findSets, type WantedSet } from './variant-sets.ts'
 
@@ -49,7 +50,7 @@ export interface Tasks {
   /** what was found out of an image, and which of its variants are in storage; the sets then know of them */
   record(claim: ImageClaim, progress: Progress): Promise<void>
   /** with what is not recorded yet */
-  succeed(claim: Claim, durations: Record<string, number>, rest?: Progress): Promise<void>
+  succeed(claim: Claim, rest?: Progress): Promise<void>
   skip(claim: Claim, reason: string): Promise<void>
   fail(claim: Claim, failure: TaskFailure): Promise<void>
   cancel(claim: Claim): Promise<void>
@@ -88,10 +89,12 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
   function wait(
     claim: Claim,
     failure: TaskFailure,
-    { at, verb, facts = {} }: { at: Date; verb: string; facts?: { attempt?: { decrement: number } } },
+    { at, verb, usesAttempt }: { at: Date; verb: string; usesAttempt: boolean },
   ): Promise<void> {
     return commit(claim, async (tx) => {
-      const task = await held.retry(tx, claim, at, { ...describe(failure), ...facts })
+      const facts = { ...describe(failure), ...(!usesAttempt && { attempt: { decrement: 1 } }) }
+      const task = await held.retry(tx, claim, at, facts)
+      if (usesAttempt) await keepAttempt(tx, task, claim.clock.read())
       const message = `${claim.subject} ${verb}: ${failure.message}`
       await advance(tx, claim.runId, { issue: true }, [{ type: 'TASK_RETRYING', message, taskId: task.id }])
     })
@@ -145,9 +148,9 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
       for (const { set, variant } of variants) set.variants = [...set.variants, variant]
       if (variants.length > 0) claim.image.usableAt ??= new Date()
     },
-    succeed: (claim, durations, rest = noProgress) =>
+    succeed: (claim, rest = noProgress) =>
       commit(claim, async (tx) => {
-        const task = await held.end(tx, claim, 'SUCCEEDED', { stage: 'PERSIST', durations })
+        const task = await held.end(tx, claim, 'SUCCEEDED', { ...spent(claim), stage: 'PERSIST' })
         const { image } = claim
         const events = image ? await recordProgress(tx, { ...claim, image }, rest) : []
         const message = `${claim.subject} is done.`
@@ -158,22 +161,22 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
       }),
     skip: (claim, reason) =>
       commit(claim, async (tx) => {
-        const task = await held.end(tx, claim, 'SKIPPED')
+        const task = await held.end(tx, claim, 'SKIPPED', spent(claim))
         await end(claim, tx, task, { as: 'skippedCount' }, [{ type: 'TASK_SKIPPED', message: reason }])
       }),
     fail: (claim, failure) =>
       commit(claim, async (tx) => {
-        const task = await held.end(tx, claim, 'FAILED', describe(failure))
+        const task = await held.end(tx, claim, 'FAILED', { ...spent(claim), ...describe(failure) })
         const message = `${claim.subject} failed: ${failure.message}`
         await end(claim, tx, task, { as: 'failedCount' }, [{ type: 'TASK_FAILED', message }])
       }),
     cancel: (claim) =>
       commit(claim, async (tx) => {
-        const task = await held.end(tx, claim, 'CANCELLED')
+        const task = await held.end(tx, claim, 'CANCELLED', spent(claim))
         await advance(tx, claim.runId, { ended: { as: 'cancelledCount', count: 1 } }, [taskEvents.cancelled(task)])
       }),
-    retry: (claim, failure, at) => wait(claim, failure, { at, verb: 'is tried again' }),
-    park: (claim, failure, at) => wait(claim, failure, { at, verb: 'waits', facts: { attempt: { decrement: 1 } } }),
+    retry: (claim, failure, at) => wait(claim, failure, { at, verb: 'is tried again', usesAttempt: true }),
+    park: (claim, failure, at) => wait(claim, failure, { at, verb: 'waits', usesAttempt: false }),
     requeue: (claim, death) =>
       commit(claim, async (tx) => {
         const task = await held.requeue(tx, claim, death && deathNotes[death])
@@ -181,6 +184,8 @@ export function createTasks({ db, bell, leaseMs }: { db: Db; bell: Bell; leaseMs
       }),
   }
 }
+
+const spent = ({ clock }: Claim) => ({ durations: clock.read() })
 
 const hasWarnings = ({ facts }: Progress) => facts !== null && facts.warnings.length > 0
 

@@ -43,7 +43,7 @@ export function createWorkOnTask({ jobs, settle, observe }: Deps) {
   }
 
   async function work(claim: Claim, signal: AbortSignal): Promise<void> {
-    const stages = createStages(observe)
+    const stages = createStages(claim.clock, observe)
     try {
       await run(claim, signal, stages)
     } catch (error) {

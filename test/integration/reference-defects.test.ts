@@ -94,7 +94,7 @@ describe.each(providers)('unlike the reference, on %s', (provider) => {
     const run = await engine.start(1)
     const claim = await engine.mustClaim()
     await Promise.all(
-      [engine.tasks.succeed(claim, {}), engine.runs.cancel(run.id, null, itself)].map((each) => each.catch(() => {})),
+      [engine.tasks.succeed(claim), engine.runs.cancel(run.id, null, itself)].map((each) => each.catch(() => {})),
     )
     const row = await engine.db.run.findUniqueOrThrow({ where: { id: run.id } })
     expect(['SUCCEEDED', 'CANCELLED']).toContain(row.status)
@@ -114,8 +114,8 @@ describe.each(providers)('unlike the reference, on %s', (provider) => {
     await engine.claims.reap()
     const next = await engine.mustClaim()
     await expect(engine.tasks.check(slow)).rejects.toThrow('is lost')
-    await expect(engine.tasks.succeed(slow, {})).rejects.toThrow('is lost')
-    await engine.tasks.succeed(next, {})
+    await expect(engine.tasks.succeed(slow)).rejects.toThrow('is lost')
+    await engine.tasks.succeed(next)
   })
 
   it('8: a truncated file is refused', async () => {

@@ -24,7 +24,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
     expect(run).toMatchObject({ status: 'QUEUED', totalCount: 2 })
     for (let task = 0; task < 2; task += 1) {
       const claim = await engine.mustClaim()
-      await engine.tasks.succeed(claim, { DECODE: 12 })
+      await engine.tasks.succeed(claim)
       await expectConsistent(engine.db, run.id)
     }
     expect(await engine.claims.claim()).toBeNull()
@@ -56,7 +56,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
     const run = await engine.start(2)
     for (const end of ends) {
       const claim = await engine.mustClaim()
-      if (end === 'succeed') await engine.tasks.succeed(claim, {})
+      if (end === 'succeed') await engine.tasks.succeed(claim)
       if (end === 'skip') await engine.tasks.skip(claim, 'nothing')
       if (end === 'fail') await engine.tasks.fail(claim, failure)
     }
@@ -73,7 +73,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
       const claim = await engine.mustClaim()
       const warnings = cause === 'warning' ? ['Animation is lost.'] : []
       await engine.tasks.record(claim, { facts: { ...facts, warnings }, variants: [] })
-      await engine.tasks.succeed(claim, {})
+      await engine.tasks.succeed(claim)
       const outcome = cause === 'nothing' ? 'CLEAN' : 'WITH_ISSUES'
       expect(await engine.db.run.findUnique({ where: { id: run.id } })).toMatchObject({ status: 'SUCCEEDED', outcome })
     }
@@ -100,10 +100,10 @@ describe.each(providers)('the run engine on %s', (provider) => {
     expect(await engine.claims.reap()).toBe(1)
     const next = await engine.mustClaim()
     expect(next).toMatchObject({ taskId: slow.taskId, attempt: 1 })
-    await expect(engine.tasks.succeed(slow, {})).rejects.toThrow(LeaseLostError)
+    await expect(engine.tasks.succeed(slow)).rejects.toThrow(LeaseLostError)
     await expect(engine.tasks.fail(slow, failure)).rejects.toThrow(LeaseLostError)
     await expect(engine.tasks.requeue(slow)).rejects.toThrow(LeaseLostError)
-    await engine.tasks.succeed(next, {})
+    await engine.tasks.succeed(next)
     await expect(engine.tasks.fail(next, failure)).rejects.toThrow(LeaseLostError)
     expect(await engine.db.run.findUnique({ where: { id: run.id } })).toMatchObject({
       status: 'SUCCEEDED',
@@ -122,8 +122,8 @@ describe.each(providers)('the run engine on %s', (provider) => {
       await engine.claims.renew([kept.token])
     }
     expect(await engine.claims.reap()).toBe(1)
-    await engine.tasks.succeed(kept, {})
-    await expect(engine.tasks.succeed(lost, {})).rejects.toThrow(LeaseLostError)
+    await engine.tasks.succeed(kept)
+    await expect(engine.tasks.succeed(lost)).rejects.toThrow(LeaseLostError)
   })
 
   it('ends every lease of the process before it', async () => {
@@ -149,16 +149,15 @@ describe.each(providers)('the run engine on %s', (provider) => {
 
   it('does not let two tasks work on one image', async () => {
     await using engine = await createEngine(provider)
-    const [image] = await engine.createImages(1)
-    if (!image) throw new Error('no image')
+    const images = await engine.createImages(1)
     for (let run = 0; run < 2; run += 1)
-      await engine.db.$transaction((tx) => startImageRun(tx, uploadScope, [image], itself))
+      await engine.db.$transaction((tx) => startImageRun(tx, uploadScope, images, itself))
     const claims = await Promise.all([engine.claims.claim(), engine.claims.claim(), engine.claims.claim()])
     const [first, ...others] = claims.filter((claim) => claim !== null)
     if (!first) throw new Error('nobody got it')
     expect(others).toEqual([])
     expect(await engine.claims.claim()).toBeNull()
-    await engine.tasks.succeed(first, {})
+    await engine.tasks.succeed(first)
     expect(await engine.mustClaim()).toMatchObject({ image: { id: image.id } })
   })
 
@@ -197,7 +196,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
     }
     const claim = await engine.mustClaim()
     expect(claim).toMatchObject({ attempt: 1, crashes: 0, suspect: false })
-    await engine.tasks.succeed(claim, {})
+    await engine.tasks.succeed(claim)
     expect(await engine.db.run.findUnique({ where: { id: run.id } })).toMatchObject({ outcome: 'CLEAN' })
   })
 
@@ -214,7 +213,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
       await engine.tasks.retry(claim, failure, new Date(0))
     }
     expect(await done()).toBeCloseTo(0.75)
-    await engine.tasks.succeed(await engine.mustClaim(), {})
+    await engine.tasks.succeed(await engine.mustClaim())
     expect(await done()).toBeCloseTo(1)
   })
 
@@ -231,7 +230,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
     await sleep(5)
     await engine.tasks.record(claim, { facts: null, variants: [stored(set, 1)] })
     expect(await find()).toMatchObject({ usableAt, readyAt: null })
-    await engine.tasks.succeed(claim, {}, { facts: null, variants: [stored(set, 2)] })
+    await engine.tasks.succeed(claim, { facts: null, variants: [stored(set, 2)] })
     expect(await find()).toMatchObject({ usableAt, readyAt: expect.any(Date), deadlineMet: true })
     expect(await engine.db.variantSet.findMany({ where: { id: set.id } })).toMatchObject([{ ready: true }])
     const told = await engine.db.runEvent.count({ where: { runId: claim.runId, type: 'VARIANT_STORED' } })

@@ -116,7 +116,7 @@ const steps: Record<string, Step> = {
     storage.delete(variant.key)
     set.variants = set.variants.filter(({ name }) => name !== variant.name)
   }),
-  succeed: withClaim(({ engine }, { claim }) => engine.tasks.succeed(claim, {})),
+  succeed: withClaim(({ engine }, { claim }) => engine.tasks.succeed(claim)),
   skip: withClaim(({ engine }, { claim }) => engine.tasks.skip(claim, 'nothing to do')),
   fail: withClaim(({ engine }, { claim }) => engine.tasks.fail(claim, failure)),
   retryLater: withClaim(({ engine }, { claim }) => engine.tasks.retry(claim, failure, new Date(0))),
