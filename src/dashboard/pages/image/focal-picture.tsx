@@ -1,4 +1,4 @@
-import type { KeyboardEvent, PointerEvent } from 'react'
+import type { CSSProperties, KeyboardEvent, PointerEvent } from 'react'
 import { type Point, within } from './focal-crops.ts'
 
 interface Props {
@@ -46,7 +46,7 @@ export function FocalPicture({ image: { src, width, height }, point, onMove }: P
       aria-valuemax={100}
       aria-valuenow={point.x}
       aria-valuetext={`${point.x}% from the left, ${point.y}% from the top`}
-      style={{ aspectRatio: `${width} / ${height}` }}
+      style={{ aspectRatio: `${width} / ${height}`, '--ratio': width / height } as CSSProperties}
       onKeyDown={press}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId)
