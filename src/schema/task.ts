@@ -45,11 +45,17 @@ builder.queryField('tasks', (t) =>
     {
       type: TaskNode,
       cursor: 'id',
-      description: 'Tasks of all runs, newest first. A task that was done once more in a later run stays as it ended.',
+      description:
+        'Tasks of all runs, those of the newest run first. A task that was done once more in a later run stays as it ended.',
       args: taskFilter(t.arg),
       totalCount: (_connection, args, { db }) => db.task.count({ where: matchingTasks(args) }),
       resolve: (query, _root, args, { db }) =>
-        db.task.findMany({ ...query, where: matchingTasks(args), orderBy: { id: 'desc' } }),
+        db.task.findMany({
+          ...query,
+          where: matchingTasks(args),
+          // not by their ids, which those that SQL has planned drew by lot
+          orderBy: [{ runId: 'desc' }, { position: 'desc' }],
+        }),
     },
     { name: 'TasksConnection', description: 'A page of tasks of all runs.' },
     { name: 'TasksEdge', description: 'A task of any run.' },

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/dashboard/live/follow-run.ts'
 import { followWork, type Work } from '../../src/dashboard/pages/run/follow-work.ts'
-import { taskDetails } from '../../src/dashboard/pages/run/task-details.ts'
-import type { ShownTask } from '../../src/dashboard/pages/run/task-query.ts'
+import { type Details, taskDetails } from '../../src/dashboard/pages/run/task-details.ts'
 
 const openedAt = 10
 const nothing: Work = { items: [], feed: [], tasks: new Map(), openedAt }
@@ -67,7 +66,7 @@ it('tells the facts of a task, and no query of an address, which may let somebod
     finishedAt: '2026-01-01T00:00:00.000Z',
     image: null,
     run: { id: 'run 1', requestId: 'request 1' },
-  } as unknown as ShownTask
+  } as unknown as Details
   expect(taskDetails(task, 'http://localhost:4000/runs/1').split('\n')).toEqual([
     'subject: https://cdn.example.com/a.jpg',
     'status: FAILED',
