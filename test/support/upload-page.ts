@@ -44,6 +44,10 @@ export async function bring(page: Page, kind: 'drop' | 'paste', files: readonly 
 export const rowOf = (page: Page, name: string): Locator =>
   page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) })
 
+/** Waits until the row of a file says this, and not more. */
+export const says = (page: Page, name: string, text: string | RegExp): Promise<void> =>
+  rowOf(page, name).getByText(text, { exact: true }).waitFor()
+
 /** Says who is in them and sends what is chosen. */
 export async function sendAs(page: Page, artist: string) {
   await page.getByRole('combobox', { name: 'Artist' }).fill(artist)
