@@ -118,7 +118,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const page = await context.newPage()
     for (const [name, address] of addresses) {
       await page.goto(address, { waitUntil: 'load' })
-      await page.waitForFunction('document.querySelector("h1") && !document.querySelector("[aria-busy=true]")')
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
       // pictures fade in
       await page.waitForTimeout(700)
       const png = await page.screenshot({ fullPage: elsewhere !== undefined })

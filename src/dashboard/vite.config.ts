@@ -12,7 +12,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1_000,
     // `'use client'` means something on servers only
-    rolldownOptions: { checks: { moduleLevelDirective: false } },
+    rolldownOptions: {
+      checks: { moduleLevelDirective: false },
+      // what pages share is one file: two dozen of a few hundred bytes each are asked for and gzipped one by one
+      output: { codeSplitting: { groups: [{ name: 'shared', test: /node_modules|dashboard\/(api|live|parts)\// }] } },
+    },
   },
   plugins: [bundleLimit(150 * 1024)],
 })

@@ -60,7 +60,7 @@ describe.skipIf(!chromium)('every page', () => {
       const response = await page.goto(paths.get(name) ?? '')
       expect(response?.status()).toBe(200)
       await page.getByRole('heading', { level: 1 }).waitFor()
-      await page.waitForFunction('!document.querySelector("[aria-busy=true]")')
+      await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
       expect(await seriousFindings(page)).toEqual([])
       expect(await layoutShift(page)).toBeLessThanOrEqual(0.02)
       expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
