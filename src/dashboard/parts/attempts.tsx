@@ -1,7 +1,8 @@
 import { graphql, type ResultOf } from '../api/graphql.ts'
-import { formatMilliseconds, formatWord } from './format.ts'
+import { formatWord } from './format.ts'
 import { RelativeTime } from './relative-time.tsx'
-import { StatusBadge } from './status-badge.tsx'
+import { State } from './state.tsx'
+import { type Tone, toneOf } from './status-badge.tsx'
 
 /** What Attempts needs of a task. */
 export const attempts = graphql(`
@@ -21,6 +22,15 @@ export const attempts = graphql(`
 `)
 
 type Attempt = ResultOf<typeof attempts>['attempts'][number]
+type Stage = Attempt['durations'][number]['stage']
+
+const tones: Partial<Record<Stage, Tone>> = {
+  FETCH: 'decision',
+  DECODE: 'stage',
+  ENCODE: 'complete',
+  STORE: 'storage',
+  SYNC: 'storage',
+}
 
 /** Each attempt at a task, oldest first: when, how long each stage took, and what came of it. */
 export function Attempts({ task }: { task: ResultOf<typeof attempts> }) {
@@ -29,20 +39,11 @@ export function Attempts({ task }: { task: ResultOf<typeof attempts> }) {
     <ol className="attempts" aria-label="Attempts">
       {task.attempts.map((attempt) => (
         <li key={attempt.number}>
-          <div className="attempt-head">
-            <strong>Attempt {attempt.number}</strong>
-            <StatusBadge status={attempt.outcome} />
-            <span className="attempt-when number">
-              {attempt.finishedAt && (
-                <>{formatMilliseconds(Date.parse(attempt.finishedAt) - Date.parse(attempt.startedAt))}, </>
-              )}
-              <RelativeTime at={attempt.startedAt} />
-            </span>
-          </div>
+          <AttemptHead attempt={attempt} />
           {attempt.errorCode && (
             <p>
               <code>{attempt.errorCode}</code> {attempt.errorMessage}
-              {attempt.errorStage && <small> {formatWord(attempt.errorStage)}</small>}
+              {attempt.errorStage && <small> Stage: {formatWord(attempt.errorStage)}.</small>}
             </p>
           )}
           <Stages durations={attempt.durations} />
@@ -52,23 +53,36 @@ export function Attempts({ task }: { task: ResultOf<typeof attempts> }) {
   )
 }
 
+function AttemptHead({ attempt: { number, outcome, startedAt, finishedAt } }: { attempt: Attempt }) {
+  return (
+    <div className="attempt-head">
+      <span className="number">Attempt {number}</span>
+      <State tone={toneOf(outcome)}>{outcome === 'RETRYING' ? 'Failed, tried again' : formatWord(outcome)}</State>
+      {finishedAt && <span className="number">{formatTook(Date.parse(finishedAt) - Date.parse(startedAt))}</span>}
+      <RelativeTime at={startedAt} />
+    </div>
+  )
+}
+
 /** How long each stage took, as a bar and in words. */
 function Stages({ durations }: Pick<Attempt, 'durations'>) {
   if (durations.length === 0) return null
   return (
-    <div className="stages">
+    <>
       <div className="stages-bar" aria-hidden="true">
         {durations.map(({ stage, milliseconds }) => (
-          <span key={stage} data-stage={stage} style={{ flexGrow: Math.max(1, milliseconds) }} />
+          <span key={stage} data-tone={tones[stage] ?? 'quiet'} style={{ flexGrow: milliseconds }} />
         ))}
       </div>
-      <ul className="stages-told number">
+      <ul className="stages-told number" aria-label="Stages">
         {durations.map(({ stage, milliseconds }) => (
-          <li key={stage} data-stage={stage}>
-            {formatWord(stage)} {formatMilliseconds(milliseconds)}
+          <li key={stage} data-tone={tones[stage] ?? 'quiet'}>
+            {formatWord(stage)} {formatTook(milliseconds)}
           </li>
         ))}
       </ul>
-    </div>
+    </>
   )
 }
+
+const formatTook = (ms: number) => (ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(2)} s`)

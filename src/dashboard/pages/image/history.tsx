@@ -1,11 +1,11 @@
 import { Link } from 'wouter'
+import { Attempts } from '../../parts/attempts.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { formatThings, formatWord } from '../../parts/format.ts'
 import { RelativeTime } from '../../parts/relative-time.tsx'
 import { runName } from '../../parts/run-name.ts'
 import { EmptyState } from '../../parts/states.tsx'
 import { StatusBadge } from '../../parts/status-badge.tsx'
-import { AttemptRow } from './attempt-row.tsx'
 import type { ImageDetails, ImageTask } from './image-query.ts'
 
 /** Everything that was tried with it, newest first. */
@@ -23,11 +23,7 @@ export function History({ tasks: { nodes, totalCount } }: { tasks: ImageDetails[
                 Tried again <RelativeTime at={task.nextAttemptAt} />.
               </p>
             )}
-            <ol className="attempts" aria-label="Attempts">
-              {task.attempts.map((attempt) => (
-                <AttemptRow key={attempt.number} attempt={attempt} stage={task.stage} />
-              ))}
-            </ol>
+            {task.attempts.length > 0 && <Attempts task={task} />}
           </li>
         ))}
       </ol>

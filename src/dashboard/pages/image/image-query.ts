@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from '../../api/graphql.ts'
+import { attempts } from '../../parts/attempts.tsx'
 import { thumb } from '../../parts/thumb.tsx'
 
 export const imageQuery = graphql(
@@ -40,24 +41,14 @@ export const imageQuery = graphql(
           errorCode
           errorMessage
           run { id kind scope dryRun requestId }
-          attempts {
-            number
-            startedAt
-            finishedAt
-            outcome
-            errorCode
-            errorMessage
-            errorStage
-            durations { stage milliseconds }
-          }
+          ...Attempts
         }
       }
     }
   }`,
-  [thumb],
+  [thumb, attempts],
 )
 
 export type ImageDetails = NonNullable<ResultOf<typeof imageQuery>['image']>
 export type Variant = ImageDetails['variants'][number]
 export type ImageTask = ImageDetails['tasks']['nodes'][number]
-export type Attempt = ImageTask['attempts'][number]

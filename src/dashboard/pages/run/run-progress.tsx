@@ -33,7 +33,7 @@ export function RunProgress({ run, read }: { run: LiveRun; read: Run }) {
 
 /** Where it stands, in a sentence. */
 function tell(run: LiveRun, { lastError, pausedBy }: Run): string {
-  if (run.outcome) return lastError ? `${outcomes[run.outcome]} ${lastError}` : outcomes[run.outcome]
+  if (run.outcome) return lastError ?? outcomes[run.outcome]
   if (isOver(run)) return lastError ?? 'It was cancelled; what was stored is kept.'
   if (run.status === 'CANCELLING') return 'It is being cancelled; what is stored is kept.'
   if (run.pausedAt) return pausedBy ? `Paused by ${pausedBy}: nothing more is begun.` : 'Paused: nothing more is begun.'
