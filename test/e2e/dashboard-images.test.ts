@@ -114,12 +114,13 @@ describe.skipIf(!chromium)('the images', () => {
     await page.goBack()
     await tile('night-1.jpg').waitFor()
     filters.length = 0
-    await page.getByRole('searchbox', { name: 'File or artist' }).pressSequentially('kraviz', { delay: 40 })
-    await tile('photo').first().waitFor({ state: 'detached' })
-    expect(await names()).toEqual(['night-1.jpg'])
-    expect(filters).toEqual([{ status: [], artistSlug: null, venueTag: null, search: 'kraviz' }])
-    expect(new URL(page.url()).search).toBe('?search=kraviz')
+    await page.getByRole('searchbox', { name: 'File or artist' }).pressSequentially('kraviz')
+    await expect.poll(() => names()).toEqual(['night-1.jpg'])
     page.off('request', listen)
+    // not with each letter; a busy machine may pause between two of them
+    expect(filters.length).toBeLessThanOrEqual(2)
+    expect(filters.at(-1)).toEqual({ status: [], artistSlug: null, venueTag: null, search: 'kraviz' })
+    expect(new URL(page.url()).search).toBe('?search=kraviz')
   })
 
   it('takes an artist and a venue from the address, and leads out of both', async () => {
