@@ -70,7 +70,7 @@ describe.skipIf(!chromium)('the upload page', () => {
       const rows = page.getByRole('list', { name: '21 files' }).getByRole('listitem')
       await expect.poll(() => rows.getByText('Taken in', { exact: true }).count(), { timeout: 20_000 }).toBe(20)
       const run = page.getByRole('region', { name: 'Being made of them' }).getByRole('listitem')
-      await run.getByText('20 to go').waitFor()
+      await run.getByText('20 waiting').waitFor()
       const images = await Promise.all(chosen.slice(0, 20).map(({ buffer }) => imageOf(buffer)))
       for (const image of images) expect(image).toMatchObject({ artists: [{ name: 'Carl Cox' }] })
       await page.getByRole('button', { name: 'Clear finished' }).click()
@@ -98,7 +98,7 @@ describe.skipIf(!chromium)('the upload page', () => {
     const page = await open()
     const chosen = await Promise.all(
       ['a', 'b', 'c', 'd', 'last'].map(async (name) =>
-        named(`${name}.jpg`, await noise(name === 'last' ? 600 : 330, 'jpeg')),
+        named(`${name}.jpg`, await noise(name === 'last' ? 600 : 450, 'jpeg')),
       ),
     )
     const shown = chosen.slice(0, 4)
@@ -113,7 +113,7 @@ describe.skipIf(!chromium)('the upload page', () => {
     for (const { name } of shown) await says(page, name, /^(Sent|Being taken in|Taken in)$/)
     await page.getByRole('link', { name: 'Runs' }).click()
     await page.getByRole('heading', { name: 'Runs' }).waitFor()
-    await page.getByRole('link', { name: 'Upload' }).click()
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Upload' }).click()
     const rows = page.getByRole('list', { name: '5 files' }).getByRole('listitem')
     await expect.poll(() => rows.getByText('Taken in', { exact: true }).count(), { timeout: 20_000 }).toBe(5)
     const seen = await bars()
@@ -203,7 +203,7 @@ describe.skipIf(!chromium)('the upload page', () => {
     await pick(page, await files(2, 'made'))
     await sendAs(page, 'Carl Cox')
     const run = page.getByRole('region', { name: 'Being made of them' }).getByRole('listitem')
-    await run.getByText('2 to go').waitFor()
+    await run.getByText('2 waiting').waitFor()
     expect(await run.getByRole('link', { name: 'Upload' }).getAttribute('href')).toMatch(/^\/runs\/.+/)
     await dashboard.gql(setConcurrency, { concurrency: 2 })
     await run.getByText('2 done').waitFor({ timeout: 20_000 })

@@ -67,7 +67,7 @@ describe.skipIf(!chromium)('the venues page', () => {
     await scrape({ dryRun: true })
     const run = page.getByRole('region', { name: 'Under way' }).getByRole('listitem')
     await run.getByRole('progressbar', { name: 'Scrape (dry run)' }).waitFor()
-    await run.getByText('1 to go').waitFor()
+    await run.getByText('1 waiting').waitFor()
     const link = page.getByRole('status', { name: 'Started' }).getByRole('link', { name: 'Dry run started' })
     expect(await link.getAttribute('href')).toBe(await run.getByRole('link').getAttribute('href'))
     await begin(2)

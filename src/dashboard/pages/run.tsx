@@ -17,7 +17,7 @@ import type { PageProps } from '../routes.ts'
 import { NotFoundPage } from './not-found.tsx'
 import { EventFeed } from './run/event-feed.tsx'
 import { FailureGroups } from './run/failure-groups.tsx'
-import { beginWork, feedLength, followWork } from './run/follow-work.ts'
+import { beginWork, feedLength, followWork, isReplaying } from './run/follow-work.ts'
 import { InWork } from './run/in-work.tsx'
 import { RunActions } from './run/run-actions.tsx'
 import { RunCounts } from './run/run-counts.tsx'
@@ -70,7 +70,7 @@ function Shown({ read }: { read: Run }) {
         </div>
         <div className="run-side">
           <RunFacts run={read} />
-          <EventFeed events={work.feed} error={error} />
+          <EventFeed events={work.feed} isReplaying={error === null && isReplaying(work)} error={error} />
         </div>
         <TaskList run={read} filters={filters} heard={work.tasks} hrefOf={hrefOfTask} />
       </div>

@@ -53,8 +53,8 @@ function ArtistImage({ image, artist, venues, mayEdit, onChange }: PartProps & {
   const isPinned = artist.pinnedImage?.id === image.id
   return (
     <li>
-      <Link className="artist-face" href={`/images/${encodeURIComponent(image.id)}`}>
-        <Thumb image={image} sizes="200px" alt={image.filename} />
+      <Link className="artist-face" href={`/images/${encodeURIComponent(image.id)}`} aria-label={image.filename}>
+        <Thumb image={image} sizes="200px" alt="" />
       </Link>
       <span className="artist-image-name" title={image.filename}>
         {image.filename}

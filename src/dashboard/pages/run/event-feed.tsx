@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../live/follow-run.ts'
 import { formatMoment, formatTime, formatWord } from '../../parts/format.ts'
-import { EmptyState } from '../../parts/states.tsx'
+import { EmptyState, Skeleton } from '../../parts/states.tsx'
 import type { Tone } from '../../parts/status-badge.tsx'
 
 interface Props {
@@ -33,15 +33,16 @@ const tones: Partial<Record<RunEvent['type'], Tone>> = {
 }
 
 /** The last events of a run, newest first. They are not read out: there may be hundreds a minute. */
-export function EventFeed({ events, error }: Props) {
+export function EventFeed({ events, isReplaying, error }: Props) {
   return (
     <section className="panel" aria-labelledby="last-events">
       <h2 id="last-events">Last events</h2>
       {error && <p className="quiet">{error}</p>}
-      {events.length === 0 && !error && <EmptyState title="None yet" />}
+      {isReplaying && <Skeleton label="Last events" />}
+      {events.length === 0 && !isReplaying && !error && <EmptyState title="None yet" />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
       <ol className="event-feed" aria-label="Last events" tabIndex={0}>
-        {events.toReversed().map(({ seq, type, message, createdAt, task }) => (
+        {(isReplaying ? [] : events.toReversed()).map(({ seq, type, message, createdAt, task }) => (
           <li key={seq} data-tone={tones[type] ?? 'quiet'} title={`${formatWord(type)}, event ${seq}`}>
             <span className="event-message">{message}</span>
             <small className="number">

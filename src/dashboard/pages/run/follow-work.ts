@@ -37,6 +37,9 @@ export function beginWork(run: Run): Work {
   return { items, feed: [], tasks: new Map(), openedAt: run.eventSeq }
 }
 
+/** Whether what had happened before the page was opened is still coming in. */
+export const isReplaying = ({ feed, openedAt }: Work) => (feed.at(-1)?.seq ?? 0) < openedAt
+
 export function followWork(before: Work, events: readonly RunEvent[]): Work {
   const tasks = new Map(before.tasks)
   let items = before.items
