@@ -6,6 +6,8 @@ import type { Tone } from '../../parts/status-badge.tsx'
 interface Props {
   /** oldest first */
   events: readonly RunEvent[]
+  /** what had happened before is still coming in: one after the other would push the others down */
+  isReplaying: boolean
   /** why there are no more; a sentence */
   error: string | null
 }
