@@ -74,4 +74,38 @@ describe.skipIf(!chromium)('the page around the pages', () => {
     await page.reload()
     expect(await ground()).toBe('rgb(13, 16, 21)')
   })
+
+  it('tells how long ago something was on one clock, also after a sleep, and the moment itself on focus', async () => {
+    const page = await dashboard.open()
+    const { runs } = await dashboard.gql<{ runs: { nodes: { id: string }[] } }>('{ runs(first: 1) { nodes { id } } }')
+    await page.goto(`/runs/${encodeURIComponent(runs.nodes[0]?.id ?? '')}`)
+    const time = page.getByRole('region', { name: 'About it' }).getByRole('time').first()
+    const at = (await time.getAttribute('datetime')) ?? ''
+    expect(new Date(at).toISOString()).toBe(at)
+    for (const [minutes, text] of [
+      [2, '2 min ago'],
+      [3, '3 min ago'],
+      [190, '3 h ago'],
+    ] as const) {
+      await page.clock.setFixedTime(Date.parse(at) + minutes * 60_000)
+      await time.filter({ hasText: text }).waitFor()
+    }
+    const moment = () => time.evaluate((element) => getComputedStyle(element, '::after').display)
+    expect(await moment()).toBe('none')
+    await time.focus()
+    expect(await moment()).toBe('block')
+    expect(await time.evaluate((element) => getComputedStyle(element, '::after').content)).toMatch(/\d\d:\d\d/)
+  })
+
+  it.each([
+    ['no-preference', true],
+    ['reduce', false],
+  ] as const)('moves what waits, unless less motion is wanted: %s', async (reducedMotion, moves) => {
+    const page = await dashboard.open({ reducedMotion })
+    // never answered, so the page goes on waiting
+    await page.route('**/graphql', () => {})
+    await page.goto('/')
+    await page.getByRole('region', { name: 'Images' }).waitFor()
+    expect((await page.evaluate<number>('document.getAnimations().length')) > 0).toBe(moves)
+  })
 })
