@@ -7,7 +7,7 @@ import { readRows } from '../crash/rows.ts'
 import { createSite } from '../crash/site.ts'
 
 /** Each costs a start of the service; KILLS=20 for more. */
-const kills = Number(process.env.KILLS ?? 6)
+const kills = Number(process.env.KILLS ?? 3)
 
 // at once: a service that starts keeps one core busy
 describe.concurrent('the built service, killed at every step of the way', { timeout: 300_000 }, () => {
