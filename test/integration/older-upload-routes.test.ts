@@ -212,6 +212,6 @@ describe('refused', () => {
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
     const deleted = await fetch(`${app.url}/images/status/xyz`, { method: 'DELETE' })
     expect([deleted.status, deleted.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
-    expect((await fetch(`${app.url}/images/elsewhere`)).status).toBe(404)
+    expect((await fetch(`${app.url}/images/upload/elsewhere`)).status).toBe(404)
   })
 })
