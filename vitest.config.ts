@@ -15,8 +15,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // each file would load what it imports anew
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false, testTimeout: 20_000 },
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 },
       },
       {
         extends: true,

@@ -12,8 +12,10 @@ const threads = Number(process.argv[2])
 
 const pool = new Piscina<ThreadTask, ThreadResult>({
   filename: new URL(`./thread.${extension}`, import.meta.url).href,
-  minThreads: threads,
+  // each begins with its first unit and stays: a service that is given no picture needs none of them
+  minThreads: 0,
   maxThreads: threads,
+  idleTimeout: Number.POSITIVE_INFINITY,
 })
 const images = new Map<number, WorkingImage>()
 let lastHandle = 0
