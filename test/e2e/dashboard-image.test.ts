@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Dashboard, openDashboard, seriousFindings } from '../support/dashboard.ts'
+import { type Dashboard, openDashboard } from '../support/dashboard.ts'
 import { jpeg, photo } from '../support/images.ts'
 import { chromium } from '../support/installed.ts'
 import { endOf } from '../support/run-end.ts'
@@ -220,20 +220,6 @@ describe.skipIf(!chromium)('an image', () => {
     await page.goto(addressOf(unknown))
     await page.getByText('There is no such image.').waitFor()
     expect(await page.title()).toBe('404 Not found · Greenroom')
-  })
-
-  it.each(['dark', 'light'] as const)('can be used by everybody, %s', async (colorScheme) => {
-    const themed = await dashboard.open({ colorScheme })
-    await themed.goto(addressOf(id))
-    await themed.getByRole('table', { name: 'Variants' }).waitFor()
-    expect(await seriousFindings(themed)).toEqual([])
-  })
-
-  it('fits a window of 360 px', async () => {
-    const small = await dashboard.open({ viewport: { width: 360, height: 640 } })
-    await small.goto(addressOf(id))
-    await small.getByRole('table', { name: 'Variants' }).waitFor()
-    expect(await small.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
   })
 
   it('complains of nothing, and asks nothing of any other server', () => {
