@@ -31,6 +31,12 @@ export interface Dashboard {
 /** Those of src/dashboard/routes.ts. */
 const pages = /^\/((images|artists|runs)(\/[^/]+)?|upload|venues|system)?$/
 
+/** Those that lie there gzipped too. */
+const gzippedTypes = new Map([
+  ['.js', 'text/javascript; charset=utf-8'],
+  ['.css', 'text/css; charset=utf-8'],
+])
+
 /** Has its hash in its name, so another text has another name. */
 const assetPattern = /^[\w-]+\.(js|css|svg|woff2)$/
 
@@ -66,7 +72,13 @@ export function createDashboard({ authentication, pictures, bucket, folder = bui
     if (!isRead(request)) return refuseMethod(response)
     if (!assetPattern.test(name)) return notThere(response)
     response.setHeader('Cache-Control', 'public, max-age=31536000, immutable')
-    return sendFile(request, response, `assets/${name}`)
+    const type = gzippedTypes.get(path.extname(name))
+    if (type) response.setHeader('Vary', 'Accept-Encoding')
+    if (!type || !/\bgzip\b/.test(request.headers['accept-encoding'] ?? ''))
+      return sendFile(request, response, `assets/${name}`)
+    response.setHeader('Content-Type', type)
+    response.setHeader('Content-Encoding', 'gzip')
+    return sendFile(request, response, `assets/${name}.gz`)
   }
 
   /** With ETag; resolves when the answer is over. */
@@ -97,5 +109,6 @@ function refuseMethod(response: ServerResponse): void {
 
 function notThere(response: ServerResponse): void {
   if (response.headersSent) return void response.destroy()
+  response.removeHeader('Content-Encoding')
   answerJson(response, 404, { error: 'There is nothing of that name.' })
 }

@@ -77,6 +77,21 @@ describe('what it is made of', () => {
     }
   })
 
+  it('are gzipped for whoever takes that, and the same', async () => {
+    const html = await (await get('/')).text()
+    const names = [...html.matchAll(/"(\/assets\/[^"]+\.(?:js|css))"/g)].map(([, name = '']) => name)
+    expect(names.length).toBeGreaterThan(1)
+    for (const name of names) {
+      const [packed, plain] = await Promise.all(
+        ['gzip', 'identity'].map((coding) => fetch(`${server.url}${name}`, { headers: { 'accept-encoding': coding } })),
+      )
+      expect([packed?.headers.get('content-encoding'), plain?.headers.get('content-encoding')]).toEqual(['gzip', null])
+      expect(packed?.headers.get('content-type')).toBe(plain?.headers.get('content-type'))
+      expect(packed?.headers.get('vary')).toBe('Accept-Encoding')
+      expect(await packed?.text()).toBe(await plain?.text())
+    }
+  })
+
   it.each(['/assets/', '/assets/x.js', '/assets/../index.html', '/assets/%2e%2e/index.html', '/assets/.vite'])(
     'is nothing else: %s',
     async (path) => {
