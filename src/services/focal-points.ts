@@ -6,7 +6,7 @@ import type { Db, Tx } from './db/open-db.ts'
 import { type FocalPoint, formatFocalPoint, isCutting } from './focal-point.ts'
 import { findRecipe } from './recipes.ts'
 import type { ImageScope } from './run-scope.ts'
-import { lanes, startRun } from './runs.ts'
+import { lanes, startRun, taskOf } from './runs.ts'
 
 export interface FocalPoints {
   /**
@@ -55,8 +55,7 @@ async function cutAnew(tx: Tx, imageId: string, by: Asker): Promise<Run | null> 
   const sets = await tx.variantSet.findMany({ where: { imageId }, distinct: ['recipe'], select: { recipe: true } })
   const recipes = sets.map(({ recipe }) => recipe).filter((name) => isCutting(findRecipe(name)))
   if (recipes.length === 0) return null
-  const { filename, width, height } = await tx.image.findUniqueOrThrow({ where: { id: imageId } })
+  const image = await tx.image.findUniqueOrThrow({ where: { id: imageId } })
   const scope: ImageScope = { kind: 'REPROCESS', scope: 'IMAGES', ids: [imageId], recipes }
-  const task = { imageId, subject: filename, plannedWork: (width * height) / 1e6 }
-  return startRun(tx, { kind: 'REPROCESS', lane: lanes.interactive, scope, by }, [task])
+  return startRun(tx, { kind: 'REPROCESS', lane: lanes.interactive, scope, by }, [taskOf(image)])
 }

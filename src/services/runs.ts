@@ -37,14 +37,16 @@ export function startRun(tx: Tx, newRun: NewRun, tasks: readonly NewTask[]): Pro
   return createPlannedRun(tx, newRun, tasks, { grows: growsItsPlan(newRun.scope) })
 }
 
+/** Its work is its megapixels. */
+export const taskOf = ({ id, filename, width, height }: Image): NewTask => ({
+  imageId: id,
+  subject: filename,
+  plannedWork: (width * height) / 1e6,
+})
+
 /** A run over known images, which takes its turn before those of the background. */
 export function startImageRun(tx: Tx, scope: UploadScope, images: readonly Image[], by: Asker): Promise<Run> {
-  const tasks = images.map(({ id, filename, width, height }) => ({
-    imageId: id,
-    subject: filename,
-    plannedWork: (width * height) / 1e6,
-  }))
-  return startRun(tx, { kind: 'UPLOAD', lane: lanes.interactive, scope, by }, tasks)
+  return startRun(tx, { kind: 'UPLOAD', lane: lanes.interactive, scope, by }, images.map(taskOf))
 }
 
 /** What people and programs may do with runs. Throws NotFoundError where it takes an id. */

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createHttpClient } from '../support/client.ts'
-import { type Dashboard, openDashboard, seriousFindings } from '../support/dashboard.ts'
+import { type Dashboard, forget, openDashboard, seriousFindings } from '../support/dashboard.ts'
 import { jpeg, photo } from '../support/images.ts'
 import { chromium } from '../support/installed.ts'
 import { endOf } from '../support/run-end.ts'
@@ -167,7 +167,7 @@ describe.skipIf(!chromium)('the artists', () => {
     await page.unroute('**/graphql')
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('heading', { name: 'Carl Cox' }).waitFor()
-    dashboard.problems.splice(0, dashboard.problems.length, ...dashboard.problems.filter((text) => !/500/.test(text)))
+    forget(dashboard.problems, /500/)
   })
 
   it('complain of nothing, and ask nothing of any other server', () => {

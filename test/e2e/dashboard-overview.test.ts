@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Dashboard, openDashboard, photos, seriousFindings, uploadTogether } from '../support/dashboard.ts'
+import { type Dashboard, forget, openDashboard, photos, seriousFindings, uploadTogether } from '../support/dashboard.ts'
 import { damagedJpeg } from '../support/images.ts'
 import { chromium } from '../support/installed.ts'
 
@@ -34,12 +34,6 @@ describe.skipIf(!chromium)('the overview', () => {
     await dashboard.page.goto('/')
   })
   afterAll(() => dashboard?.[Symbol.asyncDispose]())
-
-  /** What a test has brought about on purpose. */
-  function forget(expected: RegExp): void {
-    const { problems } = dashboard
-    problems.splice(0, problems.length, ...problems.filter((text) => !expected.test(text)))
-  }
 
   const begin = (concurrency: number) => dashboard.gql(setConcurrency, { concurrency })
 
@@ -144,7 +138,7 @@ describe.skipIf(!chromium)('the overview', () => {
     await banner.getByRole('button', { name: 'Resume Upload' }).click()
     await banner.waitFor({ state: 'detached' })
     await page.getByText('Nothing is under way').waitFor()
-    forget(/ERR_(CONNECTION|SOCKET)_/)
+    forget(dashboard.problems, /ERR_(CONNECTION|SOCKET)_/)
   })
 
   it('fits a window of 720 px, as one of 1440 is at 200 %', async () => {
@@ -163,7 +157,7 @@ describe.skipIf(!chromium)('the overview', () => {
     await page.unroute('**/graphql')
     await page.getByRole('button', { name: 'Try again' }).first().click()
     await page.getByRole('region', { name: 'Images' }).waitFor()
-    forget(/500/)
+    forget(dashboard.problems, /500/)
   })
 
   it('complains of nothing, and asks nothing of any other server', () => {

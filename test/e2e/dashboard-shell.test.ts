@@ -42,8 +42,9 @@ describe.skipIf(!chromium)('the page around the pages', () => {
   it('leads from the first Tab past the navigation', async () => {
     const { page } = dashboard
     await page.reload()
-    await page.keyboard.press('Tab')
     const skip = page.getByRole('link', { name: 'Skip to content' })
+    await skip.waitFor({ state: 'attached' })
+    await page.keyboard.press('Tab')
     expect(await skip.evaluate((link) => link === document.activeElement)).toBe(true)
     expect(await skip.evaluate((link) => getComputedStyle(link).outlineWidth)).toBe('2px')
     await page.keyboard.press('Enter')

@@ -3,14 +3,13 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Dashboard, openDashboard, photos, seriousFindings } from '../support/dashboard.ts'
+import { type Dashboard, forget, openDashboard, photos, seriousFindings } from '../support/dashboard.ts'
 import { jpeg, picture } from '../support/images.ts'
 import { chromium } from '../support/installed.ts'
 import { createDataDir } from '../support/server.ts'
 import {
   bring,
   cancelRuns,
-  forget,
   named,
   noise,
   pick,

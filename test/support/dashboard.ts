@@ -121,6 +121,11 @@ interface Finding {
   nodes: { html: string }[]
 }
 
+/** Without the complaints that a test has brought about itself. */
+export function forget(problems: string[], pattern: RegExp): void {
+  problems.splice(0, problems.length, ...problems.filter((text) => !pattern.test(text)))
+}
+
 /** How far what is seen has jumped since the page was opened (Cumulative Layout Shift). */
 export function layoutShift(page: Page): Promise<number> {
   return page.evaluate<number>(`new Promise((resolve) => {

@@ -85,11 +85,6 @@ export function watchSent(page: Page): number[] {
   return sent
 }
 
-/** Without the complaints that a test has brought about itself. */
-export function forget(problems: string[], pattern: RegExp): void {
-  problems.splice(0, problems.length, ...problems.filter((text) => !pattern.test(text)))
-}
-
 /** Leads the focus there with Tab alone; resolves to how thick the outline around it is, px. */
 export async function tabTo(page: Page, name: RegExp): Promise<number> {
   for (let step = 0; step < 30; step += 1) {

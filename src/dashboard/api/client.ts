@@ -25,7 +25,10 @@ export const client = createClient({
   ],
 })
 
+/** What is told where nothing came back. */
+export const noAnswer = 'The service does not answer.'
+
 /** What went wrong, in a sentence for people. */
 export function sentenceOf(error: CombinedError): string {
-  return error.graphQLErrors[0]?.message ?? 'The service does not answer.'
+  return error.graphQLErrors[0]?.message ?? noAnswer
 }

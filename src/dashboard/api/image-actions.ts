@@ -1,6 +1,6 @@
-import type { CombinedError } from 'urql'
-import { client, sentenceOf } from './client.ts'
+import { client } from './client.ts'
 import { graphql } from './graphql.ts'
+import { refusalOf } from './refusal.ts'
 
 /** What became of it: the run that does it where there is one, and a sentence when it was refused. */
 export interface Outcome {
@@ -42,33 +42,28 @@ const restoreImage = graphql(`
 /** Of images, 1,000 at most. No recipes: those that each image already has. */
 export async function reprocess(ids: readonly string[], recipes: readonly string[]): Promise<Outcome> {
   const wanted = recipes.length > 0 ? [...recipes] : null
-  const { data, error } = await client
+  const said = await client
     .mutation(reprocessImages, { input: { scope: 'IMAGES', ids: [...ids], recipes: wanted } })
     .toPromise()
-  const answer = data?.reprocessImages
+  const answer = said.data?.reprocessImages
   return {
     ...(answer?.__typename === 'StartRunPayload' && { runId: answer.run.id }),
-    refused: refusalOf(answer, error),
+    refused: refusalOf(said, answer),
   }
 }
 
 /** Takes images out of every list, 1,000 at most. */
 export async function remove(ids: readonly string[]): Promise<Outcome> {
-  const { data, error } = await client.mutation(deleteImages, { ids: [...ids] }).toPromise()
-  return { refused: refusalOf(data?.deleteImages, error) }
+  const said = await client.mutation(deleteImages, { ids: [...ids] }).toPromise()
+  return { refused: refusalOf(said, said.data?.deleteImages) }
 }
 
 /** Brings deleted images back, one after the other. */
 export async function restore(ids: readonly string[]): Promise<Outcome> {
   for (const id of ids) {
-    const { data, error } = await client.mutation(restoreImage, { id }).toPromise()
-    const refused = refusalOf(data?.restoreImage, error)
+    const said = await client.mutation(restoreImage, { id }).toPromise()
+    const refused = refusalOf(said, said.data?.restoreImage)
     if (refused !== null) return { refused }
   }
   return { refused: null }
-}
-
-function refusalOf(answer: object | undefined, error: CombinedError | undefined): string | null {
-  if (error) return sentenceOf(error)
-  return answer && 'message' in answer ? String(answer.message) : null
 }

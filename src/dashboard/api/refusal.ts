@@ -1,5 +1,5 @@
 import type { CombinedError } from 'urql'
-import { sentenceOf } from './client.ts'
+import { noAnswer, sentenceOf } from './client.ts'
 
 interface Refused {
   error?: CombinedError | undefined
@@ -8,5 +8,6 @@ interface Refused {
 /** Why a mutation was refused, in a sentence for people; null when it worked. `result` is the union it answers with. */
 export function refusalOf({ error }: Refused, result: object | null | undefined): string | null {
   if (error) return sentenceOf(error)
-  return result && 'message' in result ? String(result.message) : null
+  if (!result) return noAnswer
+  return 'message' in result ? String(result.message) : null
 }

@@ -2,6 +2,8 @@ import { useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import { useMay } from '../api/viewer.ts'
 import { useLiveQuery } from '../live/use-live-query.ts'
+import { addressOfImage } from '../parts/addresses.ts'
+import { FirstImage } from '../parts/first-image.tsx'
 import { formatThings } from '../parts/format.ts'
 import { PageHeader } from '../parts/page-header.tsx'
 import { PagedList } from '../parts/paged-list.tsx'
@@ -48,7 +50,7 @@ export function ImagesPage() {
         label="Images"
         pages={pages}
         layout={layout}
-        hrefOf={({ id }) => `/images/${encodeURIComponent(id)}`}
+        hrefOf={({ id }) => addressOfImage(id)}
         nameOf={({ filename }) => filename}
         empty={isFiltered ? <NoMatch /> : <FirstImage />}
         {...(useMay('editor') && { selection })}
@@ -64,17 +66,6 @@ function NoMatch() {
   return (
     <EmptyState title="No image matches">
       <Link href="/images">Show all images</Link>
-    </EmptyState>
-  )
-}
-
-function FirstImage() {
-  return (
-    <EmptyState title="No images yet">
-      <p>Send some photos, and every size and format of them appears here as it is made.</p>
-      <Link className="button" data-kind="primary" href="/upload">
-        Upload
-      </Link>
     </EmptyState>
   )
 }

@@ -2,13 +2,13 @@ import { useAnnouncement } from '../live/announce.ts'
 import { useActiveRuns } from '../live/runs.ts'
 import { useLiveQuery } from '../live/use-live-query.ts'
 import { Answered } from '../parts/answered.tsx'
+import { D1Panel } from '../parts/d1-panel.tsx'
 import { PageHeader } from '../parts/page-header.tsx'
 import { tellProgress } from '../parts/tell-progress.ts'
 import { ActiveRuns } from './overview/active-runs.tsx'
-import { D1Panel } from './overview/d1-panel.tsx'
 import { ImageCounts } from './overview/image-counts.tsx'
 import { LastFailures } from './overview/last-failures.tsx'
-import { overviewQuery } from './overview/overview-query.ts'
+import { type Overview, overviewQuery } from './overview/overview-query.ts'
 import { QueuePanel } from './overview/queue-panel.tsx'
 
 /** What no run tells of, such as a storage that is away, is looked at this often, ms. */
@@ -36,7 +36,7 @@ export function OverviewPage() {
             {({ queue, d1 }) => (
               <>
                 <QueuePanel queue={queue} />
-                <D1Panel d1={d1} />
+                <D1Panel d1={d1} trouble={syncTrouble(d1)} />
               </>
             )}
           </Answered>
@@ -44,4 +44,9 @@ export function OverviewPage() {
       </div>
     </>
   )
+}
+
+function syncTrouble({ lastSync }: Overview['d1']): string | null {
+  const isBroken = lastSync?.status === 'FAILED' || lastSync?.outcome === 'WITH_FAILURES'
+  return isBroken ? (lastSync.lastError ?? 'The last sync failed') : null
 }

@@ -2,6 +2,7 @@ import { graphql, type ResultOf } from '../api/graphql.ts'
 import { liveRun } from '../live/live-run.ts'
 import { useRun } from '../live/runs.ts'
 import { useLiveQuery } from '../live/use-live-query.ts'
+import { addressOfRun } from '../parts/addresses.ts'
 import { FilterLinks } from '../parts/filter-links.tsx'
 import { formatThings, formatWord } from '../parts/format.ts'
 import { PageHeader } from '../parts/page-header.tsx'
@@ -88,7 +89,7 @@ export function RunsPage() {
         label="Runs"
         pages={pages}
         layout={{ height: rowHeight }}
-        hrefOf={({ id }) => `/runs/${encodeURIComponent(id)}`}
+        hrefOf={({ id }) => addressOfRun(id)}
         nameOf={runName}
         empty={<EmptyState title={values.status || values.kind ? 'No run is like that' : 'No runs yet'} />}
       >

@@ -2,10 +2,11 @@ import { useMay } from '../api/viewer.ts'
 import { useActiveRuns } from '../live/runs.ts'
 import { useLiveQuery } from '../live/use-live-query.ts'
 import { Answered } from '../parts/answered.tsx'
+import { D1Panel } from '../parts/d1-panel.tsx'
+import { formatTime } from '../parts/format.ts'
 import { PageHeader } from '../parts/page-header.tsx'
 import { useFilters } from '../parts/use-filters.ts'
 import { Actions } from './venues/actions.tsx'
-import { D1Facts } from './venues/d1-facts.tsx'
 import { EventList } from './venues/event-list.tsx'
 import { PagesPanel } from './venues/pages-panel.tsx'
 import { UnderWay } from './venues/under-way.tsx'
@@ -30,7 +31,9 @@ export function VenuesPage() {
           <>
             <div className="venue-columns">
               <VenueTable venues={venues} filters={filters} />
-              <D1Facts d1={d1} />
+              <D1Panel d1={d1} trouble={d1.downSince && `Degraded since ${formatTime(new Date(d1.downSince))}`}>
+                {d1.lastSync?.lastError && <p>{d1.lastSync.lastError}</p>}
+              </D1Panel>
             </div>
             <PagesPanel pages={venuePages} />
             <EventList venues={venues} filters={filters} />

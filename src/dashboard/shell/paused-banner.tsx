@@ -1,6 +1,7 @@
 import { Link } from 'wouter'
 import { useMay } from '../api/viewer.ts'
 import { useActiveRuns } from '../live/runs.ts'
+import { addressOfRun } from '../parts/addresses.ts'
 import { formatThings } from '../parts/format.ts'
 import { RelativeTime } from '../parts/relative-time.tsx'
 import { runName } from '../parts/run-name.ts'
@@ -22,7 +23,7 @@ export function PausedBanner() {
       {paused.slice(0, shown).map((run) => (
         <p key={run.id} className="banner-line">
           <span>
-            <Link href={`/runs/${encodeURIComponent(run.id)}`}>{runName(run)}</Link> is paused
+            <Link href={addressOfRun(run.id)}>{runName(run)}</Link> is paused
             {run.pausedBy === null ? '' : ` by ${run.pausedBy}`}, <RelativeTime at={run.pausedAt} />
           </span>
           {mayResume && <ResumeButton id={run.id} name={runName(run)} />}

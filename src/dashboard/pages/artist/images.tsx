@@ -1,4 +1,5 @@
 import { Link } from 'wouter'
+import { addressOfImage } from '../../parts/addresses.ts'
 import { formatThings } from '../../parts/format.ts'
 import { State } from '../../parts/state.tsx'
 import { EmptyState } from '../../parts/states.tsx'
@@ -53,7 +54,7 @@ function ArtistImage({ image, artist, venues, mayEdit, onChange }: PartProps & {
   const isPinned = artist.pinnedImage?.id === image.id
   return (
     <li>
-      <Link className="artist-face" href={`/images/${encodeURIComponent(image.id)}`} aria-label={image.filename}>
+      <Link className="artist-face" href={addressOfImage(image.id)} aria-label={image.filename}>
         <Thumb image={image} sizes="200px" alt="" />
       </Link>
       <span className="artist-image-name" title={image.filename}>

@@ -1,6 +1,6 @@
 import { useMutation } from 'urql'
-import { sentenceOf } from '../../api/client.ts'
 import { graphql } from '../../api/graphql.ts'
+import { refusalOf } from '../../api/refusal.ts'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import type { Artist, VenueNames } from './artist-query.ts'
 
@@ -27,9 +27,9 @@ export function PinButton({ artist, image, isPinned, venues, onChange }: Props) 
   const [, pin] = useMutation(pinArtistImage)
 
   async function confirm(): Promise<string | null> {
-    const { data, error } = await pin({ artistId: artist.id, imageId: isPinned ? null : image.id })
-    const answer = data?.pinArtistImage
-    if (answer?.__typename !== 'Artist') return error ? sentenceOf(error) : (answer?.message ?? null)
+    const said = await pin({ artistId: artist.id, imageId: isPinned ? null : image.id })
+    const answer = said.data?.pinArtistImage
+    if (answer?.__typename !== 'Artist') return refusalOf(said, answer)
     onChange()
     return null
   }

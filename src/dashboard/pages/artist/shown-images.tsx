@@ -1,4 +1,5 @@
 import { Link } from 'wouter'
+import { addressOfImage } from '../../parts/addresses.ts'
 import { State } from '../../parts/state.tsx'
 import { EmptyState } from '../../parts/states.tsx'
 import { Thumb } from '../../parts/thumb.tsx'
@@ -27,7 +28,7 @@ export function ShownImages({ artist, venues, mayEdit, onChange }: PartProps) {
       <ul className="shown-images">
         {shownImages.map(({ venueTag, reason, explanation, image, pictures }) => (
           <li key={venueTag}>
-            <Link className="shown-face" href={`/images/${encodeURIComponent(image.id)}`}>
+            <Link className="shown-face" href={addressOfImage(image.id)}>
               <Thumb image={image} sizes="112px" alt={image.filename} />
             </Link>
             <div className="shown-why">
@@ -42,7 +43,7 @@ export function ShownImages({ artist, venues, mayEdit, onChange }: PartProps) {
       {pinnedImage && (
         <div className="pinned">
           <p>
-            <Link href={`/images/${encodeURIComponent(pinnedImage.id)}`}>{pinnedImage.filename}</Link> is pinned
+            <Link href={addressOfImage(pinnedImage.id)}>{pinnedImage.filename}</Link> is pinned
             {shownImages.some(({ reason }) => reason === 'PINNED')
               ? '.'
               : ', and is shown as soon as its variants are made.'}

@@ -1,7 +1,7 @@
 import { type FormEvent, type SyntheticEvent, useId, useRef, useState } from 'react'
 import { useMutation } from 'urql'
-import { sentenceOf } from '../../api/client.ts'
 import { graphql } from '../../api/graphql.ts'
+import { refusalOf } from '../../api/refusal.ts'
 import { Button } from '../../parts/button.tsx'
 
 const upsertArtist = graphql(`
@@ -44,9 +44,9 @@ export function ArtistDialog({ action, title, artist, onSaved }: Props) {
     const aliases = linesOf(values.get('aliases'))
     // an artist who is known already keeps the aliases that are not told here
     const wanted = artist || aliases.length > 0 ? aliases : null
-    const { data, error } = await save({ name: artist?.name ?? String(values.get('name')), aliases: wanted })
-    const saved = data?.upsertArtist
-    if (saved?.__typename !== 'Artist') return setProblem(error ? sentenceOf(error) : (saved?.message ?? null))
+    const said = await save({ name: artist?.name ?? String(values.get('name')), aliases: wanted })
+    const saved = said.data?.upsertArtist
+    if (saved?.__typename !== 'Artist') return setProblem(refusalOf(said, saved))
     dialog.current?.close()
     onSaved(saved.slug)
   }

@@ -1,10 +1,11 @@
 import { useState } from 'react'
 import { useMutation } from 'urql'
 import { Link } from 'wouter'
-import { sentenceOf } from '../../api/client.ts'
+import { refusalOf } from '../../api/refusal.ts'
 import { useMay } from '../../api/viewer.ts'
 import { announce } from '../../live/announce.ts'
 import { useLiveQuery } from '../../live/use-live-query.ts'
+import { addressOfRun } from '../../parts/addresses.ts'
 import { Answered } from '../../parts/answered.tsx'
 import { Button } from '../../parts/button.tsx'
 import { EmptyState } from '../../parts/states.tsx'
@@ -93,10 +94,10 @@ function SavePoint({ image, stored, draft, onSave, onUndo }: SaveProps) {
 
   async function save(point: Point | null): Promise<void> {
     const parts = { x: point && point.x / 100, y: point && point.y / 100 }
-    const { data, error } = await set({ imageId: image.id, ...parts })
-    const answer = data?.setFocalPoint
+    const said = await set({ imageId: image.id, ...parts })
+    const answer = said.data?.setFocalPoint
     if (answer?.__typename !== 'SetFocalPointPayload') {
-      return setProblem(error ? sentenceOf(error) : (answer?.message ?? null))
+      return setProblem(refusalOf(said, answer))
     }
     setProblem(null)
     setRunId(answer.run?.id ?? null)
@@ -124,8 +125,7 @@ function SavePoint({ image, stored, draft, onSave, onUndo }: SaveProps) {
       {problem && <p role="alert">{problem}</p>}
       {runId && !changed && (
         <small>
-          Saved. <Link href={`/runs/${encodeURIComponent(runId)}`}>A run</Link> cuts it anew; until it is over, the old
-          cuts are served.
+          Saved. <Link href={addressOfRun(runId)}>A run</Link> cuts it anew; until it is over, the old cuts are served.
         </small>
       )}
     </>

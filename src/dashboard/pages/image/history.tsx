@@ -1,4 +1,5 @@
 import { Link } from 'wouter'
+import { addressOfRun } from '../../parts/addresses.ts'
 import { Attempts } from '../../parts/attempts.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { formatThings, formatWord } from '../../parts/format.ts'
@@ -36,7 +37,7 @@ function TaskHead({ task }: { task: ImageTask }) {
   const { run, status, stage, attempts, createdAt } = task
   return (
     <div className="history-head">
-      <Link href={`/runs/${encodeURIComponent(run.id)}`}>{runName(run)}</Link>
+      <Link href={addressOfRun(run.id)}>{runName(run)}</Link>
       <StatusBadge status={status} />
       <span className="history-about">
         {status === 'RUNNING' ? `${formatWord(stage)}…` : formatThings(attempts.length, 'attempt')}

@@ -3,6 +3,7 @@ import { Link } from 'wouter'
 import { remove, reprocess, restore } from '../../api/image-actions.ts'
 import { useMay } from '../../api/viewer.ts'
 import { ring } from '../../live/bell.ts'
+import { addressOfRun } from '../../parts/addresses.ts'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { RecipeChoice } from '../../parts/recipe-choice.tsx'
 import type { Selected } from '../../parts/selection.ts'
@@ -30,7 +31,7 @@ export function ImageActions({ image: { id, filename, deletedAt } }: { image: Im
   }
   return (
     <>
-      {runId && <Link href={`/runs/${encodeURIComponent(runId)}`}>Show the run</Link>}
+      {runId && <Link href={addressOfRun(runId)}>Show the run</Link>}
       <ConfirmDialog
         action="Reprocess"
         question={`Reprocess ${filename}?`}

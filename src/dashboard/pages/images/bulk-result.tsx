@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { Link } from 'wouter'
 import { useAnnouncement } from '../../live/announce.ts'
+import { addressOfRun } from '../../parts/addresses.ts'
 import { Button } from '../../parts/button.tsx'
 import { formatCount } from '../../parts/format.ts'
 import type { Told } from './bulk-actions.tsx'
@@ -14,7 +15,7 @@ export function BulkResult({ told: { text, runIds }, onClose }: { told: Told; on
     <section ref={result} className="selection-bar" aria-label="Selection" tabIndex={-1}>
       <strong className="number">{text}</strong>
       {runIds.map((id, index) => (
-        <Link key={id} href={`/runs/${encodeURIComponent(id)}`}>
+        <Link key={id} href={addressOfRun(id)}>
           {runIds.length === 1 ? 'Show the run' : `Run ${formatCount(index + 1)}`}
         </Link>
       ))}

@@ -1,5 +1,6 @@
 import { Link } from 'wouter'
 import type { LiveRun } from '../../live/live-run.ts'
+import { addressOfRun } from '../../parts/addresses.ts'
 import { formatThings } from '../../parts/format.ts'
 import { RelativeTime } from '../../parts/relative-time.tsx'
 import { RunBar } from '../../parts/run-bar.tsx'
@@ -20,7 +21,7 @@ export function ActiveRuns({ runs }: { runs: readonly LiveRun[] }) {
         {runs.slice(0, shown).map((run) => (
           <li key={run.id}>
             <div className="run-head">
-              <Link href={`/runs/${encodeURIComponent(run.id)}`}>{runName(run)}</Link>
+              <Link href={addressOfRun(run.id)}>{runName(run)}</Link>
               <StatusBadge status={shownStatus(run)} />
               <RelativeTime at={run.createdAt} />
             </div>

@@ -1,6 +1,6 @@
 import { Link } from 'wouter'
+import { FirstImage } from '../../parts/first-image.tsx'
 import { formatCount } from '../../parts/format.ts'
-import { EmptyState } from '../../parts/states.tsx'
 import { toneOf } from '../../parts/status-badge.tsx'
 import type { Overview } from './overview-query.ts'
 
@@ -35,16 +35,5 @@ function Count({ href, text, count, tone }: { href: string; text: string; count:
     <Link className="count" href={href} data-tone={count > 0 ? tone : undefined}>
       <span className="count-name">{text}</span> <span className="count-number">{formatCount(count)}</span>
     </Link>
-  )
-}
-
-function FirstImage() {
-  return (
-    <EmptyState title="No images yet">
-      <p>Send some photos, and every size and format of them appears here as it is made.</p>
-      <Link className="button" data-kind="primary" href="/upload">
-        Upload
-      </Link>
-    </EmptyState>
   )
 }

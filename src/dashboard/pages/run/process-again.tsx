@@ -4,7 +4,7 @@ import { graphql } from '../../api/graphql.ts'
 import { refusalOf } from '../../api/refusal.ts'
 import { useMay } from '../../api/viewer.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
-import { addressOfRun } from './run-query.ts'
+import { addressOfRun } from '../../parts/addresses.ts'
 
 const reprocessImage = graphql(`
   mutation ReprocessImage($id: ID!) {

@@ -6,9 +6,9 @@ import { refusalOf } from '../../api/refusal.ts'
 import { useMay } from '../../api/viewer.ts'
 import { isOver, type LiveRun } from '../../live/live-run.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
+import { addressOfRun } from '../../parts/addresses.ts'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { formatCount, formatThings } from '../../parts/format.ts'
-import { addressOfRun } from './run-query.ts'
 
 const pauseRun = graphql(`mutation PauseRun($id: ID!) { pauseRun(input: { id: $id }) { ... on Error { message } } }`)
 const resumeRun = graphql(`mutation ResumeRun($id: ID!) { resumeRun(input: { id: $id }) { ... on Error { message } } }`)

@@ -1,11 +1,12 @@
 import { Link } from 'wouter'
 import type { LiveRun } from '../../live/live-run.ts'
+import { addressOfRun } from '../../parts/addresses.ts'
 import { Facts } from '../../parts/facts.tsx'
 import { formatDuration, formatWord } from '../../parts/format.ts'
 import { RelativeTime } from '../../parts/relative-time.tsx'
 import { runName } from '../../parts/run-name.ts'
 import { StatusBadge } from '../../parts/status-badge.tsx'
-import { addressOfRun, type Run } from './run-query.ts'
+import type { Run } from './run-query.ts'
 
 const secondsBetween = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / 1000
 

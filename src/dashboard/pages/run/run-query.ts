@@ -27,5 +27,3 @@ export const runQuery = graphql(
 )
 
 export type Run = NonNullable<ResultOf<typeof runQuery>['run']>
-
-export const addressOfRun = (id: string) => `/runs/${encodeURIComponent(id)}`

@@ -1,6 +1,7 @@
 import { type SyntheticEvent, useId } from 'react'
 import { Link } from 'wouter'
 import { useLiveQuery } from '../../live/use-live-query.ts'
+import { addressOfImage } from '../../parts/addresses.ts'
 import { Answered } from '../../parts/answered.tsx'
 import { Attempts } from '../../parts/attempts.tsx'
 import { Button } from '../../parts/button.tsx'
@@ -82,7 +83,7 @@ function Shown({ task, titleId }: { task: ShownTask; titleId: string }) {
           <h2 id={titleId}>{subject}</h2>
           <p>
             <StatusBadge status={status} />
-            {image && <Link href={`/images/${encodeURIComponent(image.id)}`}>Show the image</Link>}
+            {image && <Link href={addressOfImage(image.id)}>Show the image</Link>}
           </p>
         </div>
       </header>

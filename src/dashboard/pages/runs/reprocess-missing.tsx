@@ -4,6 +4,7 @@ import { graphql } from '../../api/graphql.ts'
 import { refusalOf } from '../../api/refusal.ts'
 import { useMay } from '../../api/viewer.ts'
 import { useLiveQuery } from '../../live/use-live-query.ts'
+import { addressOfRun } from '../../parts/addresses.ts'
 import { Answered } from '../../parts/answered.tsx'
 import { Bytes } from '../../parts/bytes.tsx'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
@@ -36,7 +37,7 @@ export function ReprocessMissing() {
     const answer = await reprocess({})
     const started = answer.data?.reprocessImages
     const refused = refusalOf(answer, started)
-    if (started && 'run' in started) navigate(`/runs/${encodeURIComponent(started.run.id)}`)
+    if (started && 'run' in started) navigate(addressOfRun(started.run.id))
     return refused
   }
 

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useMutation } from 'urql'
-import { sentenceOf } from '../../api/client.ts'
 import { graphql } from '../../api/graphql.ts'
+import { refusalOf } from '../../api/refusal.ts'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 
 const setConcurrency = graphql(`
@@ -16,11 +16,10 @@ export function ChangeSlots({ slots, onChange }: { slots: number; onChange: () =
   const [, change] = useMutation(setConcurrency)
 
   async function confirm(): Promise<string | null> {
-    const { data, error } = await change({ concurrency: Number.parseInt(wanted, 10) || 0 })
-    if (error) return sentenceOf(error)
-    if (data && 'message' in data.setConcurrency) return data.setConcurrency.message
-    onChange()
-    return null
+    const said = await change({ concurrency: Number.parseInt(wanted, 10) || 0 })
+    const refused = refusalOf(said, said.data?.setConcurrency)
+    if (refused === null) onChange()
+    return refused
   }
 
   return (

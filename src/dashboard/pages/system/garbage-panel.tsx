@@ -1,5 +1,5 @@
 import { useMutation } from 'urql'
-import { sentenceOf } from '../../api/client.ts'
+import { noAnswer, sentenceOf } from '../../api/client.ts'
 import { graphql, type ResultOf } from '../../api/graphql.ts'
 import { useMay } from '../../api/viewer.ts'
 import { useLiveQuery } from '../../live/use-live-query.ts'
@@ -55,7 +55,7 @@ function Collect({ garbage, onCollected }: { garbage: Garbage; onCollected: () =
   /** Answers with a sentence when it did not work, with `more` when there may be more. */
   async function collectBatch(): Promise<{ problem: string | null; more: boolean }> {
     const { data, error } = await collect({})
-    if (error || !data) return { problem: error ? sentenceOf(error) : 'The service does not answer.', more: false }
+    if (error || !data) return { problem: error ? sentenceOf(error) : noAnswer, more: false }
     const collected = data.collectGarbage
     return { problem: null, more: collected.sets + collected.images + collected.events > 0 }
   }

@@ -1,6 +1,7 @@
 import { RotateCcw, X } from 'lucide-react'
 import { memo } from 'react'
 import { Link } from 'wouter'
+import { addressOfImage } from '../../parts/addresses.ts'
 import { Button } from '../../parts/button.tsx'
 import { Bytes } from '../../parts/bytes.tsx'
 import { formatPercent } from '../../parts/format.ts'
@@ -77,11 +78,7 @@ function Says({ row: { state, problem, sent, size, duplicate } }: { row: Row }) 
       <State tone="decision">
         <span>
           Duplicate of{' '}
-          {duplicate.imageId ? (
-            <Link href={`/images/${encodeURIComponent(duplicate.imageId)}`}>{duplicate.name}</Link>
-          ) : (
-            duplicate.name
-          )}
+          {duplicate.imageId ? <Link href={addressOfImage(duplicate.imageId)}>{duplicate.name}</Link> : duplicate.name}
         </span>
       </State>
     )

@@ -1,6 +1,7 @@
 import { Link } from 'wouter'
 import { useRun } from '../../live/runs.ts'
 import { useStore } from '../../live/store.ts'
+import { addressOfRun } from '../../parts/addresses.ts'
 import { RelativeTime } from '../../parts/relative-time.tsx'
 import { RunBar } from '../../parts/run-bar.tsx'
 import { runName } from '../../parts/run-name.ts'
@@ -29,7 +30,7 @@ function StartedRunItem({ read }: { read: StartedRun }) {
   return (
     <li>
       <div className="run-head">
-        <Link href={`/runs/${encodeURIComponent(run.id)}`}>{runName(run)}</Link>
+        <Link href={addressOfRun(run.id)}>{runName(run)}</Link>
         <StatusBadge status={run.pausedAt ? 'PAUSED' : run.status} />
         <RelativeTime at={run.createdAt} />
       </div>

@@ -1,4 +1,4 @@
-import { client, sentenceOf } from '../../api/client.ts'
+import { client, noAnswer, sentenceOf } from '../../api/client.ts'
 import { graphql, type ResultOf } from '../../api/graphql.ts'
 import { liveRun } from '../../live/live-run.ts'
 import type { Details, Row } from './rows.ts'
@@ -52,7 +52,7 @@ export interface Refusal {
   index?: number
 }
 
-const failed = { problem: 'The service does not answer.' }
+const failed = { problem: noAnswer }
 
 /** Tells the service what is going to be sent. The same key again is the same upload, with a new way to send it. */
 export async function announce(files: readonly Row[]): Promise<Target[] | Refusal> {

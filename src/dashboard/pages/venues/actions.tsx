@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { Link } from 'wouter'
+import { addressOfRun } from '../../parts/addresses.ts'
 import { ScrapeNow } from './scrape-now.tsx'
 import { SyncNow } from './sync-now.tsx'
 
@@ -14,7 +15,7 @@ export function Actions() {
   return (
     <>
       <span role="status" aria-label="Started">
-        {started && <Link href={`/runs/${encodeURIComponent(started.id)}`}>{started.what} started</Link>}
+        {started && <Link href={addressOfRun(started.id)}>{started.what} started</Link>}
       </span>
       <span className="quiet-action">
         <SyncNow onStarted={show} />

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useMutation } from 'urql'
-import { sentenceOf } from '../../api/client.ts'
 import { graphql } from '../../api/graphql.ts'
+import { refusalOf } from '../../api/refusal.ts'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import type { Started } from './actions.tsx'
 import { sourceNames } from './venues-query.ts'
@@ -24,10 +24,9 @@ export function ScrapeNow({ onStarted }: { onStarted: (started: Started) => void
   const [, scrape] = useMutation(scrapeVenues)
 
   async function confirm(): Promise<string | null> {
-    const { data, error } = await scrape({ sources: sources.filter((source) => source === chosen), dryRun })
-    if (error || !data) return error ? sentenceOf(error) : 'The service does not answer.'
-    const { scrapeVenues: answer } = data
-    if (answer.__typename !== 'StartRunPayload') return answer.message
+    const said = await scrape({ sources: sources.filter((source) => source === chosen), dryRun })
+    const answer = said.data?.scrapeVenues
+    if (answer?.__typename !== 'StartRunPayload') return refusalOf(said, answer)
     onStarted({ id: answer.run.id, what: dryRun ? 'Dry run' : 'Scrape' })
     return null
   }

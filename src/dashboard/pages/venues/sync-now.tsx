@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useMutation } from 'urql'
-import { sentenceOf } from '../../api/client.ts'
 import { graphql } from '../../api/graphql.ts'
+import { refusalOf } from '../../api/refusal.ts'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import type { Started } from './actions.tsx'
 
@@ -28,10 +28,9 @@ export function SyncNow({ onStarted }: { onStarted: (started: Started) => void }
   const [, sync] = useMutation(syncToD1)
 
   async function confirm(): Promise<string | null> {
-    const { data, error } = await sync({ which, dryRun })
-    if (error || !data) return error ? sentenceOf(error) : 'The service does not answer.'
-    const { syncToD1: answer } = data
-    if (answer.__typename !== 'StartRunPayload') return answer.message
+    const said = await sync({ which, dryRun })
+    const answer = said.data?.syncToD1
+    if (answer?.__typename !== 'StartRunPayload') return refusalOf(said, answer)
     onStarted({ id: answer.run.id, what: dryRun ? 'Dry run' : 'Sync' })
     return null
   }

@@ -1,5 +1,6 @@
 import { Link } from 'wouter'
 import type { LiveRun } from '../../live/live-run.ts'
+import { addressOfRun } from '../../parts/addresses.ts'
 import { RelativeTime } from '../../parts/relative-time.tsx'
 import { RunBar } from '../../parts/run-bar.tsx'
 import { runName } from '../../parts/run-name.ts'
@@ -15,7 +16,7 @@ export function UnderWay({ runs }: { runs: readonly LiveRun[] }) {
         {runs.map((run) => (
           <li key={run.id}>
             <div className="run-head">
-              <Link href={`/runs/${encodeURIComponent(run.id)}`}>{runName(run)}</Link>
+              <Link href={addressOfRun(run.id)}>{runName(run)}</Link>
               <StatusBadge status={run.pausedAt ? 'PAUSED' : run.status} />
               <RelativeTime at={run.createdAt} />
             </div>

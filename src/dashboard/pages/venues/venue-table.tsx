@@ -1,4 +1,5 @@
 import { Link } from 'wouter'
+import { addressOfRun } from '../../parts/addresses.ts'
 import { formatCount } from '../../parts/format.ts'
 import { RelativeTime } from '../../parts/relative-time.tsx'
 import { StatusBadge } from '../../parts/status-badge.tsx'
@@ -39,7 +40,7 @@ function cellsOf({ tag, name, source, eventCount, lastReadAt, lastScrape }: Venu
     formatCount(eventCount),
     lastReadAt ? <RelativeTime key="read" at={lastReadAt} /> : 'never',
     lastScrape ? (
-      <Link key="scrape" href={`/runs/${encodeURIComponent(lastScrape.id)}`}>
+      <Link key="scrape" href={addressOfRun(lastScrape.id)}>
         <StatusBadge status={lastScrape.outcome === 'WITH_FAILURES' ? 'PARTIAL' : lastScrape.status} />
       </Link>
     ) : (

@@ -34,7 +34,6 @@ export const venuesQuery = graphql(`
 type VenuesData = ResultOf<typeof venuesQuery>
 export type Venue = VenuesData['venues'][number]
 export type VenuePage = VenuesData['venuePages'][number]
-export type D1 = VenuesData['d1']
 
 /** What the address says of the events. */
 export type EventFilters = Filters<'venue' | 'd1' | 'search'>
