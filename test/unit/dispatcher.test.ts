@@ -36,7 +36,7 @@ function dispatch(
   concurrency = 2,
 ) {
   const settings = { concurrency, leaseMs: 30_000, log, ready: () => true }
-  return createDispatcher({ claims: queue.claims, chores: {}, work, settings })
+  return createDispatcher({ claims: queue.claims, chores: {}, work, openHints: null, settings })
 }
 
 describe('the dispatcher', () => {
