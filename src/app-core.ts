@@ -62,7 +62,7 @@ export async function createCore(config: Config, urls: PublicUrls, log: Log) {
   }
   // a service that is up can say what is wrong, so this is no reason not to start
   void stores.check().catch((error: Error) => log.error(error.message))
-  const sources = resources.use(openSources(config.sources))
+  const sources = resources.use(openSources(config.sources, { db, provider }))
   // a service that cannot process must not say that it is up
   const encoder = await host.encoder().catch((cause: unknown) => {
     throw new CannotStartError(`The image host cannot be started: ${(cause as Error).message}`, { cause })

@@ -74,6 +74,8 @@ export function createDispatcher({ claims, chores, work, openHints, settings }: 
   let claimsUnderWay = 0
   let lookedAt = 0
   const jobs = new Map<string, Job>()
+  /** hints that came while all places were taken */
+  const waitingForPlace = new Set<() => void>()
 
   const inUse = () => jobs.size + claimsUnderWay
   // some places are kept from what is in the background, or an upload would wait until one of those is done
@@ -88,6 +90,7 @@ export function createDispatcher({ claims, chores, work, openHints, settings }: 
       return claim && start(claim)
     } finally {
       claimsUnderWay -= 1
+      tellOfPlace()
     }
   }
 
@@ -101,7 +104,7 @@ export function createDispatcher({ claims, chores, work, openHints, settings }: 
   /** Works on a task that waits, if there is one. */
   async function onHint(): Promise<void> {
     try {
-      while (!stopped && concurrency > 0 && inUse() >= concurrency) await anyEnds()
+      while (!stopped && inUse() >= concurrency) await placeIsFree()
       if (!ready()) await sleep(patienceMs)
       await (await claimOne())?.done
     } catch (error) {
@@ -110,8 +113,11 @@ export function createDispatcher({ claims, chores, work, openHints, settings }: 
     }
   }
 
-  const anyEnds = () =>
-    Promise.race([...[...jobs.values()].map(({ done }) => done), sleep(patienceMs, undefined, { ref: false })])
+  const placeIsFree = () => new Promise<void>((resolve) => waitingForPlace.add(resolve))
+  const tellOfPlace = () => {
+    for (const go of waitingForPlace) go()
+    waitingForPlace.clear()
+  }
 
   function start(claim: Claim): Job {
     const abort = new AbortController()
@@ -121,6 +127,7 @@ export function createDispatcher({ claims, chores, work, openHints, settings }: 
     if (stopped) abort.abort()
     const done = work(claim, abort.signal).finally(() => {
       jobs.delete(claim.token)
+      tellOfPlace()
       claiming.wake()
     })
     const job = { claim, abort, done }
@@ -165,6 +172,7 @@ export function createDispatcher({ claims, chores, work, openHints, settings }: 
   takeHints()
   const stop = () => {
     stopped = true
+    tellOfPlace()
     for (const { abort } of jobs.values()) abort.abort()
   }
 
@@ -179,6 +187,7 @@ export function createDispatcher({ claims, chores, work, openHints, settings }: 
     },
     set concurrency(count) {
       concurrency = count
+      tellOfPlace()
       takeHints()
       claiming.wake()
     },
