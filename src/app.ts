@@ -101,7 +101,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     system: operations.system,
     garbage,
   }
-  const rates = createRateLimits(requestLimits.rates)
+  const rates = createRateLimits(requestLimits.rates, core.redis)
   const { subscriptions, operationsPerClient, connections, headersMs, slowClientMs } = requestLimits
   const shared = { authentication, rates, log }
   const yoga = createGraphQL({ ...shared, schema, services, subscriptions, operationsPerClient, observe })
