@@ -96,6 +96,7 @@ export async function createCore(config: Config, urls: PublicUrls, log: Log) {
   const owned = resources.move()
   return {
     ...edges,
+    isAlone,
     metrics,
     health,
     encoder,

@@ -35,7 +35,9 @@ export async function createWorker(config: Config, log: Log): Promise<Worker> {
   const listen = (forget: (key: string) => void) => bell.listen('session', null, forget)
   const whoMay = createWhoMay({ tokens, sessions: createSessionRows({ db, bell }), listen }, config.auth)
   const { authentication, originPolicy } = resources.use(whoMay)
-  const operations = createOperations({ ...core, edges: core.health }, config, authentication, log)
+  const operations = resources.use(
+    createOperations({ ...core, role: 'WORKER', edges: core.health }, config, authentication, log),
+  )
   const { workerPort: wanted } = config
   const server = wanted === null ? null : createOperationsServer({ routes: operations.routes, originPolicy, log })
   if (server) resources.use(server)

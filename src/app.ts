@@ -84,7 +84,9 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const images = createImages({ db, bell, intake, wake, defaultRecipes })
   const backlog = createBacklog({ db, limit: requestLimits.queue })
   const { authentication } = whoMay
-  const operations = createOperations({ ...core, edges: health }, config, authentication, log)
+  const operations = resources.use(
+    createOperations({ ...core, role: 'SERVER', edges: health }, config, authentication, log),
+  )
   const services: Services = {
     ...boundByBacklog({ images, uploads, completions, runs, scrapes }, backlog),
     db,
