@@ -4,6 +4,8 @@ import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import pg from 'pg'
+import { migratePostgres } from '../../src/services/db/migrate.ts'
 import { postgresFolder } from './installed.ts'
 
 export interface Postgres {
@@ -59,4 +61,25 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo
   server.close()
   return port
+}
+
+/** A database with every migration applied, of which others are made: a copy takes a third of the time. */
+export const templateName = 'greenroom_template'
+
+export async function createTemplate(serverUrl: string): Promise<void> {
+  await onPostgres(serverUrl, `CREATE DATABASE ${templateName}`)
+  const url = new URL(serverUrl)
+  url.pathname = `/${templateName}`
+  await migratePostgres(url.href, 'prisma/postgresql/migrations')
+}
+
+/** Runs a statement on a connection of its own. */
+export async function onPostgres(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString })
+  await client.connect()
+  try {
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
 }
