@@ -10,7 +10,7 @@ export default defineConfig({
   },
   platform: 'node',
   transform: { target: 'es2022' },
-  // native code, what brings threads of its own, and large files that one of several databases wants
-  external: ['libsql', 'sharp', 'piscina', /\.wasm-base64\.mjs$/],
+  // native code, what reads files of its own package, and large files of which a start needs one
+  external: ['libsql', 'sharp', 'piscina', 'bullmq', 'ioredis', /\.wasm-base64\.mjs$/],
   output: { dir: 'dist', format: 'esm', sourcemap: true, chunkFileNames: '[name].js' },
 })

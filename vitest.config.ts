@@ -64,19 +64,20 @@ export default defineConfig({
         extends: true,
         test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 },
       },
-      // what asks no database of ours: pictures, buckets, D1, other people's servers
+      // what asks no database of ours: pictures, buckets, D1, Redis, other people's servers
       inside('edges'),
       ...(onSqlite
         ? [
-            // beside what is the same on both, what is about SQLite's files
+            // what is the same on both, and what is about SQLite's files
             inside('sqlite', { include: [integration, 'test/sqlite/**/*.test.ts'], provide: { provider: 'sqlite' } }),
             built('e2e', { exclude: onPostgres ? [dashboard] : [] }),
           ]
         : []),
       ...(onPostgres
         ? [
+            // and what is about many processes on one database
             inside('postgresql', {
-              include: [integration],
+              include: [integration, 'test/postgresql/**/*.test.ts'],
               provide: { provider: 'postgresql' },
               globalSetup: ['test/support/postgres-server.ts', 'test/support/workers.ts'],
             }),

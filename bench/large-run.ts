@@ -46,7 +46,7 @@ function createEngine(db: Db, provider: Provider) {
   const bell = createBell()
   const dialect = dialects[provider]
   return {
-    runs: createRuns({ db, dialect, bell, dispatcher: { wake() {}, stopRun() {} }, settings: runSettings }),
+    runs: createRuns({ db, dialect, bell, wake() {}, settings: runSettings }),
     planner: createRunPlanner({ db, dialect, bell }),
     claims: createClaims({ db, dialect, bell, leaseMs: 30_000 }),
     cancellations: createCancellations({ db, dialect, bell }),

@@ -7,7 +7,7 @@ import type { Claims } from './services/claims.ts'
 import type { D1 } from './services/d1/d1.ts'
 import type { Db } from './services/db/open-db.ts'
 import type { Dialect } from './services/db/sql.ts'
-import { createDispatcher, type Dispatcher } from './services/dispatcher.ts'
+import { createDispatcher, type Dispatcher, type Hints } from './services/dispatcher.ts'
 import { createFindOrphans } from './services/find-orphans.ts'
 import type { ImageHost } from './services/image-host.ts'
 import { createImportSource } from './services/import-source.ts'
@@ -46,6 +46,8 @@ interface Parts {
   intake: Intake
   artistPictures: ArtistPictures
   observe: Observe
+  /** null in a process that works alone */
+  openHints: ((onHint: () => Promise<void>) => Hints) | null
 }
 
 const hourMs = 3_600_000
@@ -54,7 +56,8 @@ const orphanAgeMs = 24 * hourMs
 
 /** What works on tasks: a job for each kind of them, and the dispatcher that hands them out. A part of `createApp`. */
 export function createEngine(parts: Parts, { work, limits, defaultRecipes }: Config, log: Log): Dispatcher {
-  const { db, dialect, bell, stores, sources, hosts, host, d1, urls, claims, intake, artistPictures, observe } = parts
+  const { db, dialect, bell, stores, sources, hosts, host, d1, urls, claims, intake, artistPictures } = parts
+  const { observe, openHints } = parts
   const tasks = observeTasks(createTasks({ db, bell, leaseMs: work.leaseMs }), observe, log)
   const { client } = sources
   const fetching = { client, originals: stores.originals, maxBytes: limits.maxBytes }
@@ -89,6 +92,7 @@ export function createEngine(parts: Parts, { work, limits, defaultRecipes }: Con
   return createDispatcher({
     claims,
     work: workOnTask,
+    openHints,
     chores: {
       plan: { step: planner.planChunk, everyMs: 1_000 },
       cancel: { step: async () => (await cancellations.cancelChunks()) > 0, everyMs: 250 },

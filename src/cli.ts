@@ -33,6 +33,13 @@ program
     await import('./main.ts')
   })
 
+program
+  .command('worker')
+  .description('work on what waits until told to stop, without an API; any number of them, with PostgreSQL')
+  .action(async () => {
+    await import('./worker.ts')
+  })
+
 addPictureCommands(program, tools)
 addVenueCommands(program, tools)
 addStorageCommands(program, tools)

@@ -1,111 +1,39 @@
 import path from 'node:path'
-import { Cron } from 'croner'
 import { z } from 'zod'
 import { limitVariables, readLimits } from './config-limits.ts'
-import { checkWhoMay, loopback, readWhoMay, whoMayVariables } from './config-who-may.ts'
+import {
+  cronPattern,
+  d1BaseUrl,
+  endpoint,
+  hostList,
+  integer,
+  pageList,
+  recipeList,
+  serviceUrl,
+  storageUrl,
+  text,
+  timeZone,
+  uuidWanted,
+} from './config-values.ts'
+import { checkWhoMay, readWhoMay, whoMayVariables } from './config-who-may.ts'
 import { OperatorError } from './errors.ts'
 import { defaultMegapixelsInFlight, usableCores } from './services/machine.ts'
-import { checkRecipes } from './services/recipes.ts'
-import { isVenueSource, type VenueSource } from './venues/venue-list.ts'
 
 const mebibyte = 1024 * 1024
-
-const integer = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .refine((n) => n >= min && n <= max, `must be from ${min} to ${max}`)
-
-const text = z.string().trim().min(1, 'must not be empty')
-
-/** A folder (`file:`), or a bucket with a folder in it (`s3://bucket/folder`). */
-const storageUrl = text.regex(
-  /^(file:.+|s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[a-z0-9_-]+)*\/?)$/,
-  'must be file:FOLDER or s3://BUCKET or s3://BUCKET/FOLDER',
-)
-
-/** With the bucket in it, as some dashboards show it, everything would lie in that bucket, originals too. */
-const endpoint = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true })
-  .refine((url) => new URL(url).pathname === '/', 'must end with the host: the bucket goes into STORAGE_URL')
-
-/** Scheme, host and port, and nothing behind them. */
-const serviceUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true })
-  .refine((url) => new URL(url).pathname === '/', 'must end with the host, or its port')
-  .transform((url) => new URL(url).origin)
-
-/** `host:port` with commas between them. */
-const hostList = text.transform((value, context) => {
-  const hosts = value.split(',').map((host) => host.trim().toLowerCase())
-  for (const host of hosts) {
-    if (!/^(\[[0-9a-f:.]+\]|[^:\s/]+):\d{1,5}$/.test(host)) {
-      context.addIssue({
-        code: 'custom',
-        message: `must be host:port with commas between them, which "${host}" is not`,
-      })
-    }
-  }
-  return hosts
-})
-
-/** Listing pages to read instead of a source's own: `source=address` with commas between them. */
-const pageList = text.transform((value, context) => {
-  const pages: Partial<Record<VenueSource, string[]>> = {}
-  for (const entry of value.split(',')) {
-    const [source = '', url = ''] = entry.trim().split(/=(.*)/s)
-    if (isVenueSource(source) && URL.canParse(url)) pages[source] = [...(pages[source] ?? []), url]
-    else {
-      const message = `must be SOURCE=ADDRESS with commas between them, which "${entry.trim()}" is not`
-      context.addIssue({ code: 'custom', message })
-    }
-  }
-  return pages
-})
-
-/** When something happens regularly, as cron tells it. */
-const cronPattern = text.refine((value) => {
-  try {
-    return new Cron(value, { paused: true }) instanceof Cron
-  } catch {
-    return false
-  }
-}, 'must be a cron pattern, as 0 */6 * * * for every six hours')
-
-const timeZone = text.refine((value) => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }) instanceof Intl.DateTimeFormat
-  } catch {
-    return false
-  }
-}, 'must be a time zone, as America/Los_Angeles')
-
-/** Names with commas between them. */
-const recipeList = text.transform((value, context) => {
-  try {
-    return checkRecipes(value.split(',').map((name) => name.trim()))
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message })
-    return z.NEVER
-  }
-})
-
-/** A token goes out with every request, so only this machine may be spoken to in the clear. */
-const d1BaseUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an https URL', abort: true })
-  .refine((url) => isLoopback(url) || url.startsWith('https:'), 'must be an https URL: the token is sent there')
-  .refine((url) => new URL(url).pathname === '/', 'must end with the host')
-
-const isLoopback = (url: string) => loopback.includes(new URL(url).hostname.replace(/[[\]]/g, ''))
-
-const uuidWanted = 'must be the ID of the database, as 01234567-89ab-cdef-0123-456789abcdef, and not its name'
 
 /** What D1 cannot be reached without. */
 const d1Names = ['D1_ACCOUNT_ID', 'D1_DATABASE_ID', 'D1_TOKEN'] as const
 
 /** What a bucket cannot be reached without. */
 const s3Names = ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const
+
+function* checkFleet(env: {
+  REDIS_URL?: string | undefined
+  DATABASE_URL?: string | undefined
+}): Generator<[name: string, message: string]> {
+  if (!env.REDIS_URL || /^postgres/.test(env.DATABASE_URL ?? '')) return
+  yield ['REDIS_URL', 'is for several processes, which need PostgreSQL (DATABASE_URL): a SQLite file is for one alone']
+}
 
 const environment = z
   .object({
@@ -114,6 +42,10 @@ const environment = z
     ...whoMayVariables,
     DATA_DIR: text.default('data'),
     DATABASE_URL: text.regex(/^(file:|postgres(ql)?:)/, 'must begin with file: or postgresql:').optional(),
+    DATABASE_POOL: integer(2, 1_000).default(10),
+    REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis or rediss URL' }).optional(),
+    REDIS_PREFIX: text.regex(/^[\w-]+$/, 'must be letters, digits, _ and -').default('greenroom'),
+    WORKER_PORT: integer(0, 65_535).optional(),
     STORAGE_URL: storageUrl.optional(),
     ORIGINALS_URL: storageUrl.optional(),
     S3_ENDPOINT: endpoint.optional(),
@@ -151,7 +83,9 @@ const environment = z
     LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   })
   .superRefine((env, context) => {
-    for (const [name, message] of checkWhoMay(env)) context.addIssue({ code: 'custom', path: [name], message })
+    for (const [name, message] of [...checkWhoMay(env), ...checkFleet(env)]) {
+      context.addIssue({ code: 'custom', path: [name], message })
+    }
     const usesS3 = [env.STORAGE_URL, env.ORIGINALS_URL].some((url) => url?.startsWith('s3:'))
     for (const name of usesS3 ? s3Names : []) {
       if (!env[name]) context.addIssue({ code: 'custom', path: [name], message: 'is needed for storage in s3:' })
@@ -186,7 +120,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
     dataDir,
     http: { host: e.HOST, port: e.PORT, serviceUrl: e.SERVICE_URL ?? null },
     auth: readWhoMay(e),
-    database: { url: e.DATABASE_URL ?? `file:${path.join(privateDir, 'greenroom.db')}` },
+    database: { url: e.DATABASE_URL ?? `file:${path.join(privateDir, 'greenroom.db')}`, connections: e.DATABASE_POOL },
+    redis: readRedis(e),
+    workerPort: e.WORKER_PORT ?? null,
     storage: {
       url: e.STORAGE_URL ?? `file:${dataDir}`,
       // beside the variants, where those are in a bucket: a disk may not outlive its machine
@@ -230,6 +166,11 @@ function readS3(e: z.infer<typeof environment>) {
   if (!endpoint || !accessKeyId || !secretAccessKey) return null
   const timeoutMs = e.S3_TIMEOUT_SECONDS * 1000
   return { endpoint, accessKeyId, secretAccessKey, region: e.S3_REGION, acl: e.S3_ACL ?? null, timeoutMs }
+}
+
+/** null for a process that works alone. */
+function readRedis({ REDIS_URL: url, REDIS_PREFIX: prefix }: z.infer<typeof environment>) {
+  return url ? { url, prefix } : null
 }
 
 /** null where D1 is the file. */

@@ -1,11 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { OperatorError } from './errors.ts'
 import { answerJson } from './http/answer-json.ts'
 import { type Authentication, describeRefusal, isRefusal } from './http/authentication.ts'
+import { type Address, listen } from './http/listen.ts'
 import type { OriginPolicy } from './http/origin-policy.ts'
 import { setSafeHeaders } from './http/page-policy.ts'
 import { slowest } from './http/read-form.ts'
@@ -20,14 +19,7 @@ import type { Observe } from './services/observations.ts'
 
 export interface Http extends AsyncDisposable {
   /** resolves when requests are taken; the port is the one asked for, or a free one for 0 */
-  listen(address: { host: string; port: number }): Promise<{ port: number }>
-}
-
-export class PortTakenError extends OperatorError {
-  override readonly name = 'PortTakenError'
-  constructor(port: number, cause: unknown) {
-    super(`Port ${port} is taken. Stop what listens there, or choose another PORT.`, { cause })
-  }
+  listen(address: Address): Promise<{ port: number }>
 }
 
 interface Deps extends RouteParts {
@@ -134,12 +126,8 @@ export function createHttp({ originPolicy, authentication, limits, log, observe,
   })
 
   return {
-    async listen({ host, port: wanted }) {
-      server.listen(wanted, host)
-      await once(server, 'listening').catch((cause: NodeJS.ErrnoException) => {
-        throw cause.code === 'EADDRINUSE' ? new PortTakenError(wanted, cause) : cause
-      })
-      port = (server.address() as AddressInfo).port
+    async listen(address) {
+      port = await listen(server, address)
       return { port }
     },
     async [Symbol.asyncDispose]() {

@@ -31,6 +31,12 @@ const QueueStats = builder.objectRef<Stats>('QueueStats').implement({
       description:
         'Since when the storage does not answer the process that answers, which begins nothing until it does.',
     }),
+    redisDownSince: t.expose('redisDownSince', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Since when Redis does not answer the process that answers: the queue is degraded. Nothing is lost; work and news are found by looking at the database, which takes a second or two longer. Null while it answers, and where there is none.',
+    }),
   }),
 })
 

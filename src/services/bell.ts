@@ -1,7 +1,11 @@
 import { EventEmitter } from 'node:events'
 
-/** `run`: events of a run were committed. `image`: something about an image was. `outbox`: what D1 is to have was. */
-export type Topic = 'run' | 'image' | 'outbox'
+/**
+ * `run`: events of a run were committed. `image`: something about an image was. `outbox`: what D1 is to have was.
+ * `cancel`: a run is to end, so whoever works on its tasks stops.
+ */
+export const topics = ['run', 'image', 'outbox', 'cancel'] as const
+export type Topic = (typeof topics)[number]
 
 /**
  * Tells that something was committed. Apart from an id it carries no data: who hears it reads the database, so a ring
@@ -11,7 +15,7 @@ export interface Bell {
   ring(topic: Topic, id: string): void
   /** to the rings of one id, or of all for null; returns what stops listening */
   listen(topic: Topic, id: string | null, listener: (id: string) => void): () => void
-  /** how many subscribers listen: to runs and images, since to the outbox the service itself does */
+  /** how many subscribers listen: to runs and images, since to the rest the service itself does */
   readonly listenerCount: number
 }
 
@@ -30,7 +34,7 @@ export function createBell(): Bell {
       return () => void emitter.off(name, listener)
     },
     get listenerCount() {
-      const names = emitter.eventNames().filter((name) => !String(name).startsWith('outbox'))
+      const names = emitter.eventNames().filter((name) => /^(run|image)/.test(String(name)))
       return names.reduce((sum, name) => sum + emitter.listenerCount(name), 0)
     },
   }

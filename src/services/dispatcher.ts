@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import type { Claim, Claims } from './claims.ts'
+import { lanes } from './lanes.ts'
 import { RunCancelledError } from './settle-task.ts'
 import { LeaseLostError } from './task-states.ts'
 import { createWorkLoop } from './work-loop.ts'
@@ -27,10 +29,22 @@ export interface Chore {
   everyMs: number
 }
 
+/** What tells, in all processes of a fleet, that tasks wait. The rows stay the truth: a hint is a reason to look at them. */
+export interface Hints extends AsyncDisposable {
+  /** while they do not, the rows have to be looked at without them */
+  areComing(): boolean
+  /** tasks may wait: let the fleet know */
+  offer(): void
+  /** how many hints this process is given at once; those of the background lane are fewer */
+  take(places: { all: number; background: number }): void
+}
+
 interface Deps {
   claims: Claims
   chores: Readonly<Record<string, Chore>>
   work: (claim: Claim, signal: AbortSignal) => Promise<void>
+  /** calls `onHint` for each hint, which resolves when another may be given; null in a process that works alone */
+  openHints: ((onHint: () => Promise<void>) => Hints) | null
   settings: {
     concurrency: number
     leaseMs: number
@@ -40,7 +54,10 @@ interface Deps {
   }
 }
 
-const interactiveLane = 0
+/** A process of a fleet looks at the rows without a hint too, should ever one have been lost; ms. */
+const unhintedLookMs = 5_000
+/** How long a hint is kept that nothing can be done about now. */
+const patienceMs = 1_000
 
 interface Job {
   claim: Claim
@@ -49,22 +66,60 @@ interface Job {
 }
 
 /** Keeps `concurrency` tasks in work as long as there are any, and their leases alive. */
-export function createDispatcher({ claims, chores, work, settings }: Deps): Dispatcher {
+export function createDispatcher({ claims, chores, work, openHints, settings }: Deps): Dispatcher {
   const { leaseMs, log, ready } = settings
   let { concurrency } = settings
   let stopped = false
+  /** claims under way */
+  let claimsUnderWay = 0
+  let lookedAt = 0
   const jobs = new Map<string, Job>()
+  /** hints that came while all places were taken */
+  const waitingForPlace = new Set<() => void>()
 
-  async function claimOne(): Promise<boolean> {
-    if (stopped || jobs.size >= concurrency || !ready()) return false
-    // some places are kept from what is in the background, or an upload would wait until one of those is done
-    const forAll = concurrency - Math.floor(concurrency / 4)
-    const claim = await (jobs.size < forAll ? claims.claim() : claims.claim(interactiveLane))
-    if (claim) start(claim)
-    return claim !== null
+  const inUse = () => jobs.size + claimsUnderWay
+  // some places are kept from what is in the background, or an upload would wait until one of those is done
+  const forAll = () => concurrency - Math.floor(concurrency / 4)
+
+  async function claimOne(): Promise<Job | null> {
+    if (stopped || inUse() >= concurrency || !ready()) return null
+    const upToLane = inUse() < forAll() ? undefined : lanes.interactive
+    claimsUnderWay += 1
+    try {
+      const claim = await claims.claim(upToLane)
+      return claim && start(claim)
+    } finally {
+      claimsUnderWay -= 1
+      tellOfPlace()
+    }
   }
 
-  function start(claim: Claim): void {
+  async function lookForOne(): Promise<boolean> {
+    if (hints?.areComing() && Date.now() < lookedAt + unhintedLookMs) return false
+    const job = await claimOne()
+    if (!job) lookedAt = Date.now()
+    return job !== null
+  }
+
+  /** Works on a task that waits, if there is one. */
+  async function onHint(): Promise<void> {
+    try {
+      while (!stopped && inUse() >= concurrency) await placeIsFree()
+      if (!ready()) await sleep(patienceMs)
+      await (await claimOne())?.done
+    } catch (error) {
+      failed('claim')(error)
+      await sleep(patienceMs)
+    }
+  }
+
+  const placeIsFree = () => new Promise<void>((resolve) => waitingForPlace.add(resolve))
+  const tellOfPlace = () => {
+    for (const go of waitingForPlace) go()
+    waitingForPlace.clear()
+  }
+
+  function start(claim: Claim): Job {
     const abort = new AbortController()
     // whatever a task has under way at once listens: a look at each of its objects, say
     setMaxListeners(0, abort.signal)
@@ -72,9 +127,12 @@ export function createDispatcher({ claims, chores, work, settings }: Deps): Disp
     if (stopped) abort.abort()
     const done = work(claim, abort.signal).finally(() => {
       jobs.delete(claim.token)
+      tellOfPlace()
       claiming.wake()
     })
-    jobs.set(claim.token, { claim, abort, done })
+    const job = { claim, abort, done }
+    jobs.set(claim.token, job)
+    return job
   }
 
   async function renewLeases(): Promise<void> {
@@ -85,12 +143,17 @@ export function createDispatcher({ claims, chores, work, settings }: Deps): Disp
   }
 
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, `the dispatcher cannot ${what}`)
-  const claiming = createWorkLoop({ step: claimOne, lookAgainMs: 1_000, onError: failed('claim') })
+  const claiming = createWorkLoop({ step: lookForOne, lookAgainMs: 1_000, onError: failed('claim') })
+  const hints = openHints?.(onHint) ?? null
+  const mayClaim = () => {
+    claiming.wake()
+    hints?.offer()
+  }
   const others = Object.entries(chores).map(([name, { step, everyMs }]) =>
     createWorkLoop({
       async step() {
         const found = await step()
-        if (found) claiming.wake()
+        if (found) mayClaim()
         return found
       },
       lookAgainMs: everyMs,
@@ -103,9 +166,13 @@ export function createDispatcher({ claims, chores, work, settings }: Deps): Disp
 
   const wake = () => {
     for (const loop of loops) loop.wake()
+    hints?.offer()
   }
+  const takeHints = () => hints?.take({ all: concurrency, background: forAll() })
+  takeHints()
   const stop = () => {
     stopped = true
+    tellOfPlace()
     for (const { abort } of jobs.values()) abort.abort()
   }
 
@@ -120,6 +187,8 @@ export function createDispatcher({ claims, chores, work, settings }: Deps): Disp
     },
     set concurrency(count) {
       concurrency = count
+      tellOfPlace()
+      takeHints()
       claiming.wake()
     },
     get inWork() {
@@ -134,6 +203,7 @@ export function createDispatcher({ claims, chores, work, settings }: Deps): Disp
     async [Symbol.asyncDispose]() {
       stop()
       clearInterval(heartbeat)
+      await hints?.[Symbol.asyncDispose]()
       await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()))
       await Promise.allSettled([...jobs.values()].map(({ done }) => done))
     },

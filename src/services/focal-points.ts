@@ -4,9 +4,10 @@ import type { Asker } from './asker.ts'
 import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { type FocalPoint, formatFocalPoint, isCutting } from './focal-point.ts'
+import { lanes } from './lanes.ts'
 import { findRecipe } from './recipes.ts'
 import type { ImageScope } from './run-scope.ts'
-import { lanes, startRun, taskOf } from './runs.ts'
+import { startRun, taskOf } from './runs.ts'
 
 export interface FocalPoints {
   /**

@@ -1,8 +1,8 @@
 import { InvalidInputError } from '../errors.ts'
 import type { Db } from './db/open-db.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import { lanes } from './lanes.ts'
 import { active } from './run-states.ts'
-import { lanes } from './runs.ts'
 
 const maxConcurrency = 256
 
@@ -24,6 +24,8 @@ export interface QueueStats {
   oldestRunAt: Date | null
   /** since when nothing is claimed because the storage is away */
   storageDownSince: Date | null
+  /** since when Redis does not answer this process; null while it does, and where there is none */
+  redisDownSince: Date | null
 }
 
 export interface Queue {
@@ -36,10 +38,11 @@ interface Deps {
   db: Db
   dispatcher: Pick<Dispatcher, 'concurrency'>
   storage: { downSince(): Date | null }
+  redisDownSince: () => Date | null
 }
 
 /** The counts come from the runs' own counters: counting the tasks of large runs would take as long as they are. */
-export function createQueue({ db, dispatcher, storage }: Deps): Queue {
+export function createQueue({ db, dispatcher, storage, redisDownSince }: Deps): Queue {
   async function stats(): Promise<QueueStats> {
     const left = { _sum: { totalCount: true, processedCount: true } } as const
     const [going, paused, busy, begun, next, oldest] = await Promise.all([
@@ -71,6 +74,7 @@ export function createQueue({ db, dispatcher, storage }: Deps): Queue {
       paused: leftOf(paused),
       oldestRunAt: oldest?.createdAt ?? null,
       storageDownSince: storage.downSince(),
+      redisDownSince: redisDownSince(),
     }
   }
 

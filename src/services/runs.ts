@@ -6,10 +6,10 @@ import { cancelTasks } from './cancellations.ts'
 import { planSync } from './d1-outbox.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import type { Dialect } from './db/sql.ts'
-import type { Dispatcher } from './dispatcher.ts'
 import { createExclusively, exclusively } from './exclusive-run.ts'
 import { imageRanges } from './image-range.ts'
 import { checkImport, type ImportInput } from './import-input.ts'
+import { lanes } from './lanes.ts'
 import {
   checkReprocessScope,
   growsItsPlan,
@@ -26,8 +26,6 @@ import {
   type UploadScope,
 } from './run-scope.ts'
 import { createPlannedRun, type NewRun, type NewTask, pause, resume, startCancelling } from './run-states.ts'
-
-export const lanes = { interactive: 0, background: 1 } as const
 
 /**
  * A run with all its tasks and first events, in the caller's transaction: once that is committed, nothing is lost. No
@@ -93,7 +91,8 @@ interface Deps {
   db: Db
   dialect: Dialect
   bell: Bell
-  dispatcher: Pick<Dispatcher, 'wake' | 'stopRun'>
+  /** there may be work */
+  wake: () => void
   settings: {
     defaultRecipes: readonly string[]
     /** throws SourceBlockedError, InvalidInputError */
@@ -105,7 +104,7 @@ interface Deps {
 
 const maxReason = 500
 
-export function createRuns({ db, dialect, bell, dispatcher, settings }: Deps): Runs {
+export function createRuns({ db, dialect, bell, wake, settings }: Deps): Runs {
   const accept = (run: NewRun) => announce(() => createExclusively(db, run))
 
   /** With tasks that need no planning: whatever they are about is fetched or looked up when it is their turn. */
@@ -127,7 +126,7 @@ export function createRuns({ db, dialect, bell, dispatcher, settings }: Deps): R
     await settings.checkStorage()
     const accepted = await create()
     bell.ring('run', accepted.id)
-    dispatcher.wake()
+    wake()
     return accepted
   }
 
@@ -207,14 +206,14 @@ export function createRuns({ db, dialect, bell, dispatcher, settings }: Deps): R
       })
       if (!run) throw new NotFoundError('run', id)
       bell.ring('run', id)
-      dispatcher.stopRun(id)
-      dispatcher.wake()
+      bell.ring('cancel', id)
+      wake()
       return run
     },
     pause: (id, by) => changeUnfinished(id, 'pause', (tx) => pause(tx, id, by)),
     async resume(id) {
       const run = await changeUnfinished(id, 'resume', (tx) => resume(tx, id))
-      dispatcher.wake()
+      wake()
       return run
     },
   }

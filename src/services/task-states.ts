@@ -54,6 +54,30 @@ export function hasClaimable(dialect: Dialect, runId: Prisma.Sql, now: Date): Pr
   return Prisma.sql`COALESCE((SELECT 1 ${waiting(dialect, runId)} LIMIT 1), (SELECT 1 ${due(dialect, runId, now)} LIMIT 1)) = 1`
 }
 
+/**
+ * Tasks of a lane that can be claimed now, and retries that will be due by then, those of the run whose turn it is first.
+ * For PostgreSQL.
+ */
+export function findClaimable(
+  db: Db,
+  dialect: Dialect,
+  lane: number,
+  { by, limit }: { by: Date; limit: number },
+): Promise<Pick<Task, 'id' | 'attempt' | 'nextAttemptAt'>[]> {
+  const facts = Prisma.sql`t."id", t."attempt", t."nextAttemptAt"`
+  const run = Prisma.sql`r."id"`
+  return db.$queryRaw`
+    SELECT c."id", c."attempt", c."nextAttemptAt" FROM (
+      SELECT "id", "servedAt" FROM "Run"
+      WHERE "status" IN (${dialect.value('RunStatus', 'QUEUED')}, ${dialect.value('RunStatus', 'RUNNING')})
+        AND "pausedAt" IS NULL AND "lane" = ${lane}
+      ORDER BY "servedAt" NULLS FIRST, "id" LIMIT ${limit}) r
+    CROSS JOIN LATERAL (
+      (SELECT ${facts} ${due(dialect, run, by)} LIMIT ${limit})
+      UNION ALL (SELECT ${facts} ${waiting(dialect, run)} ORDER BY t."position" LIMIT ${limit})) c
+    LIMIT ${limit}`
+}
+
 /** Gives the run's next task to a new holder: a retry that is due, else the first that waits. */
 export async function takeTask(
   tx: Tx,

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
 import { createClient } from '@libsql/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,6 +8,7 @@ import { type SampleVenues, startSampleVenues } from '../../src/cli/sample-venue
 import { openD1 } from '../../src/services/d1/open-d1.ts'
 import { greenroom } from '../support/cli.ts'
 import { filesBelow } from '../support/files.ts'
+import { freePort } from '../support/free-port.ts'
 import { createDataDir, startServer } from '../support/server.ts'
 
 let site: SampleVenues
@@ -31,15 +30,6 @@ afterAll(async () => {
   await data[Symbol.asyncDispose]()
   await site[Symbol.asyncDispose]()
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 const d1File = (dir: string) => path.join(dir, 'private/d1.db')
 

@@ -30,7 +30,7 @@ export async function createEngine(leaseMs = 30_000) {
     bell,
     claims,
     tasks: createTasks({ db, bell, leaseMs }),
-    runs: createRuns({ db, dialect, bell, dispatcher: { wake() {}, stopRun() {} }, settings: runSettings }),
+    runs: createRuns({ db, dialect, bell, wake() {}, settings: runSettings }),
     planner: createRunPlanner({ db, dialect, bell }),
     cancellations: createCancellations({ db, dialect, bell }),
     createImages,

@@ -1,47 +1,69 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { chownSync, mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { execFileSync } from 'node:child_process'
+import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import { migratePostgres } from '../../src/services/db/migrate.ts'
+import { freePort } from './free-port.ts'
 import { postgresFolder } from './installed.ts'
+import { createServerProgram } from './server-program.ts'
 
 export interface Postgres {
   url: string
+  /** ends it at once, as a crash does: of a durable one, what was committed comes back with up() */
+  down(): Promise<void>
+  /** starts it again on the same port, with the same data */
+  up(): Promise<void>
+  pid(): number
   stop(): Promise<void>
+}
+
+interface Options {
+  /** as safe as in production */
+  durable?: boolean
+  /** a folder that it is kept in; none: it is thrown away */
+  keptIn?: string
+  /** keeps it from the Ctrl-C of a terminal */
+  detached?: boolean
 }
 
 // durability is not what is tested on a server that is thrown away
 const fast = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']
 
-/** A throw-away server in a folder of its own, or null where none is installed. */
-export async function startPostgres({ durable = false } = {}): Promise<Postgres | null> {
+/** A server in a folder of its own, or null where none is installed. */
+export async function startPostgres({
+  durable = false,
+  keptIn,
+  detached = false,
+}: Options = {}): Promise<Postgres | null> {
   if (!postgresFolder) return null
-  const dir = mkdtempSync(path.join(tmpdir(), 'greenroom-pg-'))
-  const owner = ownerOf(dir)
+  const dir = keptIn ?? mkdtempSync(path.join(tmpdir(), 'greenroom-pg-'))
+  mkdirSync(dir, { recursive: true })
+  const options = { ...ownerOf(dir), cwd: dir }
   const data = path.join(dir, 'data')
-  const init = ['-D', data, '-U', 'app', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']
-  execFileSync(`${postgresFolder}/initdb`, init, { ...owner, cwd: dir, stdio: 'ignore' })
+  if (!existsSync(path.join(data, 'PG_VERSION'))) {
+    const init = ['-D', data, '-U', 'app', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']
+    execFileSync(`${postgresFolder}/initdb`, init, { ...options, stdio: 'ignore' })
+  }
   const port = await freePort()
-  const settings = ['listen_addresses=127.0.0.1', ...(durable ? [] : fast)].flatMap((setting) => ['-c', setting])
-  const child = spawn(`${postgresFolder}/postgres`, ['-D', data, '-p', String(port), '-k', dir, ...settings], {
-    ...owner,
-    cwd: dir,
-    stdio: ['ignore', 'ignore', 'pipe'],
+  // every process of a fleet has ten connections, and a killed one's stay for moments
+  const listening = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200']
+  const settings = [...listening, ...(durable ? [] : fast)].flatMap((setting) => ['-c', setting])
+  const program = createServerProgram({
+    name: 'PostgreSQL',
+    file: `${postgresFolder}/postgres`,
+    args: ['-D', data, '-p', String(port), ...settings],
+    options: { ...options, detached },
   })
-  await new Promise<void>((resolve, reject) => {
-    child.stderr.on('data', (text) => String(text).includes('ready to accept connections') && resolve())
-    child.once('exit', () => reject(new Error('PostgreSQL did not start.')))
-  })
+  await program.start()
   return {
     url: `postgresql://app@127.0.0.1:${port}/postgres`,
+    down: () => program.end('SIGQUIT'),
+    up: () => program.start(),
+    pid: program.pid,
     async stop() {
-      const exited = once(child, 'exit')
-      child.kill('SIGQUIT')
-      await exited
-      rmSync(dir, { recursive: true, force: true })
+      await program.end(keptIn ? 'SIGINT' : 'SIGQUIT')
+      if (!keptIn) rmSync(dir, { recursive: true, force: true })
     },
   }
 }
@@ -53,14 +75,6 @@ function ownerOf(dir: string): { uid?: number; gid?: number } {
   const owner = { uid: id('-u'), gid: id('-g') }
   chownSync(dir, owner.uid, owner.gid)
   return owner
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
 }
 
 /** A database with every migration applied, of which others are made: a copy takes a third of the time. */

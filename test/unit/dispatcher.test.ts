@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pino from 'pino'
 import { describe, expect, it } from 'vitest'
 import type { Claim, Claims } from '../../src/services/claims.ts'
-import { createDispatcher } from '../../src/services/dispatcher.ts'
+import { createDispatcher, type Hints } from '../../src/services/dispatcher.ts'
 
 const log = pino({ level: 'silent' })
 /** Claims over a plain list, slow enough that wake-ups fall in between. */
@@ -34,9 +34,10 @@ function dispatch(
   queue: ReturnType<typeof createQueue>,
   work: (claim: Claim, signal: AbortSignal) => Promise<void>,
   concurrency = 2,
+  openHints: ((onHint: () => Promise<void>) => Hints) | null = null,
 ) {
   const settings = { concurrency, leaseMs: 30_000, log, ready: () => true }
-  return createDispatcher({ claims: queue.claims, chores: {}, work, settings })
+  return createDispatcher({ claims: queue.claims, chores: {}, work, openHints, settings })
 }
 
 describe('the dispatcher', () => {
@@ -109,4 +110,77 @@ describe('the dispatcher', () => {
     expect(queue.done.sort()).toEqual(['one', 'two'])
     expect(queue.waiting).toEqual(['three'])
   })
+
+  it('takes a task for each hint, and no more than there are places', async () => {
+    const queue = createQueue()
+    const hints = createHints()
+    let most = 0
+    let now = 0
+    await using dispatcher = dispatch(
+      queue,
+      async ({ token }) => {
+        now += 1
+        most = Math.max(most, now)
+        await sleep(10)
+        now -= 1
+        queue.done.push(token)
+      },
+      2,
+      hints.open,
+    )
+    await dispatcher.idle()
+    queue.waiting.push(...'abcd')
+    await Promise.all([hints.give(), hints.give(), hints.give()])
+    expect(queue.done.sort()).toEqual(['a', 'b', 'c'])
+    expect(most).toBe(2)
+  })
+
+  it('looks by itself as soon as hints do not come any more', async () => {
+    const queue = createQueue()
+    const hints = createHints()
+    await using dispatcher = dispatch(queue, async ({ token }) => void queue.done.push(token), 2, hints.open)
+    await dispatcher.idle()
+    queue.waiting.push('one')
+    dispatcher.wake()
+    await sleep(30)
+    expect(queue.done).toEqual([])
+    expect(hints.offers).toBe(1)
+    hints.come = false
+    dispatcher.wake()
+    await dispatcher.idle()
+    expect(queue.done).toEqual(['one'])
+  })
+
+  it('says how many hints it can take, and says it again when that changes', async () => {
+    const hints = createHints()
+    await using dispatcher = dispatch(createQueue(), async () => {}, 4, hints.open)
+    expect(hints.places).toEqual({ all: 4, background: 3 })
+    dispatcher.concurrency = 1
+    expect(hints.places).toEqual({ all: 1, background: 1 })
+  })
 })
+
+/** Hints that a test gives by hand. */
+function createHints() {
+  let onHint = async () => {}
+  const hints = {
+    come: true,
+    offers: 0,
+    places: { all: 0, background: 0 },
+    give: () => onHint(),
+    open(listener: () => Promise<void>): Hints {
+      onHint = listener
+      return {
+        areComing: () => hints.come,
+        offer() {
+          hints.offers += 1
+        },
+        take(places) {
+          hints.places = places
+        },
+        async [Symbol.asyncDispose]() {},
+      }
+    },
+  }
+  return hints
+}

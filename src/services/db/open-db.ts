@@ -47,9 +47,12 @@ const options = {
 } as const satisfies Partial<Prisma.PrismaClientOptions>
 const migrationsOf = (provider: Provider) => fileURLToPath(new URL(`prisma/${provider}/migrations`, packageRoot))
 
-/** Opens `file:` or `postgresql:`, with every migration applied. A SQLite file is locked for this process alone. */
-export async function openDb(url: string): Promise<OpenDb> {
-  return url.startsWith('file:') ? openSqlite(url.slice('file:'.length)) : openPostgres(url)
+/**
+ * Opens `file:` or `postgresql:`, the latter with at most so many connections, with every migration applied. A SQLite
+ * file is locked for this process alone.
+ */
+export async function openDb(url: string, connections = 10): Promise<OpenDb> {
+  return url.startsWith('file:') ? openSqlite(url.slice('file:'.length)) : openPostgres(url, connections)
 }
 
 async function openSqlite(file: string): Promise<OpenDb> {
@@ -80,7 +83,10 @@ function makeFolder(dir: string): void {
   }
 }
 
-async function openPostgres(connectionString: string): Promise<OpenDb> {
+/** What takes longer is given up by the server, and its locks with it, whatever became of the process that asked; ms. */
+const timeouts = { statement_timeout: 30_000, idle_in_transaction_session_timeout: 30_000 }
+
+async function openPostgres(connectionString: string, connections: number): Promise<OpenDb> {
   await migratePostgres(connectionString, migrationsOf('postgresql')).catch((cause: Error & { code?: string }) => {
     throw cause.name === 'MigrationError' ? cause : new DatabaseUnavailableError(cause)
   })
@@ -89,7 +95,16 @@ async function openPostgres(connectionString: string): Promise<OpenDb> {
     import('../../generated/postgresql/client.ts'),
     import('@prisma/adapter-pg'),
   ])
-  const client = new PostgresClient({ adapter: new PrismaPg({ connectionString, max: 10 }), ...options })
+  const client = new PostgresClient({
+    adapter: new PrismaPg({
+      connectionString,
+      max: connections,
+      application_name: 'greenroom',
+      keepAlive: true,
+      ...timeouts,
+    }),
+    ...options,
+  })
   return {
     db: client as unknown as Db,
     provider: 'postgresql',

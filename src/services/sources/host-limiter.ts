@@ -1,4 +1,5 @@
 import { SourceUnavailableError } from '../../errors.ts'
+import { orAborted } from '../or-aborted.ts'
 
 export interface RunOptions {
   signal: AbortSignal
@@ -12,22 +13,50 @@ export interface HostLimiter {
    * Runs the task when it is the host's turn; waiting takes no place from other hosts. Fails with a retryable
    * SourceUnavailableError when the host is held back for long, with the signal's reason when that comes first. The task
    * tells when its request has arrived, which the host's answer shows: the gap counts from there, so that requests
-   * arrive as far apart as that, however long the way took. A host that is silent is asked again after 2 s.
+   * arrive as far apart as that, however long the way took. A host that is silent is asked again after 2 s. The
+   * signal that the task gets comes when that of the options does, or when the request may no longer be under way.
    */
-  run<T>(host: string, task: (arrived: () => void) => Promise<T>, options: RunOptions): Promise<T>
+  run<T>(host: string, task: Request<T>, options: RunOptions): Promise<T>
   /** begins no request to the host for that long */
-  holdBack(host: string, ms: number): void
+  holdBack(host: string, ms: number): Promise<void>
 }
 
-interface Limits {
+type Request<T> = (arrived: () => void, signal: AbortSignal) => Promise<T>
+
+export interface HostLimits {
   /** requests at once, over all hosts */
-  atOnce?: number
+  atOnce: number
   /** requests at once to one host, so that a slow one cannot take all places */
-  atOncePerHost?: number
+  atOncePerHost: number
   /** between two requests to one host, ms */
-  gapMs?: number
+  gapMs: number
+  /** how long a request that is not answered keeps others from its host, ms */
+  silenceMs: number
   /** whoever would wait longer for a host that is held back is sent away at once, ms */
-  patienceMs?: number
+  patienceMs: number
+}
+
+/** What several limiters share, so that they keep the limits together. */
+export interface SharedPlaces {
+  /** Takes a place for a request that begins now, or says how long to wait before the next try. */
+  take(host: string, options: Required<RunOptions>): Promise<Place | Wait>
+  holdBack(host: string, ms: number): Promise<void>
+}
+
+/** One request may be under way. */
+export interface Place {
+  /** that of the request, which also comes when others may have the place */
+  signal: AbortSignal
+  /** never fails: what is not known to have arrived counts as silent */
+  arrived(): Promise<void>
+  /** never fails */
+  leave(): Promise<void>
+}
+
+export interface Wait {
+  waitMs: number
+  /** how long the host wants to be left alone, ms */
+  heldMs: number
 }
 
 interface Waiting {
@@ -39,34 +68,41 @@ interface Waiting {
 
 const clock = () => performance.now()
 
-/** How long a request that is not answered keeps others from its host, ms. */
-const silenceMs = 2_000
+const nothing = async () => {}
+const unshared: SharedPlaces = {
+  take: async (_host, { signal }) => ({ signal, arrived: nothing, leave: nothing }),
+  holdBack: nothing,
+}
 
-/** For one process. */
-export function createHostLimiter({
-  atOnce = 5,
-  atOncePerHost = 2,
-  gapMs = 200,
-  patienceMs = 3_000,
-}: Limits = {}): HostLimiter {
+export const usualLimits: HostLimits = {
+  atOnce: 5,
+  atOncePerHost: 2,
+  gapMs: 200,
+  silenceMs: 2_000,
+  patienceMs: 3_000,
+}
+
+/** For one process, or with shared places for those who share them. */
+export function createHostLimiter(limits: Partial<HostLimits> = {}, places = unshared): HostLimiter {
+  const { atOnce, atOncePerHost, gapMs, silenceMs, patienceMs } = { ...usualLimits, ...limits }
   let running = 0
   /** how many are at work for a host; hosts without any are not in it */
   const runningOf = new Map<string, number>()
   let timer: NodeJS.Timeout | undefined
   const waiting = new Set<Waiting>()
-  /** when the next request to a host may begin; hosts that may be asked now are not in it */
-  const notBefore = new Map<string, number>()
-  const heldUntil = new Map<string, number>()
+  /** when the next request to a host may begin, and the last one that has; hosts that may be asked now are not in it */
+  const turns = new Map<string, { until: number; last: Waiting }>()
+  const held = new Map<string, { until: number }>()
 
-  const msUntil = (host: string, times: Map<string, number>) => (times.get(host) ?? 0) - clock()
-  const msUntilTurn = ({ host }: Waiting) => Math.max(msUntil(host, notBefore), msUntil(host, heldUntil))
+  const msUntil = (host: string, times: Map<string, { until: number }>) => (times.get(host)?.until ?? 0) - clock()
+  const msUntilTurn = ({ host }: Waiting) => Math.max(msUntil(host, turns), msUntil(host, held))
 
   const hasPlace = ({ host }: Waiting) => running < atOnce && (runningOf.get(host) ?? 0) < atOncePerHost
 
   function startDue(): void {
     clearTimeout(timer)
-    forgetPast(notBefore)
-    forgetPast(heldUntil)
+    forgetPast(turns)
+    forgetPast(held)
     for (const one of waiting) if (hasPlace(one) && msUntilTurn(one) <= 0) start(one)
     // who waits for a place is seen to when one is given back
     const coming = [...waiting].filter(hasPlace).map(msUntilTurn)
@@ -77,23 +113,28 @@ export function createHostLimiter({
     waiting.delete(one)
     running += 1
     runningOf.set(one.host, (runningOf.get(one.host) ?? 0) + 1)
-    notBefore.set(one.host, clock() + Math.max(silenceMs, gapMs, one.gapMs))
+    turns.set(one.host, { until: clock() + Math.max(silenceMs, one.gapMs), last: one })
     one.start()
   }
 
-  function arrived(host: string, askedMs: number): void {
-    notBefore.set(host, clock() + Math.max(gapMs, askedMs))
+  /** The next request to its host begins no sooner; once another one has begun, that is not brought forward. */
+  function keepOff(one: Waiting, ms: number): void {
+    const until = clock() + ms
+    const known = turns.get(one.host)
+    if (known && known.last !== one) known.until = Math.max(known.until, until)
+    else turns.set(one.host, { until, last: one })
     startDue()
   }
 
-  function end(host: string): void {
+  function end({ host }: Waiting): void {
     running -= 1
     const left = (runningOf.get(host) ?? 0) - 1
     if (left > 0) runningOf.set(host, left)
     else runningOf.delete(host)
+    startDue()
   }
 
-  function turnOf(host: string, { signal, gapMs: asked = 0 }: RunOptions): Promise<void> {
+  function turnOf(host: string, { signal, gapMs }: Required<RunOptions>): Promise<Waiting> {
     return new Promise((resolve, reject) => {
       const leave = () => {
         signal.removeEventListener('abort', abort)
@@ -107,10 +148,10 @@ export function createHostLimiter({
       }
       const one: Waiting = {
         host,
-        gapMs: asked,
+        gapMs,
         start() {
           leave()
-          resolve()
+          resolve(one)
         },
         refuse(error) {
           leave()
@@ -123,43 +164,66 @@ export function createHostLimiter({
     })
   }
 
+  /** Waits as often as others are faster. */
+  async function placeFor(host: string, options: Required<RunOptions>): Promise<{ one: Waiting; place: Place }> {
+    for (;;) {
+      options.signal.throwIfAborted()
+      const refused = refusal(host)
+      if (refused) throw refused
+      const one = await turnOf(host, options)
+      try {
+        const taking = places.take(host, options)
+        const taken = await orAborted(taking, options.signal, (late) => 'leave' in late && void late.leave())
+        if ('leave' in taken) return { one, place: taken }
+        holdLocally(host, taken.heldMs)
+        keepOff(one, taken.waitMs)
+      } catch (error) {
+        end(one)
+        throw error
+      }
+      end(one)
+    }
+  }
+
   /** The error for whoever asks for a host that is held back for long. */
   function refusal(host: string): Error | null {
-    const ms = Math.ceil(msUntil(host, heldUntil))
+    const ms = Math.ceil(msUntil(host, held))
     if (ms <= patienceMs) return null
     const message = `The host ${host} asked to be left alone for another ${Math.ceil(ms / 1_000)} s.`
     return new SourceUnavailableError(message, { retryable: true, asked: false, retryAfterMs: ms })
   }
 
+  function holdLocally(host: string, ms: number): void {
+    held.set(host, { until: Math.max(held.get(host)?.until ?? 0, clock() + ms) })
+    const refused = refusal(host)
+    if (refused) for (const one of waiting) if (one.host === host) one.refuse(refused)
+  }
+
   return {
-    async run(host, task, options) {
-      options.signal.throwIfAborted()
-      const refused = refusal(host)
-      if (refused) throw refused
-      await turnOf(host, options)
-      // told late, it must not shorten the wait for a request that has begun meanwhile
-      let told = false
+    async run(host, task, { signal, gapMs: asked = 0 }) {
+      const options = { signal, gapMs: Math.max(gapMs, asked) }
+      const { one, place } = await placeFor(host, options)
+      let told: Promise<void> | undefined
       const tell = () => {
-        if (!told) arrived(host, options.gapMs ?? 0)
-        told = true
+        told ??= place.arrived().then(() => keepOff(one, options.gapMs))
       }
       try {
-        return await task(tell)
+        return await task(tell, place.signal)
       } finally {
         tell()
-        end(host)
-        startDue()
+        await told
+        await place.leave()
+        end(one)
       }
     },
     holdBack(host, ms) {
-      heldUntil.set(host, Math.max(heldUntil.get(host) ?? 0, clock() + ms))
-      const refused = refusal(host)
-      if (refused) for (const one of waiting) if (one.host === host) one.refuse(refused)
+      holdLocally(host, ms)
+      return places.holdBack(host, ms)
     },
   }
 }
 
-function forgetPast(times: Map<string, number>): void {
+function forgetPast(times: Map<string, { until: number }>): void {
   const now = clock()
-  for (const [host, time] of times) if (time <= now) times.delete(host)
+  for (const [host, { until }] of times) if (until <= now) times.delete(host)
 }

@@ -1,4 +1,6 @@
+import type { OpenDb } from '../db/open-db.ts'
 import { checkUrl } from './address-guard.ts'
+import { createFleetPlaces } from './fleet-places.ts'
 import { createHostLimiter } from './host-limiter.ts'
 import { createRobots } from './robots.ts'
 import { createRobotsText } from './robots-text.ts'
@@ -13,11 +15,20 @@ export interface Sources extends AsyncDisposable {
   sweepTemp(limits: { maxAgeMs: number; maxBytes: number }): Promise<number>
 }
 
+interface Settings {
+  allow: readonly string[]
+  tempDir: string
+}
+
 const userAgent = 'GreenroomImageBot/1.0'
 
-/** Everything that fetches from other people's servers, with one limiter for all of it. */
-export function openSources({ allow, tempDir }: { allow: readonly string[]; tempDir: string }): Sources {
-  const web = createSourceWeb({ allow, userAgent, limiter: createHostLimiter() })
+/**
+ * Everything that fetches from other people's servers, with one limiter for all of it; on PostgreSQL for all that
+ * processes on it fetch.
+ */
+export function openSources({ allow, tempDir }: Settings, { db, provider }: Pick<OpenDb, 'db' | 'provider'>): Sources {
+  const places = provider === 'postgresql' ? createFleetPlaces({ db }) : undefined
+  const web = createSourceWeb({ allow, userAgent, limiter: createHostLimiter({}, places) })
   const robots = createRobots({ fetchText: createRobotsText(web), userAgent })
   const client = createSourceClient({ web, robots, tempDir })
   return {

@@ -52,22 +52,22 @@ export function createSourceWeb({ allow, userAgent, limiter, resolve = resolveBy
   const ours = { 'user-agent': userAgent, 'accept-encoding': 'identity' }
 
   /** An overloaded host is left alone for as long as it asks. */
-  function heed({ url, httpStatus, header }: SourceAnswer): void {
+  async function heed({ url, httpStatus, header }: SourceAnswer): Promise<void> {
     const ms = overloaded.has(httpStatus) ? parseRetryAfter(header('retry-after')) : 0
-    if (ms > 0) limiter.holdBack(url.hostname, ms)
+    if (ms > 0) await limiter.holdBack(url.hostname, ms)
   }
 
   return {
     async get(text, { headers, signal, mayGo }, read) {
-      const limit = createTimeBudget(totalMs, signal)
+      const limit = createTimeBudget(totalMs)
       let url = checkUrl(text, { allow })
       for (let hop = 0; hop <= maxRedirects; hop += 1) {
         const { gapMs } = (await mayGo?.(url, signal)) ?? { gapMs: 0 }
         const asked = { url, dispatcher, headers: { ...headers(url), ...ours } }
-        const request = (onAnswer: () => void) =>
-          limit((inTime) =>
-            ask({ ...asked, onAnswer, signal: inTime }, (answer) => {
-              heed(answer)
+        const request = (onAnswer: () => void, inTurn: AbortSignal) =>
+          limit(inTurn, (inTime) =>
+            ask({ ...asked, onAnswer, signal: inTime }, async (answer) => {
+              await heed(answer)
               return outcomeOf(answer, read)
             }),
           )
@@ -98,11 +98,11 @@ export function checkRedirect(from: URL, location: string, allow: readonly strin
 }
 
 /** Runs tasks one after the other that have so long together. */
-function createTimeBudget(totalMs: number, signal: AbortSignal) {
+function createTimeBudget(totalMs: number) {
   const late = () =>
     new SourceUnavailableError(`The source took longer than ${totalMs / 1_000} s.`, { retryable: true })
   let leftMs = totalMs
-  return async <T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  return async <T>(signal: AbortSignal, task: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     const startedAt = performance.now()
     try {
       return await withTimeLimit({ signal, ms: leftMs, late }, task)

@@ -13,6 +13,7 @@ export const overviewQuery = graphql(`
       paused
       oldestRunAt
       storageDownSince
+      redisDownSince
     }
     d1 {
       place

@@ -1,0 +1,46 @@
+import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
+import { CannotStartError, createCore } from './app-core.ts'
+import { createOperations } from './app-operations.ts'
+import { addressesOf, type Config } from './config.ts'
+import { createOperationsServer } from './http/operations-server.ts'
+import { openWhoMay } from './http/who-may.ts'
+import type { Log } from './log.ts'
+import { createPublicUrls } from './services/public-urls.ts'
+
+export interface Worker extends AsyncDisposable {
+  /** where /health, /ready and /metrics are; null without WORKER_PORT */
+  url: string | null
+}
+
+/** A process that works on tasks and serves no API; any number of them share a database. Throws CannotStartError. */
+export async function createWorker(config: Config, log: Log): Promise<Worker> {
+  if (config.database.url.startsWith('file:')) {
+    throw new CannotStartError(
+      'A worker needs PostgreSQL (DATABASE_URL): a SQLite file is for one process alone, which greenroom serve works in.',
+    )
+  }
+  if (config.work.concurrency === 0) throw new CannotStartError('With CONCURRENCY=0 a worker would never do anything.')
+  await using resources = new AsyncDisposableStack()
+  const { authentication, originPolicy } = resources.use(await openWhoMay(config.auth, log))
+  const core = resources.use(
+    await createCore(
+      config,
+      createPublicUrls(() => addressesOf(config).publicBase),
+      log,
+    ),
+  )
+  const operations = createOperations({ ...core, edges: core.health }, config, authentication, log)
+  const { workerPort: wanted } = config
+  const server = wanted === null ? null : createOperationsServer({ routes: operations.routes, originPolicy, log })
+  if (server) resources.use(server)
+  // first of all at the end: what is in work is let go, for other workers
+  resources.defer(() => {
+    operations.stop()
+    core.dispatcher.stop()
+  })
+  const url = server && wanted !== null ? await server.listen({ host: config.http.host, port: wanted }) : null
+  core.dispatcher.wake()
+
+  const owned = resources.move()
+  return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}

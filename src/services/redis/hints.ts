@@ -1,0 +1,112 @@
+import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
+import { Queue, Worker } from 'bullmq'
+import type { Log } from '../../log.ts'
+import type { Db } from '../db/open-db.ts'
+import type { Dialect } from '../db/sql.ts'
+import type { Hints } from '../dispatcher.ts'
+import { lanes } from '../lanes.ts'
+import { findClaimable } from '../task-states.ts'
+import { createWorkLoop } from '../work-loop.ts'
+import type { Redis } from './open-redis.ts'
+
+interface Deps {
+  redis: Redis
+  db: Db
+  dialect: Dialect
+  log: Log
+}
+
+/** While that many hints wait for a worker, no more are needed. */
+const enough = 500
+/** How many are given at once. */
+const atOnce = 1_000
+/** Retries that are due so soon are told of now, with a delay; ms. */
+const aheadMs = 10_000
+/** How often one process of the fleet compares the queue with the rows, ms. */
+const sweepEveryMs = 1_000
+
+/**
+ * Tells processes with a free place that a task waits. A hint names the task it was given for and no more: who takes
+ * one claims by the rows, whose order, leases and counters are the only ones. So hints may be lost, doubled or late, and
+ * they need not be as many as there are tasks: now and then the rows are looked at, and as many given as are missing.
+ */
+export function createHints({ redis, db, dialect, log }: Deps, onHint: () => Promise<void>): Hints {
+  const { prefix, commands } = redis
+  const resources = new AsyncDisposableStack()
+  let isClosed = false
+  const onError = (error: unknown) => log.debug({ err: error }, 'the queue of hints is in trouble')
+
+  // not the one whose commands fail at once: a queue that could not begin with its first command would never begin
+  const connection = redis.connect()
+  const queues = Object.values(lanes).map((lane) => {
+    const name = `lane-${lane}`
+    const queue = new Queue(name, { connection, prefix, streams: { events: { maxLen: 100 } } })
+    queue.on('error', onError)
+    resources.defer(() => queue.close().catch(onError))
+    const worker = new Worker(name, onHint, {
+      connection: redis.connect(),
+      prefix,
+      autorun: false,
+      // 15 s by default, which is longer than most outages
+      runRetryDelay: 1_000,
+    })
+    worker.on('error', onError)
+    worker.on('drained', () => filling.wake())
+    // without waiting for what is in work: the dispatcher does
+    resources.defer(() => worker.close(true).catch(onError))
+    return { lane, queue, worker }
+  })
+
+  async function fill(): Promise<false> {
+    for (const { lane, queue } of queues) {
+      if (isClosed || redis.downSince() || (await queue.getWaitingCount()) >= enough) continue
+      const now = Date.now()
+      const tasks = await findClaimable(db, dialect, lane, { by: new Date(now + aheadMs), limit: atOnce })
+      await queue.addBulk(
+        tasks.map(({ id, attempt, nextAttemptAt }) => ({
+          name: 'task',
+          data: {},
+          opts: {
+            // of each attempt, for the hint of the one before may still be in work when the retry is told of
+            jobId: `${id}-${attempt}`,
+            attempts: 1,
+            delay: Math.max(0, (nextAttemptAt?.getTime() ?? 0) - now),
+            removeOnComplete: true,
+            removeOnFail: true,
+          },
+        })),
+      )
+    }
+    return false
+  }
+
+  function take(worker: Worker, count: number): void {
+    if (count === 0) return void worker.pause(true).catch(onError)
+    worker.concurrency = count
+    if (worker.isPaused()) void worker.resume()
+    else if (!worker.isRunning()) void worker.run().catch(onError)
+  }
+
+  const never = 2 ** 31 - 1
+  const filling = resources.use(createWorkLoop({ step: fill, lookAgainMs: never, onError }))
+
+  /** One process of the fleet at a time, whichever comes first. */
+  async function sweep(): Promise<void> {
+    const mine = await commands.set(`${prefix}:sweep`, '1', 'PX', sweepEveryMs - 100, 'NX')
+    if (mine) filling.wake()
+  }
+  const timer = setInterval(() => void sweep().catch(onError), sweepEveryMs)
+  resources.defer(() => {
+    isClosed = true
+    clearInterval(timer)
+  })
+
+  return {
+    areComing: () => redis.downSince() === null,
+    offer: filling.wake,
+    take(places) {
+      for (const { lane, worker } of queues) take(worker, lane === lanes.interactive ? places.all : places.background)
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
