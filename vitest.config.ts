@@ -15,6 +15,7 @@ const dashboard = 'test/e2e/dashboard-*.test.ts'
 const only = process.env.TEST_DATABASE
 const onSqlite = only !== 'postgresql'
 const onPostgres = only !== 'sqlite' && postgresFolder !== null
+if (!onSqlite && !onPostgres) throw new Error('PostgreSQL is not installed; run npm run test:setup.')
 
 /** Loads the service from its sources, once for all files: that takes longer than most of them do. */
 const inside = (name: string, options: Options = {}): TestProjectInlineConfiguration => ({
@@ -41,6 +42,7 @@ const built = (name: string, options: Options = {}): TestProjectInlineConfigurat
     name,
     include: [`test/${name}/**/*.test.ts`],
     pool: 'forks',
+    isolate: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     globalSetup: ['test/support/build.ts'],
@@ -62,7 +64,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 },
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], pool: 'forks', isolate: false, testTimeout: 20_000 },
       },
       // what asks no database of ours: pictures, buckets, D1, Redis, other people's servers
       inside('edges'),
@@ -88,11 +90,12 @@ export default defineConfig({
             }),
           ]
         : []),
+      built('fuzz', { globalSetup: ['test/support/postgres-server.ts', 'test/support/build.ts'] }),
       // what keeps the machine busy on purpose, after all others
-      inside('alone', { provide: { provider: 'sqlite' }, sequence: { groupOrder: 1 } }),
-      built('fuzz', {
-        globalSetup: ['test/support/postgres-server.ts', 'test/support/build.ts'],
-        sequence: { groupOrder: 2 },
+      inside('alone', {
+        provide: { provider: onSqlite ? 'sqlite' : 'postgresql' },
+        globalSetup: [...(onSqlite ? [] : ['test/support/postgres-server.ts']), 'test/support/workers.ts'],
+        sequence: { groupOrder: 1 },
       }),
     ],
   },

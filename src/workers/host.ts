@@ -1,6 +1,5 @@
 // The image host: a child process that owns the pixels. A crash in native code ends this process, never the service.
 import { Piscina } from 'piscina'
-import { isSource, packageRoot } from '../package-root.ts'
 import { collectKept } from './collect.ts'
 import { encoderVersions } from './pixels.ts'
 import type { HostReply, HostRequest, ThreadResult, ThreadTask, WorkingImage } from './protocol.ts'
@@ -8,10 +7,11 @@ import { applySharpSettings } from './sharp-settings.ts'
 
 applySharpSettings()
 
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const threads = Number(process.argv[2])
 
 const pool = new Piscina<ThreadTask, ThreadResult>({
-  filename: new URL(isSource ? 'src/workers/thread.ts' : 'dist/workers/thread.js', packageRoot).href,
+  filename: new URL(`./thread.${extension}`, import.meta.url).href,
   // each begins with its first unit and stays: a service that is given no picture needs none of them
   minThreads: 0,
   maxThreads: threads,
