@@ -6,6 +6,7 @@ import { createOperationRoutes } from './http/operations.ts'
 import type { Log } from './log.ts'
 import { createGauges } from './metrics/gauges.ts'
 import type { Metrics } from './metrics/prometheus.ts'
+import { packageRoot } from './package-root.ts'
 import { writeProbe } from './services/db/write-probe.ts'
 import { createLevels, type LevelSources } from './services/levels.ts'
 import { createProcesses } from './services/processes.ts'
@@ -65,4 +66,4 @@ export function createOperations(
   }
 }
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as { version: string }

@@ -6,14 +6,13 @@ import { digestOf, makeToken, recordOf } from '../../src/auth/token-records.ts'
 import { createTokens } from '../../src/auth/tokens.ts'
 import { type Bell, createBell } from '../../src/services/bell.ts'
 import { createSessionRows } from '../../src/services/session-rows.ts'
-import { providers } from '../support/databases.ts'
 import { createEngine } from '../support/engine.ts'
 import { eventually } from '../support/eventually.ts'
 
 /** Tokens of two people, and any number of servers that know them. */
-async function openServers(provider: (typeof providers)[number]) {
+async function openServers() {
   const resources = new AsyncDisposableStack()
-  const { db } = resources.use(await createEngine(provider))
+  const { db } = resources.use(await createEngine())
   const held = [makeToken(), makeToken()]
   const records = held.map((token) => recordOf(token, { name: 'somebody', role: 'viewer', expiresAt: null }))
   const tokens = createTokens(records)
@@ -28,9 +27,9 @@ async function openServers(provider: (typeof providers)[number]) {
   return { db, tokens, records, viewer, other, join, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }
 
-describe.each(providers)('a session (%s)', (provider) => {
+describe('a session', () => {
   it('lasts twelve hours, and tells those who wait when it is over', async () => {
-    await using servers = await openServers(provider)
+    await using servers = await openServers()
     const { db, viewer } = servers
     const sessions = servers.join()
     const before = Date.now()
@@ -47,7 +46,7 @@ describe.each(providers)('a session (%s)', (provider) => {
   })
 
   it('is over when its token is, at a server that did not begin it too', async () => {
-    await using servers = await openServers(provider)
+    await using servers = await openServers()
     const [here, there] = [servers.join(), servers.join()]
     const secret = await here.start(servers.viewer)
     await there.recall(secret)
@@ -60,7 +59,7 @@ describe.each(providers)('a session (%s)', (provider) => {
   })
 
   it('is over everywhere when it is ended at one server, be it that the others only look', async () => {
-    await using servers = await openServers(provider)
+    await using servers = await openServers()
     const bell = createBell()
     const [here, there, deaf] = [servers.join(bell), servers.join(bell), servers.join(createBell(), 20)]
     const secret = await here.start(servers.viewer)
@@ -74,7 +73,7 @@ describe.each(providers)('a session (%s)', (provider) => {
   })
 
   it('outlives the server that began it', async () => {
-    await using servers = await openServers(provider)
+    await using servers = await openServers()
     const before = servers.join()
     const secret = await before.start(servers.viewer)
     before[Symbol.dispose]()
@@ -85,7 +84,7 @@ describe.each(providers)('a session (%s)', (provider) => {
   })
 
   it('gives way to newer ones of its token when there are too many, and not to those of others', async () => {
-    await using servers = await openServers(provider)
+    await using servers = await openServers()
     const sessions = servers.join()
     const secretOfOther = await sessions.start(servers.other)
     const secrets: string[] = []

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { dropDatabases, withDatabase } from './service-database.ts'
 
 export interface Server extends AsyncDisposable {
   url: string
@@ -34,7 +35,13 @@ export class NotStartedError extends Error {
 /** A folder for a service's data, gone when disposed. */
 export async function createDataDir(): Promise<AsyncDisposable & { dir: string }> {
   const dir = await mkdtemp(path.join(tmpdir(), 'greenroom-e2e-'))
-  return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true, maxRetries: 3 }) }
+  return {
+    dir,
+    async [Symbol.asyncDispose]() {
+      await dropDatabases(dir)
+      await rm(dir, { recursive: true, force: true, maxRetries: 3 })
+    },
+  }
 }
 
 function spawnServer(env: Record<string, string>, nodeOptions: readonly string[] = []): ChildProcess {
@@ -51,7 +58,7 @@ export async function startServer(
   nodeOptions: readonly string[] = [],
   onLine?: (line: string) => void,
 ): Promise<Server> {
-  const child = spawnServer({ DATA_DIR: dataDir, ...env }, nodeOptions)
+  const child = spawnServer(await withDatabase({ DATA_DIR: dataDir, ...env }), nodeOptions)
   const { pid = 0 } = child
   const output: string[] = []
   for (const stream of [child.stdout, child.stderr]) {
@@ -97,7 +104,7 @@ async function listening(child: ChildProcess, ended: Promise<Ending>): Promise<s
 
 /** Runs dist/main.js until it ends by itself. */
 export async function runToEnd(env: Record<string, string>): Promise<{ code: number | null; stderr: string }> {
-  const child = spawnServer(env)
+  const child = spawnServer(await withDatabase(env))
   const errors: string[] = []
   child.stderr?.on('data', (text) => errors.push(String(text)))
   const [code] = await once(child, 'exit')

@@ -1,10 +1,10 @@
 import { describe, it } from 'vitest'
-import { type CrashPlan, crashPoints, rollCrash } from '../crash/crash-plan.ts'
-import { createDice } from '../crash/dice.ts'
-import { damaged, whole } from '../crash/pictures.ts'
-import { type Life, runRound } from '../crash/round.ts'
-import { readRows } from '../crash/rows.ts'
-import { createSite } from '../crash/site.ts'
+import { type CrashPlan, crashPoints, rollCrash } from '../../crash/crash-plan.ts'
+import { createDice } from '../../crash/dice.ts'
+import { damaged, whole } from '../../crash/pictures.ts'
+import { type Life, runRound } from '../../crash/round.ts'
+import { readRows } from '../../crash/rows.ts'
+import { createSite } from '../../crash/site.ts'
 
 /** Each costs a start of the service; KILLS=20 for more. */
 const kills = Number(process.env.KILLS ?? 3)

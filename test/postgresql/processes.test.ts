@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Db } from '../../src/services/db/open-db.ts'
 import { createProcesses } from '../../src/services/processes.ts'
-import { createTestApp } from '../support/app.ts'
 import { createEngine } from '../support/engine.ts'
 import { eventually } from '../support/eventually.ts'
-import { postgresFolder } from '../support/installed.ts'
 
 function join(db: Db, role: 'SERVER' | 'WORKER', dispatcher = { concurrency: 4, inWork: 0 }) {
   const onError = (error: unknown) => {
@@ -13,9 +11,9 @@ function join(db: Db, role: 'SERVER' | 'WORKER', dispatcher = { concurrency: 4, 
   return createProcesses({ db, dispatcher, self: { role, version: '1.2.3' }, isAlone: false, onError })
 }
 
-describe.runIf(postgresFolder)('processes that share the work', () => {
+describe('processes that share the work', () => {
   it('know of each other until one ends', async () => {
-    await using engine = await createEngine('postgresql')
+    await using engine = await createEngine()
     await using server = join(engine.db, 'SERVER', { concurrency: 0, inWork: 0 })
     const worker = join(engine.db, 'WORKER', { concurrency: 4, inWork: 3 })
     const others = () => server.list().then((all) => all.filter(({ role }) => role === 'WORKER'))
@@ -27,7 +25,7 @@ describe.runIf(postgresFolder)('processes that share the work', () => {
   })
 
   it('leave out who has been silent for long', async () => {
-    await using engine = await createEngine('postgresql')
+    await using engine = await createEngine()
     const facts = { role: 'WORKER', host: 'elsewhere', version: '1', concurrency: 1, inWork: 1 } as const
     const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000)
     await engine.db.process.createMany({
@@ -39,13 +37,4 @@ describe.runIf(postgresFolder)('processes that share the work', () => {
     await using server = join(engine.db, 'SERVER')
     expect((await server.list()).map(({ pid }) => pid)).toEqual([2, process.pid])
   })
-})
-
-it('a process that works alone tells of itself as it is now', async () => {
-  await using app = await createTestApp({ provider: 'sqlite', env: { CONCURRENCY: '3' } })
-  const query = '{ system { processes { role pid slots tasksInWork version } version } queue { concurrency } }'
-  const { system } = await app.gql<{ system: { processes: object[]; version: string } }>(query)
-  const { version } = system
-  expect(system.processes).toEqual([{ role: 'SERVER', pid: process.pid, slots: 3, tasksInWork: 0, version }])
-  expect(await app.db.process.count()).toBe(0)
 })

@@ -8,16 +8,16 @@ import { isDatabaseTrouble } from '../../src/services/db/sql.ts'
 import { createFleetPlaces } from '../../src/services/sources/fleet-places.ts'
 import { createHostLimiter, type HostLimits } from '../../src/services/sources/host-limiter.ts'
 import { openSources } from '../../src/services/sources/open-sources.ts'
-import { createTestDatabase, providers, type TestDatabase } from '../support/databases.ts'
+import { createTestDatabase, type TestDatabase } from '../support/databases.ts'
 import { eventually } from '../support/eventually.ts'
 import { almost, always, createRecorder, createTask, describeHostLimiter } from '../support/host-limiter-contract.ts'
 import { failureOf, startSite } from '../support/source-site.ts'
 
-describe.runIf(providers.includes('postgresql'))('on one PostgreSQL', () => {
+describe('on one PostgreSQL', () => {
   let database: TestDatabase
   let opened: OpenDb
   beforeAll(async () => {
-    database = await createTestDatabase('postgresql')
+    database = await createTestDatabase()
     opened = await openDb(database.url)
   })
   afterAll(async () => {
