@@ -56,6 +56,8 @@ export default defineConfig({
   test: {
     restoreMocks: true,
     unstubEnvs: true,
+    // of a second, the half may pass on a busy machine before a process is asked
+    expect: { poll: { timeout: 20_000 } },
     // on Node 20 the SDK warns of its versions to come; ours is pinned
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     reporters: ['default', './test/support/reporter.ts'],

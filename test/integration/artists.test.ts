@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { findOrCreateArtist } from '../../src/services/artists.ts'
 import { createTestApp } from '../support/app.ts'
 import { provider } from '../support/databases.ts'
+import { createEngine } from '../support/engine.ts'
 import { jpeg } from '../support/images.ts'
 
 describe(`an artist on ${provider}`, () => {
@@ -12,5 +14,12 @@ describe(`an artist on ${provider}`, () => {
       '{ artist(slug: "carl-cox") { images { edges { venueTag } } } }',
     )
     expect(artist.images.edges).toEqual([{ venueTag: 'liv' }, { venueTag: null }])
+  })
+
+  it('named for the first time by many at once is one', async () => {
+    await using engine = await createEngine()
+    const name = () => engine.db.$transaction((tx) => findOrCreateArtist(tx, 'Peggy Gou'))
+    const artists = await Promise.all(Array.from({ length: 8 }, name))
+    expect(new Set(artists.map(({ id }) => id)).size).toBe(1)
   })
 })

@@ -9,7 +9,10 @@ const server = () => process.env.SERVICES_ON_POSTGRES ?? ''
 
 const names = new Map<string, Promise<string>>()
 
-/** The environment of a service, with the database that belongs to its DATA_DIR, unless it names one. */
+/**
+ * The environment of a service, with the database that belongs to its DATA_DIR, unless it names one. What a killed one
+ * worked on becomes free with its lease, for which no test waits half a minute.
+ */
 export async function withDatabase(env: Env): Promise<Env> {
   const { DATA_DIR, DATABASE_URL } = env
   if (!server() || !DATA_DIR || DATABASE_URL) return env
@@ -18,7 +21,7 @@ export async function withDatabase(env: Env): Promise<Env> {
   names.set(folder, name)
   const url = new URL(server())
   url.pathname = `/${await name}`
-  return { ...env, DATABASE_URL: url.href }
+  return { LEASE_SECONDS: '10', ...env, DATABASE_URL: url.href }
 }
 
 async function create(): Promise<string> {
