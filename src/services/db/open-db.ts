@@ -6,6 +6,7 @@ import { type Prisma, PrismaClient as SqliteClient } from '../../generated/sqlit
 import { migratePostgres, migrateSqlite } from './migrate.ts'
 import { ownDatabaseFile } from './owner-lock.ts'
 import { PrismaSqlite } from './sqlite-client.ts'
+import { createStatementNames } from './statement-names.ts'
 
 /**
  * The one client type of the application. Types come from the SQLite client, whose inputs are the narrower of the two
@@ -91,13 +92,10 @@ async function openPostgres(connectionString: string, connections: number): Prom
     import('@prisma/adapter-pg'),
   ])
   const client = new PostgresClient({
-    adapter: new PrismaPg({
-      connectionString,
-      max: connections,
-      application_name: 'greenroom',
-      keepAlive: true,
-      ...timeouts,
-    }),
+    adapter: new PrismaPg(
+      { connectionString, max: connections, application_name: 'greenroom', keepAlive: true, ...timeouts },
+      { statementNameGenerator: createStatementNames() },
+    ),
     ...options,
   })
   return {
