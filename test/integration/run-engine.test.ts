@@ -171,17 +171,6 @@ describe.each(providers)('the run engine on %s', (provider) => {
     expect(order.join('')).toBe('bcbcaa')
   })
 
-  it.runIf(provider === 'postgresql')('takes the next run while somebody holds the one whose turn it is', async () => {
-    await using engine = await createEngine(provider)
-    const [first, second] = [await engine.start(1), await engine.start(1)]
-    const claim = await engine.db.$transaction(async (tx) => {
-      await tx.run.update({ where: { id: first.id }, data: { hasIssues: true } })
-      return engine.mustClaim()
-    })
-    expect(claim.runId).toBe(second.id)
-    expect((await engine.mustClaim()).runId).toBe(first.id)
-  })
-
   it('takes nothing from a run that is paused', async () => {
     await using engine = await createEngine(provider)
     const run = await engine.start(1)
