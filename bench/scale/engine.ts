@@ -57,7 +57,10 @@ const unexpected = async (_claim: unknown, error?: unknown) => {
  * What works on tasks, as `createEngine` of the service composes it, but with images and a storage that cost nothing. It
  * begins once it is given places.
  */
-export function createFakeEngine({ db, provider }: OpenDb, fleet?: ReturnType<typeof openFleetOnRedis>) {
+export function createFakeEngine(
+  { db, provider }: Pick<OpenDb, 'db' | 'provider'>,
+  fleet?: ReturnType<typeof openFleetOnRedis>,
+) {
   const bell = fleet?.bell ?? createBell()
   const dialect = dialects[provider]
   const claims = createClaims({ db, dialect, bell, leaseMs })

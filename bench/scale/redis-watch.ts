@@ -15,9 +15,6 @@ export function watchRedis({ url, pid }: Pick<Redis, 'url' | 'pid'>) {
         cpuSeconds: cpuSeconds(pid()),
       }
     },
-    async memoryMb() {
-      return read(await connection.info('memory'), 'used_memory') / 1e6
-    },
     [Symbol.dispose]: () => connection.disconnect(),
   }
 }
