@@ -9,6 +9,7 @@ import { benchLargeRun } from './large-run.ts'
 import { type BenchOptions, recipeNames, wholeNumber } from './options.ts'
 import { benchPipeline } from './pipeline.ts'
 import { benchQuality } from './quality.ts'
+import { benchScale } from './scale.ts'
 import { benchSubscribers } from './subscribers.ts'
 import { benchUploads } from './uploads.ts'
 
@@ -24,6 +25,10 @@ const benches: Record<string, { about: string; run: (options: BenchOptions) => P
   'large-run': { about: 'accepting, planning and cancelling a run over 100,000 images', run: benchLargeRun },
   pipeline: { about: 'the whole service beside sharp alone and others; writes results and a plot', run: benchPipeline },
   quality: { about: 'likeness of variants to the best that can be made of the original', run: benchQuality },
+  scale: {
+    about: 'tasks and claims a second of many processes on one PostgreSQL, with fake images; writes results',
+    run: benchScale,
+  },
   subscribers: { about: 'what 200 subscribers to one run cost it', run: benchSubscribers },
   uploads: { about: 'memory of the service while 20 files of 10 MB arrive at once', run: benchUploads },
 }

@@ -72,7 +72,53 @@ export interface SoakResults extends Setting {
   samples: SoakSample[]
 }
 
+/** Of backends that are in a transaction, the share that waits for each of these, or is at work itself. */
+export type Waits = Record<'row' | 'log' | 'client' | 'other' | 'cpu', number>
+
+export type Sharing = 'one run' | '64 runs' | 'a run each'
+
+/** Work of so many processes at once, each with as many tasks as a worker on two cores has. */
+export interface ScalePoint {
+  processes: number
+  images: Sharing
+  /** over Redis */
+  hinted: boolean
+  tasksPerSecond: number
+  /** what one task costs; CPU in ms */
+  task: Record<'commits' | 'walSyncs' | 'walKb' | 'serverMs' | 'processMs' | 'redisCommands' | 'redisMs', number>
+  waits: Waits
+}
+
+export interface ClaimPoint {
+  claimers: number
+  images: Sharing
+  /** tasks that wait when it begins */
+  waiting: number
+  perSecond: number
+  p50Ms: number
+  p95Ms: number
+}
+
+/** What an image leaves in the database once it is done. */
+export interface RowPoint {
+  recipes: string[]
+  variants: number
+  events: number
+  /** with indexes and what updates have left behind, by table */
+  bytes: Record<string, number>
+}
+
+export interface ScaleResults extends Setting {
+  work: ScalePoint[]
+  claims: ClaimPoint[]
+  rows: RowPoint[]
+  eventsReadPerSecond: { readers: number; perSecond: number }[]
+  /** of one process that has nothing to do */
+  idle: { hinted: boolean; transactionsPerSecond: number; serverMsPerSecond: number }[]
+}
+
 export interface Results {
+  scale: ScaleResults
   pipeline: PipelineResults
   growth: GrowthResults
   soak: SoakResults

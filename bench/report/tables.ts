@@ -41,12 +41,12 @@ function figureCells({ imagesPerSecond, cpuSecondsPerImage, p50Ms, p95Ms, peakRs
 }
 
 /** The columns after the first `texts` are figures. */
-function table(heads: readonly string[], rows: readonly string[][], texts = 1): string {
+export function table(heads: readonly string[], rows: readonly string[][], texts = 1): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   return [line(heads), `|${'---|'.repeat(texts)}${'---:|'.repeat(heads.length - texts)}`, ...rows.map(line)].join('\n')
 }
 
-function describeSetting({ date, machine, versions }: Setting): string {
+export function describeSetting({ date, machine, versions }: Setting): string {
   const { cpu, cores, memoryGb, system, load } = machine
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return `Measured on ${date.slice(0, 10)}: ${cpu}, ${cores} cores, ${memoryGb} GB, ${system}, load ${load.toFixed(1)} before it began; ${named.join(', ')}.`

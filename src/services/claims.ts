@@ -1,4 +1,4 @@
-import { type Image, Prisma, type Task } from '../generated/sqlite/client.ts'
+import { type Image, Prisma, type Run, type Task } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
 import type { Db, Tx } from './db/open-db.ts'
 import { type Dialect, isUniqueViolation } from './db/sql.ts'
@@ -47,31 +47,48 @@ export interface Claims {
 
 const anyLane = 1
 
+/** Locked to the end of the transaction, so this is its state. */
+type PickedRun = Pick<Run, 'id' | 'status'>
+
 /** How often in a row another process may be faster; then the next look tries again. */
 const maxTries = 10
 
 export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; leaseMs: number }): Claims {
   const { db, dialect, bell, leaseMs } = deps
 
-  // waits for the row, which every checkpoint of the run holds for a moment; skipping it would miss waiting work
-  async function pickRun(tx: Tx, now: Date, upToLane: number): Promise<string | null> {
-    const [run] = await tx.$queryRaw<{ id: string }[]>`
-      UPDATE "Run" SET "servedAt" = ${now} WHERE "id" = (
-        SELECT r."id" FROM "Run" r
-        WHERE r."status" IN (${dialect.value('RunStatus', 'QUEUED')}, ${dialect.value('RunStatus', 'RUNNING')})
-          AND r."pausedAt" IS NULL AND r."lane" <= ${upToLane} AND ${hasClaimable(dialect, Prisma.sql`r."id"`, now)}
-        ORDER BY r."lane", r."servedAt" NULLS FIRST, r."id" LIMIT 1)
-      AND "status" IN (${dialect.value('RunStatus', 'QUEUED')}, ${dialect.value('RunStatus', 'RUNNING')})
-      AND "pausedAt" IS NULL
-      RETURNING "id"`
-    return run?.id ?? null
+  /** Of the runs whose turn it is, the first that nobody holds at this moment: others may claim from it, or end a task. */
+  function pickFreeRun(tx: Tx, now: Date, upToLane: number): Promise<PickedRun | null> {
+    const lane = Prisma.sql`(SELECT f."lane" ${inTurn(Prisma.sql`f`, now, Prisma.sql`f."lane" <= ${upToLane}`)})`
+    const run = inTurn(Prisma.sql`r`, now, Prisma.sql`r."lane" = ${lane}`)
+    return serve(tx, now, Prisma.sql`SELECT r."id" ${run} ${dialect.skipLocked}`)
+  }
+
+  /** Waits for its row, which every checkpoint of the run holds for a moment: to skip it would miss waiting work. */
+  function pickRun(tx: Tx, now: Date, upToLane: number): Promise<PickedRun | null> {
+    return serve(tx, now, Prisma.sql`SELECT r."id" ${inTurn(Prisma.sql`r`, now, Prisma.sql`r."lane" <= ${upToLane}`)}`)
+  }
+
+  const runnable = Prisma.sql`"status" IN (${dialect.value('RunStatus', 'QUEUED')}, ${dialect.value('RunStatus', 'RUNNING')})
+    AND "pausedAt" IS NULL`
+
+  const inTurn = (run: Prisma.Sql, now: Date, which: Prisma.Sql) => Prisma.sql`FROM "Run" ${run}
+    WHERE ${runnable} AND ${which} AND ${hasClaimable(dialect, Prisma.sql`${run}."id"`, now)}
+    ORDER BY ${run}."lane", ${run}."servedAt" NULLS FIRST, ${run}."id" LIMIT 1`
+
+  async function serve(tx: Tx, now: Date, pick: Prisma.Sql): Promise<PickedRun | null> {
+    const [run] = await tx.$queryRaw<PickedRun[]>`
+      UPDATE "Run" SET "servedAt" = ${now} WHERE "id" = (${pick}) AND ${runnable}
+      RETURNING "id", CAST("status" AS TEXT) AS "status"`
+    return run ?? null
   }
 
   async function take(tx: Tx, upToLane: number): Promise<Claim | 'again' | null> {
     const now = new Date()
     const clock = createStageClock()
-    const runId = await pickRun(tx, now, upToLane)
-    if (!runId) return null
+    const free = dialect.skipLocked === Prisma.empty ? null : await pickFreeRun(tx, now, upToLane)
+    const run = free ?? (await pickRun(tx, now, upToLane))
+    if (!run) return null
+    const { id: runId } = run
     const holder = await takeTask(tx, dialect, runId, { now, leaseMs })
     // another process was faster
     if (!holder) return 'again'
@@ -86,7 +103,7 @@ export function createClaims(deps: { db: Db; dialect: Dialect; bell: Bell; lease
       return 'again'
     }
     const message = `${subject} is being worked on.`
-    await startTask(tx, runId, { type: 'TASK_STARTED', taskId: task.id, message })
+    await startTask(tx, run, { type: 'TASK_STARTED', taskId: task.id, message })
     const workLeft = plannedWork - doneWork
     return { ...holder, runId, lane, attempt, suspect, crashes, workLeft, subject, image, scope, clock }
   }

@@ -130,11 +130,11 @@ function describePlan(tasks: number): string {
   return tasks === 1 ? 'There is 1 task.' : `There are ${tasks} tasks.`
 }
 
-/** A task of it was claimed. */
-export async function startTask(tx: Tx, runId: string, event: NewRunEvent): Promise<void> {
+/** A task was claimed, of a run that is locked in this state. */
+export async function startTask(tx: Tx, { id, status }: Pick<Run, 'id' | 'status'>, event: NewRunEvent): Promise<void> {
   const first = { status: 'RUNNING' as const, startedAt: new Date() }
-  const began = await changeRun(tx, runId, inStates('QUEUED'), first, [started, event])
-  if (!began) await mustChange(tx, runId, inStates('RUNNING'), {}, [event])
+  if (status === 'QUEUED') await mustChange(tx, id, inStates('QUEUED'), first, [started, event])
+  else await mustChange(tx, id, inStates('RUNNING'), {}, [event])
 }
 
 type Ended = 'succeededCount' | 'skippedCount' | 'failedCount' | 'cancelledCount'

@@ -4,6 +4,8 @@ import { cutOff, cutOffWithEnd } from '../../bench/broken-photos.ts'
 import { percentile, ratios, slope } from '../../bench/figures.ts'
 import { expectSame, type Measured } from '../../bench/measured.ts'
 import { withNumber } from '../../bench/photos.ts'
+import { renderCapacity } from '../../bench/report/capacity.ts'
+import type { PipelineResults, ScaleResults } from '../../bench/report/results.ts'
 import { fillSection } from '../../bench/report/sections.ts'
 import { inspectImage } from '../../src/services/image-header.ts'
 import { createDice } from '../crash/dice.ts'
@@ -77,5 +79,25 @@ describe('a page with figures', () => {
   it('is refused when it lacks the marks', () => {
     expect(() => fillSection(page, 'three', '')).toThrow('three')
     expect(() => fillSection('<!-- /one --> <!-- one -->', 'one', '')).toThrow('one')
+  })
+})
+
+describe('what a million images need', () => {
+  it('follows from what one was measured to cost', () => {
+    const recipe = (name: string, cpuSecondsPerImage: number, kbPerImage: number) => ({
+      recipe: name,
+      systems: [{ median: { cpuSecondsPerImage, kbPerImage } }],
+    })
+    const recipes = [recipe('presets', 0.5, 200), recipe('artist', 0.25, 100), recipe('responsive', 4, 400)]
+    const scale = {
+      work: [{ images: 'a run each', hinted: false, task: { serverMs: 10 } }],
+      rows: [{ bytes: { Image: 1_000, Task: 2_000 } }, { bytes: { Image: 1_000, Task: 9_000 } }],
+    }
+    const text = renderCapacity({ recipes } as unknown as PipelineResults, scale as unknown as ScaleResults)
+    expect(text.split('\n').slice(2)).toEqual([
+      '| presets | 0.50 | 2.00 | 5.8 | 0.12 | 3.0 | 540 | 8.10 | 18.00 | 0.36 |',
+      '| artist | 0.25 | 4.00 | 2.9 | 0.12 | 3.0 | 440 | 6.60 | 13.50 | 0.36 |',
+      '| presets, responsive | 4.50 | 0.22 | 52.1 | 0.12 | 10.0 | 940 | 14.10 | 90.00 | 0.36 |',
+    ])
   })
 })

@@ -8,6 +8,7 @@ import { packageRoot } from '../../package-root.ts'
 import { migratePostgres, migrateSqlite } from './migrate.ts'
 import { ownDatabaseFile } from './owner-lock.ts'
 import { PrismaSqlite } from './sqlite-client.ts'
+import { createStatementNames } from './statement-names.ts'
 
 // Prisma's query compiler is WebAssembly, and V8 would optimise much of what it runs only once, at the start: a second of
 // CPU. What is run again and again is optimised later; nothing gets slower (measured).
@@ -96,13 +97,10 @@ async function openPostgres(connectionString: string, connections: number): Prom
     import('@prisma/adapter-pg'),
   ])
   const client = new PostgresClient({
-    adapter: new PrismaPg({
-      connectionString,
-      max: connections,
-      application_name: 'greenroom',
-      keepAlive: true,
-      ...timeouts,
-    }),
+    adapter: new PrismaPg(
+      { connectionString, max: connections, application_name: 'greenroom', keepAlive: true, ...timeouts },
+      { statementNameGenerator: createStatementNames() },
+    ),
     ...options,
   })
   return {
