@@ -95,7 +95,11 @@ describe.runIf(postgresFolder && redisServer)('a fleet of two servers and three 
     violations.push(...ofApi)
     expect(await server.stop('SIGTERM')).toBe(0)
 
-    const [requeues, retries] = [await database.requeues(), await database.retries()]
+    const counts = {
+      requeues: await database.requeues(),
+      doneBefore: await database.doneBefore(),
+      retries: await database.retries(),
+    }
     process.stdout.write(
       describeFigures({
         images,
@@ -103,8 +107,7 @@ describe.runIf(postgresFolder && redisServer)('a fleet of two servers and three 
         tookMs,
         faults,
         watched,
-        requeues,
-        retries,
+        ...counts,
         answerCount,
         left,
       }),

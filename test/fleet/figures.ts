@@ -8,6 +8,8 @@ interface Figures {
   faults: Faults
   watched: readonly Watched[]
   requeues: number
+  /** tasks that found everything made when they were begun anew */
+  doneBefore: number
   retries: number
   answerCount: number
   left: number
@@ -28,7 +30,7 @@ export function describeFigures({ images, lost, tookMs, faults, watched, ...coun
   return `
 fleet: ${images} images in ${seconds(tookMs)} s, ${lost} lost
   workers killed ${faults.kills}; away: ${outages}
-  tasks begun anew ${counts.requeues}, attempts that failed ${counts.retries}, temporary files left ${counts.left}
+  tasks begun anew ${counts.requeues} (with nothing left to make ${counts.doneBefore}), attempts that failed ${counts.retries}, temporary files left ${counts.left}
   subscriptions ${watched.length}, taken up again ${sum(({ lost: times }) => times)} times; ${sum(({ events }) => events)} events, without a gap; ${counts.answerCount} answers that add up
   from the database to a subscriber at a server: ${describe(quiet)}; during outages too: ${describe(all)}
 `

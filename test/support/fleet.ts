@@ -2,7 +2,7 @@ import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { freePort } from './free-port.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 import { type Redis, startRedis } from './redis.ts'
-import { createDataDir, type Process, type Server, startServer, startWorker } from './server.ts'
+import { createDataDir, type Process, type Server, startServer, startWorker, type Worker } from './server.ts'
 
 /** Servers and workers on one machine, which share PostgreSQL, Redis and a DATA_DIR. */
 export interface Fleet extends AsyncDisposable {
@@ -15,6 +15,8 @@ export interface Fleet extends AsyncDisposable {
   restartServer(index: number): Promise<number | string | null>
   /** kills a worker and its image host sees to itself; another one takes its place, which this does not wait for */
   killWorker(index: number): Promise<void>
+  /** one worker more, which only its caller ends */
+  startWorker(env?: Record<string, string>): Promise<Worker>
   /** the first one again, for what comes after the end */
   startServer(): Promise<Server>
   /** ends workers, then servers, in order; returns what there is to say of those that did not end so, or by themselves */
@@ -59,10 +61,11 @@ export async function startFleet({ servers: serverCount, workers: workerCount, e
   }
   const serve = async (port = 0) =>
     watch(await startServer(data.dir, { ...shared, PORT: String(port), CONCURRENCY: '0' }))
-  const work = async () => watch(await startWorker({ DATA_DIR: data.dir, ...shared }))
+  const work = (more = {}) => startWorker({ DATA_DIR: data.dir, ...shared, ...more })
+  const workOn = async () => watch(await work())
 
   const servers: Promise<Server>[] = ports.map(serve)
-  const workers: Promise<Process>[] = Array.from({ length: workerCount }, work)
+  const workers: Promise<Process>[] = Array.from({ length: workerCount }, workOn)
   const processes = () => Promise.allSettled([...servers, ...workers])
   resources.defer(async () => {
     for (const each of await processes()) if (each.status === 'fulfilled') await end(each.value, 'SIGKILL')
@@ -91,10 +94,11 @@ export async function startFleet({ servers: serverCount, workers: workerCount, e
     async killWorker(index) {
       const worker = await workers[index]
       if (worker) await end(worker, 'SIGKILL')
-      workers[index] = work()
+      workers[index] = workOn()
       // it is waited for, and its failure told, at the end
       workers[index].catch(() => {})
     },
+    startWorker: work,
     startServer: () => serve(ports[0]),
     async end() {
       const problems = await Promise.all(workers.map(stop))

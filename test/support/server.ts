@@ -9,6 +9,11 @@ export interface Server extends Process {
   url: string
 }
 
+/** A worker's address is null where it listens nowhere. */
+export interface Worker extends Process {
+  url: string | null
+}
+
 /** A process of the built service. */
 export interface Process extends AsyncDisposable {
   pid: number
@@ -60,8 +65,8 @@ export async function startServer(
   return { url, ...server }
 }
 
-/** Starts `greenroom worker` and waits until it works; its address is null where it listens nowhere. */
-export function startWorker(env: Record<string, string>): Promise<Process & { url: string | null }> {
+/** Starts `greenroom worker` and waits until it works. */
+export function startWorker(env: Record<string, string>): Promise<Worker> {
   return start(['dist/cli.js', 'worker'], env)
 }
 
