@@ -44,7 +44,7 @@ describe.runIf(postgresFolder && redisServer)('workers beside two servers', () =
     })
 
   beforeAll(async () => {
-    fleet = await startFleet({ servers: 2, workers: 0 })
+    fleet = await startFleet({ servers: 2, workers: 0, env: { DEFAULT_RECIPES: 'presets' } })
   })
   afterAll(async () => {
     const problems = await fleet.end()
@@ -80,7 +80,7 @@ describe.runIf(postgresFolder && redisServer)('workers beside two servers', () =
     const watched = await watchToEnd(fleet.urls[1] ?? '', done.run.id)
     expect(watched).toMatchObject({ lost: 0, problems: [] })
 
-    const bytes = await photo('city-dusk-panorama.jpg')
+    const bytes = await photo('dandelion-meadow-16mp.jpg')
     const { run } = await clientOf(0).upload(bytes)
     await started(run.id)
     await tell(clientOf(1), 'cancelRun', { id: run.id })

@@ -22,6 +22,7 @@ export function lookInto(url: string) {
     (await ask<{ count: number }>(`SELECT count(*)::int AS "count" FROM ${sql}`))[0]?.count ?? 0
 
   return {
+    ask,
     count,
     rows: () => readRowsBy(ask),
     doneTasks: () => count(`"Task" WHERE "status" IN ('SUCCEEDED', 'SKIPPED', 'FAILED', 'CANCELLED')`),

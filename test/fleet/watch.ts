@@ -25,7 +25,8 @@ export interface Watched {
   problems: string[]
 }
 
-const patienceMs = 120_000
+/** A little less than the test may take. */
+const patienceMs = 280_000
 
 /** Follows a run through one server to its end, through whatever becomes of the server; each event once, without gaps. */
 export async function watchToEnd(url: string, runId: string): Promise<Watched> {
