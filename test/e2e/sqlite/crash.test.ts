@@ -40,6 +40,6 @@ describe.concurrent('the built service, killed at every step of the way', { time
     const result = await runRound(site, lives)
     expect(result.violations).toEqual([])
     expect(result.crashed).toHaveLength(kills)
-    expect(readRows(site.dataDir).tasks).toMatchObject([{ status: 'SUCCEEDED', attempt: 1, crashes: 0 }])
+    expect((await readRows(site.dataDir)).tasks).toMatchObject([{ status: 'SUCCEEDED', attempt: 1, crashes: 0 }])
   })
 })
