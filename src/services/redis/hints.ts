@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { Queue, Worker } from 'bullmq'
 import type { Log } from '../../log.ts'
 import type { Db } from '../db/open-db.ts'
 import type { Dialect } from '../db/sql.ts'
-import type { Hints } from '../dispatcher.ts'
+import type { Hints, OnHint } from '../dispatcher.ts'
 import { lanes } from '../lanes.ts'
 import { findClaimable } from '../task-states.ts'
 import { createWorkLoop } from '../work-loop.ts'
@@ -22,6 +23,8 @@ const enough = 500
 const atOnce = 1_000
 /** Retries that are due so soon are told of now, with a delay; ms. */
 const aheadMs = 10_000
+/** How long what is asked of Redis may take at the end. */
+const endMs = 1_000
 /** How often one process of the fleet compares the queue with the rows, ms. */
 const sweepEveryMs = 1_000
 
@@ -30,7 +33,7 @@ const sweepEveryMs = 1_000
  * one claims by the rows, whose order, leases and counters are the only ones. So hints may be lost, doubled or late, and
  * they need not be as many as there are tasks: now and then the rows are looked at, and as many given as are missing.
  */
-export function createHints({ redis, db, dialect, log }: Deps, onHint: () => Promise<void>): Hints {
+export function createHints({ redis, db, dialect, log }: Deps, onHint: OnHint): Hints {
   const { prefix, commands } = redis
   const resources = new AsyncDisposableStack()
   let isClosed = false
@@ -43,7 +46,7 @@ export function createHints({ redis, db, dialect, log }: Deps, onHint: () => Pro
     const queue = new Queue(name, { connection, prefix, streams: { events: { maxLen: 100 } } })
     queue.on('error', onError)
     resources.defer(() => queue.close().catch(onError))
-    const worker = new Worker(name, onHint, {
+    const worker = new Worker(name, () => onHint(lane), {
       connection: redis.connect(),
       prefix,
       autorun: false,
@@ -59,11 +62,17 @@ export function createHints({ redis, db, dialect, log }: Deps, onHint: () => Pro
 
   async function fill(): Promise<false> {
     for (const { lane, queue } of queues) {
-      if (isClosed || redis.downSince() || (await queue.getWaitingCount()) >= enough) continue
+      if (isClosed || redis.downSince()) continue
+      const { wait = 0, delayed = 0 } = await queue.getJobCounts('wait', 'delayed')
+      if (wait >= enough) continue
       const now = Date.now()
       const tasks = await findClaimable(db, dialect, lane, { by: new Date(now + aheadMs), limit: atOnce })
+      const isLater = ({ nextAttemptAt }: (typeof tasks)[number]) => (nextAttemptAt?.getTime() ?? 0) > now
+      const [later, due] = [tasks.filter(isLater), tasks.filter((task) => !isLater(task))]
+      // any hint does for any task, so as many as there are tasks are enough
+      const missing = [...(due.length > wait ? due : []), ...(later.length > delayed ? later : [])]
       await queue.addBulk(
-        tasks.map(({ id, attempt, nextAttemptAt }) => ({
+        missing.map(({ id, attempt, nextAttemptAt }) => ({
           name: 'task',
           data: {},
           opts: {
@@ -88,7 +97,9 @@ export function createHints({ redis, db, dialect, log }: Deps, onHint: () => Pro
   }
 
   const never = 2 ** 31 - 1
-  const filling = resources.use(createWorkLoop({ step: fill, lookAgainMs: never, onError }))
+  const filling = createWorkLoop({ step: fill, lookAgainMs: never, onError })
+  // a command that was under way when Redis froze or fell may never be answered
+  resources.defer(() => Promise.race([filling[Symbol.asyncDispose](), sleep(endMs)]))
 
   /** One process of the fleet at a time, whichever comes first. */
   async function sweep(): Promise<void> {
