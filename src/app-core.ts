@@ -89,12 +89,14 @@ export async function createCore(config: Config, urls: PublicUrls, log: Log) {
   const engine = createEngine({ ...edges, claims, intake, artistPictures, observe, openHints }, config, log)
   const dispatcher = resources.use(engine)
   resources.defer(bell.listen('cancel', null, dispatcher.stopRun))
-  const redisDownSince = fleet?.downSince ?? (() => null)
+  const redis = fleet?.redis ?? null
+  const redisDownSince = redis?.downSince ?? (() => null)
   const queue = createQueue({ db, dispatcher, storage: stores, redisDownSince })
 
   const owned = resources.move()
   return {
     ...edges,
+    isAlone,
     metrics,
     health,
     encoder,
@@ -102,6 +104,7 @@ export async function createCore(config: Config, urls: PublicUrls, log: Log) {
     artistPictures,
     dispatcher,
     queue,
+    redis,
     sweepTemp: () => sweepTemp(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -3,9 +3,10 @@ import { CannotStartError, createCore } from './app-core.ts'
 import { createOperations } from './app-operations.ts'
 import { addressesOf, type Config } from './config.ts'
 import { createOperationsServer } from './http/operations-server.ts'
-import { openWhoMay } from './http/who-may.ts'
+import { createWhoMay, openTokens } from './http/who-may.ts'
 import type { Log } from './log.ts'
 import { createPublicUrls } from './services/public-urls.ts'
+import { createSessionRows } from './services/session-rows.ts'
 
 export interface Worker extends AsyncDisposable {
   /** where /health, /ready and /metrics are; null without WORKER_PORT */
@@ -21,7 +22,8 @@ export async function createWorker(config: Config, log: Log): Promise<Worker> {
   }
   if (config.work.concurrency === 0) throw new CannotStartError('With CONCURRENCY=0 a worker would never do anything.')
   await using resources = new AsyncDisposableStack()
-  const { authentication, originPolicy } = resources.use(await openWhoMay(config.auth, log))
+  const tokens = await openTokens(config.auth.tokens, log)
+  if (tokens) resources.use(tokens)
   const core = resources.use(
     await createCore(
       config,
@@ -29,7 +31,13 @@ export async function createWorker(config: Config, log: Log): Promise<Worker> {
       log,
     ),
   )
-  const operations = createOperations({ ...core, edges: core.health }, config, authentication, log)
+  const { db, bell } = core
+  const listen = (forget: (key: string) => void) => bell.listen('session', null, forget)
+  const whoMay = createWhoMay({ tokens, sessions: createSessionRows({ db, bell }), listen }, config.auth)
+  const { authentication, originPolicy } = resources.use(whoMay)
+  const operations = resources.use(
+    createOperations({ ...core, role: 'WORKER', edges: core.health }, config, authentication, log),
+  )
   const { workerPort: wanted } = config
   const server = wanted === null ? null : createOperationsServer({ routes: operations.routes, originPolicy, log })
   if (server) resources.use(server)

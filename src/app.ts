@@ -9,7 +9,7 @@ import { createMedia } from './http/media.ts'
 import { createOlderUploadRoutes } from './http/older-upload-routes.ts'
 import { createRateLimits } from './http/rate-limits.ts'
 import { createUploadRoute } from './http/uploads.ts'
-import { openWhoMay } from './http/who-may.ts'
+import { createWhoMay, openTokens } from './http/who-may.ts'
 import { createGraphQL, type GraphQLServer } from './http/yoga.ts'
 import { createHttp } from './http.ts'
 import { createLog, type Log } from './log.ts'
@@ -33,6 +33,7 @@ import { createPublicUrls } from './services/public-urls.ts'
 import { createRunPreviews } from './services/run-preview.ts'
 import { createRuns } from './services/runs.ts'
 import { createScrapes } from './services/scrapes.ts'
+import { createSessionRows } from './services/session-rows.ts'
 import { createUploadJobs } from './services/upload-jobs.ts'
 import { openUploadWays } from './services/upload-ways.ts'
 import { createUploads } from './services/uploads.ts'
@@ -53,12 +54,15 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const { limits, defaultRecipes, cleaning, requestLimits } = config
   await using resources = new AsyncDisposableStack()
 
-  const whoMay = resources.use(await openWhoMay(config.auth, log))
+  const tokens = await openTokens(config.auth.tokens, log)
+  if (tokens) resources.use(tokens)
   let addresses = addressesOf(config)
   const urls = createPublicUrls(() => addresses.publicBase)
   const core = resources.use(await createCore(config, urls, log))
   const { db, dialect, bell, stores, sources, hosts, host, d1, intake, artistPictures, dispatcher, queue } = core
   const { sweepTemp, health } = core
+  const listen = (forget: (key: string) => void) => bell.listen('session', null, forget)
+  const whoMay = resources.use(createWhoMay({ tokens, sessions: createSessionRows({ db, bell }), listen }, config.auth))
   const { observe } = health
   const { wake } = dispatcher
   const { originals } = stores
@@ -80,7 +84,9 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const images = createImages({ db, bell, intake, wake, defaultRecipes })
   const backlog = createBacklog({ db, limit: requestLimits.queue })
   const { authentication } = whoMay
-  const operations = createOperations({ ...core, edges: health }, config, authentication, log)
+  const operations = resources.use(
+    createOperations({ ...core, role: 'SERVER', edges: health }, config, authentication, log),
+  )
   const services: Services = {
     ...boundByBacklog({ images, uploads, completions, runs, scrapes }, backlog),
     db,
@@ -97,7 +103,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
     system: operations.system,
     garbage,
   }
-  const rates = createRateLimits(requestLimits.rates)
+  const rates = createRateLimits(requestLimits.rates, core.redis)
   const { subscriptions, operationsPerClient, connections, headersMs, slowClientMs } = requestLimits
   const shared = { authentication, rates, log }
   const yoga = createGraphQL({ ...shared, schema, services, subscriptions, operationsPerClient, observe })

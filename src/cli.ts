@@ -9,9 +9,10 @@ import { createTokenCommands } from './cli/token-commands.ts'
 import { createTools } from './cli/tools.ts'
 import { addVenueCommands } from './cli/venue-commands.ts'
 import { describeEnd } from './errors.ts'
+import { packageRoot } from './package-root.ts'
 import { InterruptedError } from './signals.ts'
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as { version: string }
 
 const program = new Command('greenroom')
   .description('Takes pictures of artists in, makes every size and format the web needs, and shows every step live.')

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answerJson } from './http/answer-json.ts'
-import { type Authentication, describeRefusal, isRefusal } from './http/authentication.ts'
+import { type Authentication, askedOf, describeRefusal, isRefusal } from './http/authentication.ts'
 import { type Address, listen } from './http/listen.ts'
 import type { OriginPolicy } from './http/origin-policy.ts'
 import { setSafeHeaders } from './http/page-policy.ts'
@@ -87,6 +87,7 @@ export function createHttp({ originPolicy, authentication, limits, log, observe,
 
   function answer(request: IncomingMessage, response: ServerResponse, pathname: string): void {
     const answered = Promise.resolve()
+      .then(() => (isPublic(pathname) ? undefined : authentication.recall(askedOf(request))))
       .then(() => route(request, response, pathname))
       .catch((error: unknown) => answerFailure(request, response, error))
       .finally(() => answering.delete(answered))
@@ -121,7 +122,10 @@ export function createHttp({ originPolicy, authentication, limits, log, observe,
       refuseSocket(socket, '503 Service Unavailable\r\nRetry-After: 60')
     } else {
       requestLog(log, request).debug('a socket was opened')
-      webSocket.upgrade(request, socket, head)
+      void authentication
+        .recall(askedOf(request))
+        .catch((error: unknown) => requestLog(log, request).error({ err: error }, 'a session cannot be looked up'))
+        .then(() => webSocket.upgrade(request, socket, head))
     }
   })
 
@@ -161,6 +165,9 @@ function hurry(request: IncomingMessage): void {
   const patience = setTimeout(() => request.destroy(), hurryMs).unref()
   request.once('close', () => clearTimeout(patience))
 }
+
+/** Whoever asks for these need not be known, so no session is looked up. */
+const isPublic = (pathname: string) => /^\/(media|assets|uploads|health|ready)(\/|$)/.test(pathname)
 
 /** A name or an address, with or without a port: addresses are made of it. */
 const isHost = (host = '') => /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(host)

@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url'
+import { packageRoot } from '../package-root.ts'
 import type { Api } from './api.ts'
 import { bytes, seconds, table } from './format.ts'
 import { describeInterruption, type SendSummary } from './send-pictures.ts'
 import { uploadFiles } from './upload.ts'
 
-const photos = fileURLToPath(new URL('../../examples/photos', import.meta.url))
+const photos = fileURLToPath(new URL('examples/photos', packageRoot))
 
 /** The widest rung that the summary takes a page to need, px. */
 const pageWidth = 1280

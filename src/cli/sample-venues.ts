@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import send from 'send'
+import { packageRoot } from '../package-root.ts'
 import { fillDates } from './sample-dates.ts'
 
 export interface SampleVenues extends AsyncDisposable {
@@ -16,7 +17,7 @@ export interface SampleVenues extends AsyncDisposable {
   answers: { path: string; status: number }[]
 }
 
-const examples = fileURLToPath(new URL('../../examples', import.meta.url))
+const examples = fileURLToPath(new URL('examples', packageRoot))
 
 const listings = { liv: '/las-vegas/events/', wynn: '/events/', tao: '/wp-json/wp/v2/events' }
 

@@ -22,6 +22,8 @@ export interface Authentication {
   identify(asked: Asked): Viewer
   /** as `identify`, for whoever has at least this role */
   admit(asked: Asked, role: Role): Viewer
+  /** to be waited for before `identify` is asked: a browser may have signed in at another server */
+  recall(asked: Asked): Promise<void>
   /** the secret in the browser's cookie */
   sessionOf(asked: Asked): string | null
 }
@@ -29,7 +31,7 @@ export interface Authentication {
 interface Deps {
   /** null: there are none, and whoever may connect may do everything */
   tokens: Pick<Tokens, 'find'> | null
-  sessions: Sessions
+  sessions: Pick<Sessions, 'find' | 'recall'>
   trustProxy: boolean
 }
 
@@ -58,6 +60,10 @@ export function createAuthentication({ tokens, sessions, trustProxy }: Deps): Au
 
   return {
     identify,
+    async recall(asked) {
+      const session = tokens && sessionOf(asked)
+      if (session) await sessions.recall(session)
+    },
     admit(asked, role) {
       const viewer = identify(asked)
       if (hasRole(viewer.role, role)) return viewer

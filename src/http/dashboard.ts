@@ -5,6 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import send from 'send'
 import { UnauthorizedError } from '../auth/auth-errors.ts'
+import { packageRoot } from '../package-root.ts'
 import { answerJson } from './answer-json.ts'
 import { type Authentication, askedOf } from './authentication.ts'
 import { dashboardPolicy } from './page-policy.ts'
@@ -40,8 +41,7 @@ const gzippedTypes = new Map([
 /** Has its hash in its name, so another text has another name. */
 const assetPattern = /^[\w-]+\.(js|css|svg|woff2)$/
 
-const isSource = import.meta.url.endsWith('.ts')
-const builtFolder = fileURLToPath(new URL(isSource ? '../../dist/dashboard' : '../dashboard', import.meta.url))
+const builtFolder = fileURLToPath(new URL('dist/dashboard', packageRoot))
 
 /** The dashboard's files. Everything it tells comes from the API, so whoever may not ask there sees an empty page. */
 export function createDashboard({ authentication, pictures, bucket, folder = builtFolder }: Deps): Dashboard {

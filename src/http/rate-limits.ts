@@ -10,10 +10,11 @@ import {
   valueFromASTUntyped,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { rateLimitKey, type Viewer } from '../auth/viewer.ts'
 import { RateLimitedError } from '../limit-errors.ts'
 import type { Context } from '../schema/context.ts'
+import type { Redis } from '../services/redis/open-redis.ts'
 import { costIn } from './query-limits.ts'
 import { defaultsOf } from './query-weight.ts'
 import { refusal } from './request-errors.ts'
@@ -25,6 +26,8 @@ interface PerMinute {
   fields: number
 }
 
+type Counters = Pick<Redis, 'commands' | 'prefix' | 'downSince'>
+
 export interface RateLimits {
   /**
    * Throws RateLimitedError when these are more than are left of the minute; they count all the same. One count for all
@@ -33,18 +36,28 @@ export interface RateLimits {
   take(what: keyof PerMinute, viewer: Viewer, count: number): Promise<void>
 }
 
-/** In this process: with several, each has its own count. */
-export function createRateLimits(perMinute: PerMinute): RateLimits {
+/** Counted by all processes on one Redis together; without one, and while it is away, by each for itself. */
+export function createRateLimits(perMinute: PerMinute, redis: Counters | null = null): RateLimits {
+  const createLimiter = (what: keyof PerMinute) => {
+    const limit = { points: perMinute[what], duration: 60 }
+    const here = new RateLimiterMemory(limit)
+    if (!redis) return () => here
+    const { commands: storeClient, prefix, downSince } = redis
+    const keyPrefix = `${prefix}:${what}-a-minute`
+    const together = new RateLimiterRedis({ ...limit, storeClient, keyPrefix, insuranceLimiter: here })
+    // one that hangs would cost each request the time that it is given to answer
+    return () => (downSince() ? here : together)
+  }
   const limiters = {
-    mutations: new RateLimiterMemory({ points: perMinute.mutations, duration: 60 }),
-    uploads: new RateLimiterMemory({ points: perMinute.uploads, duration: 60 }),
-    fields: new RateLimiterMemory({ points: perMinute.fields, duration: 60 }),
+    mutations: createLimiter('mutations'),
+    uploads: createLimiter('uploads'),
+    fields: createLimiter('fields'),
   }
   return {
     async take(what, viewer, count) {
       const id = rateLimitKey(viewer)
       if (id === null) return
-      const limiter = limiters[what]
+      const limiter = limiters[what]()
       try {
         await limiter.consume(id, count)
       } catch (refusal) {

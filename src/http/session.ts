@@ -25,20 +25,20 @@ export function createSessionRoute({ authentication, sessions, trustProxy }: Dep
     return { 'Set-Cookie': stringifySetCookie(cookieName(secure), value, attributes) }
   }
 
-  function begin(request: IncomingMessage, response: ServerResponse): void {
+  async function begin(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = askedOf(request)
     // or a session would beget the next one, for ever
     if (asked.header('authorization') === null) throw new UnauthorizedError('A session begins with a token.')
     const viewer = authentication.identify(asked)
     const { name, role } = viewer
-    answerJson(response, 200, { name, role }, cookie(request, sessions.start(viewer), sessionSeconds))
+    answerJson(response, 200, { name, role }, cookie(request, await sessions.start(viewer), sessionSeconds))
   }
 
   async function beginByForm(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const authorization = `Bearer ${await readToken(request)}`
       const header = (name: string) => (name === 'authorization' ? authorization : null)
-      const secret = sessions.start(authentication.identify({ method: 'POST', header }))
+      const secret = await sessions.start(authentication.identify({ method: 'POST', header }))
       response.writeHead(303, { Location: '/', ...cookie(request, secret, sessionSeconds) }).end()
     } catch (error) {
       if (!(error instanceof UnauthorizedError)) throw error
@@ -61,10 +61,10 @@ export function createSessionRoute({ authentication, sessions, trustProxy }: Dep
     }
   }
 
-  function end(request: IncomingMessage, response: ServerResponse): void {
+  async function end(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = askedOf(request)
     authentication.identify(asked)
-    sessions.end(authentication.sessionOf(asked) ?? '')
+    await sessions.end(authentication.sessionOf(asked) ?? '')
     answerJson(response, 200, {}, cookie(request, '', 0))
   }
 

@@ -1,4 +1,4 @@
-import { createSessions } from '../auth/sessions.ts'
+import { createSessions, type SessionRows } from '../auth/sessions.ts'
 import { recordOf } from '../auth/token-records.ts'
 import { createTokens, type Tokens } from '../auth/tokens.ts'
 import { watchTokens } from '../auth/watch-tokens.ts'
@@ -8,26 +8,33 @@ import { createAuthentication } from './authentication.ts'
 import { createOriginPolicy } from './origin-policy.ts'
 import { createSessionRoute } from './session.ts'
 
-/** Who may connect, who it is that asks, and how a browser signs in. Throws TokenFileError. */
-export async function openWhoMay({ tokens: kept, trustProxy, corsOrigins }: Config['auth'], log: Log) {
-  const tokens = await openTokens(kept, log)
-  const sessions = createSessions()
+interface Deps {
+  tokens: Tokens | null
+  sessions: SessionRows
+  /** tells of sessions that other servers have ended; returns what stops that */
+  listen: (forget: (key: string) => void) => () => void
+}
+
+/** Who may connect, who it is that asks, and how a browser signs in. */
+export function createWhoMay({ tokens, sessions: rows, listen }: Deps, { trustProxy, corsOrigins }: Config['auth']) {
+  const sessions = createSessions({ rows, tokens: tokens ?? { byId: () => null } })
+  const stopListening = listen(sessions.forget)
   const authentication = createAuthentication({ tokens, sessions, trustProxy })
   return {
     originPolicy: createOriginPolicy({ hasTokens: tokens !== null, trustProxy, corsOrigins }),
     authentication,
     session: createSessionRoute({ authentication, sessions, trustProxy }),
-    async [Symbol.asyncDispose]() {
-      await tokens?.[Symbol.asyncDispose]?.()
+    [Symbol.dispose]() {
+      stopListening()
+      sessions[Symbol.dispose]()
     },
   }
 }
 
-async function openTokens(
-  kept: Config['auth']['tokens'],
-  log: Log,
-): Promise<(Tokens & Partial<AsyncDisposable>) | null> {
+/** The tokens that are kept, followed as they change; null where there are none. Throws TokenFileError. */
+export async function openTokens(kept: Config['auth']['tokens'], log: Log): Promise<(Tokens & AsyncDisposable) | null> {
   if (!kept) return null
   if ('file' in kept) return watchTokens(kept.file, log)
-  return createTokens([recordOf(kept.only, { name: 'this command', role: 'admin', expiresAt: null })])
+  const only = createTokens([recordOf(kept.only, { name: 'this command', role: 'admin', expiresAt: null })])
+  return { ...only, async [Symbol.asyncDispose]() {} }
 }

@@ -1,3 +1,4 @@
+import type { Process as ProcessShape } from '../generated/sqlite/client.ts'
 import type { Edge as EdgeShape, EdgeKind as Kind, System as Shape } from '../services/system.ts'
 import { builder } from './builder.ts'
 
@@ -34,6 +35,31 @@ const QueueDepth = builder.objectRef<{ interactive: number; background: number }
   fields: (t) => ({
     interactive: t.exposeInt('interactive', { description: 'Of uploads; they go first.' }),
     background: t.exposeInt('background', { description: 'Of all other runs.' }),
+  }),
+})
+
+const ProcessRole = builder.enumType('ProcessRole', {
+  description: 'What a process is there for.',
+  values: {
+    SERVER: { description: 'It serves the API, and works on tasks unless its slots are 0.' },
+    WORKER: { description: 'It works on tasks.' },
+  } satisfies Record<ProcessShape['role'], { description: string }>,
+})
+
+const Process = builder.objectRef<ProcessShape>('Process').implement({
+  description: 'A process that shares the work, as it told of itself last.',
+  fields: (t) => ({
+    role: t.expose('role', { type: ProcessRole, description: 'What it is there for.' }),
+    host: t.exposeString('host', { description: 'The name of its machine.' }),
+    pid: t.exposeInt('pid', { description: 'Its number on that machine.' }),
+    version: t.exposeString('version', { description: 'Of Greenroom, in that process.' }),
+    slots: t.exposeInt('concurrency', { description: 'Tasks at once.' }),
+    tasksInWork: t.exposeInt('inWork', { description: 'Of those, taken.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it was started.' }),
+    seenAt: t.expose('seenAt', {
+      type: 'DateTime',
+      description: 'When it told of itself, which it does every 5 s. One that is silent for 30 s is left out.',
+    }),
   }),
 })
 
@@ -99,6 +125,13 @@ const System = builder.objectRef<Shape>('System').implement({
         queue && { interactive: queue.waitingInteractive, background: queue.waitingBackground },
     }),
     storage: t.expose('storage', { type: Edge, description: 'Where variants and originals lie.' }),
+    processes: t.field({
+      type: [Process],
+      nullable: true,
+      description:
+        'All that share the work on one PostgreSQL, the oldest first; on SQLite the one there is. Null while the database does not answer.',
+      resolve: ({ levels }) => levels.processes,
+    }),
     d1: t.expose('d1', { type: Edge, description: 'Where the rows go that other sites read.' }),
   }),
 })

@@ -38,7 +38,8 @@ export async function findOrCreateArtist(tx: Tx, name: string): Promise<Artist> 
     known ??
     tx.artist.upsert({
       where: { slug },
-      update: {},
+      // with nothing to update it would look and then create, and lose the race with another process
+      update: { slug },
       create: { slug, name, aliases: [], searchKey: foldForSearch(slug, name) },
     })
   )

@@ -2,9 +2,9 @@ import { EventEmitter } from 'node:events'
 
 /**
  * `run`: events of a run were committed. `image`: something about an image was. `outbox`: what D1 is to have was.
- * `cancel`: a run is to end, so whoever works on its tasks stops.
+ * `cancel`: a run is to end, so whoever works on its tasks stops. `session`: a browser has signed out.
  */
-export const topics = ['run', 'image', 'outbox', 'cancel'] as const
+export const topics = ['run', 'image', 'outbox', 'cancel', 'session'] as const
 export type Topic = (typeof topics)[number]
 
 /**

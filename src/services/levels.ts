@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises'
+import type { Process } from '../generated/sqlite/client.ts'
 import type { Bell } from './bell.ts'
 import { countDue } from './d1-outbox.ts'
 import type { Db } from './db/open-db.ts'
@@ -7,6 +8,7 @@ import type { WatchedEdges } from './edge-health.ts'
 import type { ImageHost } from './image-host.ts'
 import { residentBytes } from './machine.ts'
 import type { StoreName } from './observations.ts'
+import type { Processes } from './processes.ts'
 import type { Queue, QueueStats } from './queue.ts'
 import type { Part, Readiness } from './readiness.ts'
 import type { Stores } from './storage/open-stores.ts'
@@ -15,6 +17,7 @@ import { within } from './within.ts'
 /** How the service does at a moment; null is what could not be found out. */
 export interface Levels {
   queue: QueueStats | null
+  processes: Process[] | null
   d1DueRows: number | null
   notReady: readonly (Part | 'service')[]
   host: ImageHost['load'] & { residentBytes: number | null }
@@ -32,6 +35,7 @@ export interface LevelSources {
   host: ImageHost
   dispatcher: Dispatcher
   queue: Queue
+  processes: Pick<Processes, 'list'>
   edges: WatchedEdges
 }
 
@@ -40,10 +44,11 @@ const lookUpMs = 2_000
 
 /** What is told at /metrics and as the system, from one source. */
 export function createLevels(sources: LevelSources, readiness: Readiness, dataDir: string): () => Promise<Levels> {
-  const { db, bell, stores, host, dispatcher, queue, edges } = sources
+  const { db, bell, stores, host, dispatcher, queue, processes, edges } = sources
   return async () => {
-    const [stats, d1DueRows, notReady, hostBytes, diskFreeBytes] = await Promise.all([
+    const [stats, others, d1DueRows, notReady, hostBytes, diskFreeBytes] = await Promise.all([
       orNull(queue.stats()),
+      orNull(processes.list()),
       orNull(countDue(db)),
       readiness.missing(),
       orNull(residentBytes(host.pid)),
@@ -51,6 +56,7 @@ export function createLevels(sources: LevelSources, readiness: Readiness, dataDi
     ])
     return {
       queue: stats,
+      processes: others,
       d1DueRows,
       notReady,
       host: { ...host.load, residentBytes: hostBytes },

@@ -42,7 +42,10 @@ export function createRecordPage({ tasks }: { tasks: Tasks }): RecordPage {
     const subjects = new Set(known.map(({ subject }) => subject))
     const room = maxPages - [...subjects].filter(isPage).length
     const pages = leads.next.filter((url) => !subjects.has(url)).slice(0, Math.max(0, room))
-    for (const url of pages) await tx.venuePage.upsert({ where: { url }, create: newPage(url, source), update: {} })
+    for (const url of pages) {
+      // one statement, unlike one that updates nothing: another page may lead there at this moment
+      await tx.venuePage.upsert({ where: { url }, create: newPage(url, source), update: { url } })
+    }
     const added = [...pages, ...leads.pictures.filter((subject) => !subjects.has(subject))]
     if (added.length === 0) return
     await growPlan(

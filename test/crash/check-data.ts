@@ -8,18 +8,21 @@ import type { Site } from './site.ts'
 
 /** What the disk and the database of a service that has ended say, and whether any of its work was done twice. */
 export async function checkData(site: Site): Promise<string[]> {
-  const rows = readRows(site.dataDir)
+  const rows = await readRows(site.dataDir)
   return [
     ...(await checkFiles(site.dataDir, rows)),
-    ...checkTasks(rows),
-    ...checkStoredOnce(rows),
-    ...checkNumbers(rows),
+    ...checkRows(rows),
     ...checkEncodes(site, rows),
     ...checkPuts(site),
   ]
 }
 
-async function checkFiles(dataDir: string, { variants }: Rows): Promise<string[]> {
+/** What has to hold of the rows of services that have ended everything. */
+export function checkRows(rows: Rows): string[] {
+  return [...checkTasks(rows), ...checkStoredOnce(rows), ...checkNumbers(rows)]
+}
+
+export async function checkFiles(dataDir: string, { variants }: Rows): Promise<string[]> {
   const files = await filesBelow(dataDir)
   const keys = new Set(variants.map(({ key }) => key))
   const violations = files
@@ -39,7 +42,7 @@ async function checkFiles(dataDir: string, { variants }: Rows): Promise<string[]
 
 /** Originals without an image: of uploads that were never answered. Nobody can see them; they cost space. */
 export async function countOrphanOriginals({ dataDir }: Site): Promise<number> {
-  const known = new Set(readRows(dataDir).originalKeys)
+  const known = new Set((await readRows(dataDir)).originalKeys)
   const originals = (await filesBelow(path.join(dataDir, 'private'))).filter((file) => file.startsWith('originals/'))
   return originals.filter((file) => !known.has(file)).length
 }

@@ -36,21 +36,30 @@ export interface Rows {
   originalKeys: string[]
 }
 
-/** What the database of a service that has ended holds. */
-export function readRows(dataDir: string): Rows {
+/** What the SQLite file of a service that has ended holds. */
+export async function readRows(dataDir: string): Promise<Rows> {
   const db = new Libsql(path.join(dataDir, 'private', 'greenroom.db'))
   try {
-    const all = <T>(sql: string) => db.prepare(sql).all() as T[]
-    return {
-      variants: all(`SELECT v."id", i."originalKey", s."recipe", v."format", v."width", v."height", v."key", v."sha256",
-        v."createdAt" FROM "Variant" v JOIN "VariantSet" s ON s."id" = v."setId" JOIN "Image" i ON i."id" = s."imageId"`),
-      tasks: all(`SELECT t."id", t."status", t."attempt", t."crashes", (SELECT count(*) FROM "RunEvent" e
-        WHERE e."type" = 'TASK_RETRYING' AND e."payload" ->> 'taskId' = t."id") AS "retries" FROM "Task" t`),
-      events: all(`SELECT "runId", "seq", "type", "payload" ->> 'taskId' AS "taskId",
-        "payload" ->> 'variantId' AS "variantId" FROM "RunEvent" ORDER BY "runId", "seq"`),
-      originalKeys: all<{ originalKey: string }>('SELECT "originalKey" FROM "Image"').map((row) => row.originalKey),
-    }
+    return await readRowsBy(async (sql) => db.prepare(sql).all())
   } finally {
     db.close()
+  }
+}
+
+/** What a database holds that can be asked so. */
+export async function readRowsBy(ask: (sql: string) => Promise<unknown[]>): Promise<Rows> {
+  const all = async <T>(sql: string) => (await ask(sql)) as T[]
+  return {
+    variants: await all(`SELECT v."id", i."originalKey", s."recipe", v."format", v."width", v."height", v."key",
+      v."sha256", v."createdAt" FROM "Variant" v JOIN "VariantSet" s ON s."id" = v."setId"
+      JOIN "Image" i ON i."id" = s."imageId"`),
+    tasks: await all(`SELECT t."id", t."status", t."attempt", t."crashes",
+      (SELECT CAST(count(*) AS INTEGER) FROM "RunEvent" e
+        WHERE e."type" = 'TASK_RETRYING' AND e."payload" ->> 'taskId' = t."id") AS "retries" FROM "Task" t`),
+    events: await all(`SELECT "runId", "seq", "type", "payload" ->> 'taskId' AS "taskId",
+      "payload" ->> 'variantId' AS "variantId" FROM "RunEvent" ORDER BY "runId", "seq"`),
+    originalKeys: (await all<{ originalKey: string }>('SELECT "originalKey" FROM "Image"')).map(
+      (row) => row.originalKey,
+    ),
   }
 }

@@ -4,8 +4,10 @@ import { expect, it } from 'vitest'
 import { makeToken } from '../../src/auth/token-records.ts'
 import { greenroom } from '../support/cli.ts'
 import { multipart } from '../support/client.ts'
+import { folderOf } from '../support/databases.ts'
 import { jpeg } from '../support/images.ts'
 import { createDataDir, startServer } from '../support/server.ts'
+import { withDatabase } from '../support/service-database.ts'
 import { overSse, overWebSocket } from '../support/subscribe.ts'
 
 /** All that is kept, as text: the database, its journal, and the file of the tokens too. */
@@ -66,7 +68,8 @@ it('no token, and no secret of a session, is in what is logged, kept or answered
   }
   expect(await server.stop('SIGTERM')).toBe(0)
 
-  const kept = await keptBelow(data.dir)
+  const { DATABASE_URL } = await withDatabase({ DATA_DIR: data.dir })
+  const kept = (await keptBelow(data.dir)) + (DATABASE_URL ? await keptBelow(await folderOf(DATABASE_URL)) : '')
   expect(server.output()).toContain('listening')
   expect(kept).toContain('Carl Cox')
   expect(answers.join()).toContain('UNAUTHORIZED')

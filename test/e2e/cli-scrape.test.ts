@@ -152,7 +152,7 @@ describe('greenroom scrape', () => {
     expect(stdout).toMatch(/– [\d-]{10}, LIV Las Vegas \(liv\): Copper Meridian \(copper-meridian\), 1 picture\.\n/)
     expect(stdout).toContain('– Skipped "Special Guest": placeholder.\n')
     expect(site.answers.slice(begin)).toEqual([])
-    expect(await filesBelow(dir)).toEqual([])
+    expect(await filesBelow(other.dir)).toEqual(['saved.html'])
     const synced = await greenroom(['sync'], { ...env, DATA_DIR: dir })
     expect([synced.code, synced.stdout]).toEqual([
       0,

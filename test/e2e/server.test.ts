@@ -89,12 +89,12 @@ describe('the built service', () => {
 
   it('ends at once on a second signal', async () => {
     // one whose orderly end never comes, for the service's own may come before the second signal
-    const endless = `import { untilStopped } from './dist/signals.js'
+    const endless = `import { untilStopped } from './src/signals.ts'
       setInterval(() => {}, 1_000)
       const stopped = untilStopped()
       console.log('up')
       console.log(await stopped)`
-    const child = spawn(process.execPath, ['--input-type=module', '-e', endless], {
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', endless], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const ended = once(child, 'exit')
@@ -127,29 +127,11 @@ describe('the built service', () => {
     expect(seen.at(-1)?.type).toBe('SUCCEEDED')
   })
 
-  it('refuses to share its data with a second one, and says so', async () => {
-    await using data = await createDataDir()
-    await using _server = await startServer(data.dir)
-    const { code, stderr } = await runToEnd({ DATA_DIR: data.dir })
-    expect(code).toBe(1)
-    expect(stderr).toMatch(
-      /^Another Greenroom process is using .*greenroom\.db\. Stop it or choose another DATA_DIR; to send commands to it, set GREENROOM_URL to its address\.\n$/,
-    )
-  })
-
   it('says everything that is wrong with its environment, and does not start', async () => {
     const { code, stderr } = await runToEnd({ PORT: 'http', HOST: '0.0.0.0' })
     expect(code).toBe(1)
     expect(stderr).toContain('PORT must be a whole number')
     expect(stderr).toContain('HOST is 0.0.0.0, which others can reach')
-  })
-
-  it('says when its folder cannot be made', async () => {
-    const { code, stderr } = await runToEnd({ DATA_DIR: 'package.json/data' })
-    expect(code).toBe(1)
-    expect(stderr).toMatch(
-      /^The folder .*package\.json\/data\/private cannot be made \(ENOTDIR\)\. Choose another DATA_DIR\.\n$/,
-    )
   })
 
   it('says when its port is taken', async () => {

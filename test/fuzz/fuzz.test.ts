@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { buildSchema, parse, validate } from 'graphql'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestDatabase, providers } from '../support/databases.ts'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { createTestDatabase } from '../support/databases.ts'
 import { checkAtRest } from './at-rest.ts'
 import { anyOperation } from './operations.ts'
 import { namedFiles } from './other-files.ts'
@@ -68,7 +68,7 @@ describe('the operations that are sent', () => {
   })
 })
 
-describe.runIf(providers.includes('postgresql'))('the service over PostgreSQL', () => {
+describe.runIf(inject('postgresUrl'))('the service over PostgreSQL', () => {
   it('answers every operation with what it is, or what is wrong with it', async () => {
     await using database = await createTestDatabase('postgresql')
     await using opened = await setUpHttp({ DATABASE_URL: database.url })

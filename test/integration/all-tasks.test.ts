@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { damagedJpeg, jpeg } from '../support/images.ts'
 
 const tasksQuery = `query ($status: [TaskStatus!], $errorCode: [ErrorCode!], $first: Int, $after: String) {
@@ -19,10 +19,10 @@ interface Answer {
   }
 }
 
-describe.each(providers)('the tasks of all runs on %s', (provider) => {
+describe(`the tasks of all runs on ${provider}`, () => {
   let app: TestApp
   beforeEach(async () => {
-    app = await createTestApp({ provider })
+    app = await createTestApp()
   })
   afterEach(() => app[Symbol.asyncDispose]())
 

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest'
 import { createFakeEngine } from '../../bench/scale/engine.ts'
+import { provider } from '../support/databases.ts'
 import { createEngine, expectConsistent } from '../support/engine.ts'
 
 it('work with fake images leaves the rows and events that real ones do', async () => {
-  await using engine = await createEngine('sqlite')
+  await using engine = await createEngine()
   const { db } = engine
   const run = await engine.start(1)
-  await using dispatcher = createFakeEngine({ db, provider: 'sqlite' }).dispatcher
+  await using dispatcher = createFakeEngine({ db, provider }).dispatcher
   dispatcher.concurrency = 1
   await dispatcher.idle()
   await expectConsistent(db, run.id)

@@ -8,6 +8,7 @@ import { createTestApp, type TestApp } from '../support/app.ts'
 import { bucketEnv } from '../support/bucket-app.ts'
 import { jsonRequest } from '../support/client.ts'
 import { type D1Server, startD1Server } from '../support/d1-server.ts'
+import { folderOf, provider } from '../support/databases.ts'
 import { jpeg } from '../support/images.ts'
 import { createLogLines } from '../support/log-lines.ts'
 import { type PictureSite, startPictureSite } from '../support/picture-site.ts'
@@ -62,15 +63,22 @@ async function exercise(app: TestApp, site: PictureSite): Promise<{ secrets: str
   await post('{ artists { totalCount } }')
   await app.db.$executeRawUnsafe('ALTER TABLE "Elsewhere" RENAME TO "Artist"')
   const address = 'https://me:canary-password-2f9d8c7b6a@elsewhere.example/?key=canary-key-2f9d8c7b6a'
-  await app.db.$executeRawUnsafe(
-    `CREATE TRIGGER unforeseen BEFORE INSERT ON "Artist" BEGIN INSERT INTO "${address}" VALUES (1); END`,
-  )
+  for (const statement of refuseArtists(address)) await app.db.$executeRawUnsafe(statement)
   await post('mutation { upsertArtist(input: { name: "Nobody Yet" }) { __typename } }')
-  await app.db.$executeRawUnsafe('DROP TRIGGER unforeseen')
+  await app.db.$executeRawUnsafe(`DROP TRIGGER unforeseen${provider === 'sqlite' ? '' : ' ON "Artist"'}`)
   await post(`{ queue { running storageDownSince } d1 { place dueCount } runs { nodes { kind status lastError
     tasks { nodes { errorCode errorMessage } } } } uploadPolicy { maxBytes } }`)
   return { secrets, answers: answers.join('\n') }
 }
+
+/** Statements after which an artist is refused with these words in the reason. */
+const refuseArtists = (words: string) =>
+  provider === 'sqlite'
+    ? [`CREATE TRIGGER unforeseen BEFORE INSERT ON "Artist" BEGIN INSERT INTO "${words}" VALUES (1); END`]
+    : [
+        `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE '%', '${words}'; END $$`,
+        'CREATE TRIGGER unforeseen BEFORE INSERT ON "Artist" FOR EACH ROW EXECUTE FUNCTION refuse()',
+      ]
 
 /** All files of a folder, one after another; without those that go meanwhile, as temporary ones do. */
 async function contents(dir: string): Promise<Buffer> {
@@ -91,7 +99,6 @@ describe.each(['disk', 'bucket'])('with pictures on a %s and a log that says eve
   let answers: string
   let s3: StrictS3
   let d1: D1Server
-  let databaseDir: string
   const resources = new AsyncDisposableStack()
   beforeAll(async () => {
     s3 = resources.use(await startStrictS3({ buckets: ['pictures', 'originals'], publicBuckets: ['pictures'] }))
@@ -105,8 +112,6 @@ describe.each(['disk', 'bucket'])('with pictures on a %s and a log that says eve
     }
     const env = { SOURCE_ALLOW: site.host, ...d1Env, ...(place === 'bucket' && bucketEnv(s3)) }
     app = resources.use(await createTestApp({ env, log: said.log }))
-    const [{ file } = { file: '' }] = await app.db.$queryRaw<{ file: string }[]>`SELECT file FROM pragma_database_list`
-    databaseDir = path.dirname(file)
     for (const fault of ['500', '503', 'reset before body', 'truncated GET', '409'] as const) s3.failNext(fault)
     d1.failNext({ status: 500, body: 'no' }, { status: 401, body: { code: 10000, message: 'Authentication error' } })
     const told = await exercise(app, site)
@@ -133,7 +138,7 @@ describe.each(['disk', 'bucket'])('with pictures on a %s and a log that says eve
   })
 
   it('keeps no secret in the database, nor anywhere in DATA_DIR', async () => {
-    const kept = Buffer.concat([await contents(databaseDir), await contents(app.dir)])
+    const kept = Buffer.concat([await contents(await folderOf(app.databaseUrl)), await contents(app.dir)])
     // the address of a picture is what is to be fetched, and fetched again
     expect(kept.includes('canary-source-')).toBe(true)
     for (const secret of secrets) expect(kept.includes(secret), secret).toBe(false)

@@ -5,7 +5,7 @@ import { openD1 } from '../../src/services/d1/open-d1.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { multipart } from '../support/client.ts'
 import { databaseId } from '../support/control.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { expectConsistent } from '../support/engine.ts'
 import { addEvent, globalId, holdRun } from '../support/venue-rows.ts'
 
@@ -25,11 +25,11 @@ const syncMutation = `mutation ($input: SyncToD1Input!) { answer: syncToD1(input
 /** A picture that lies where D1 is to find it. */
 const stored = { pictureKey: 'artists/carl-cox/carl-cox_liv_hd.jpg', pictureSha256: 'ab'.repeat(32) }
 
-describe.each(providers)('over the API, on %s', (provider) => {
+describe(`over the API, on ${provider}`, () => {
   let app: TestApp
   let held: { id: string }
   beforeEach(async () => {
-    app = await createTestApp({ provider })
+    app = await createTestApp()
     // what is due would be sent by itself
     held = await holdRun(app, 'SCRAPE', null)
   })

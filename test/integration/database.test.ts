@@ -1,18 +1,15 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { openDb, type Tx } from '../../src/services/db/open-db.ts'
-import { DatabaseInUseError } from '../../src/services/db/owner-lock.ts'
 import { isUniqueViolation } from '../../src/services/db/sql.ts'
-import { createTestDatabase, providers } from '../support/databases.ts'
+import { createTestDatabase, provider } from '../support/databases.ts'
 import { imageRow } from '../support/rows.ts'
 
 const artist = (slug: string) => ({ slug, name: slug, aliases: [], searchKey: slug })
 
-describe.each(providers)('on %s', (provider) => {
+describe(`on ${provider}`, () => {
   it('a write beside an open transaction survives when that one rolls back', async () => {
-    await using database = await createTestDatabase(provider)
+    await using database = await createTestDatabase()
     await using opened = await openDb(database.url)
     const { db } = opened
     const rolledBack = db.$transaction(async (tx: Tx) => {
@@ -28,7 +25,7 @@ describe.each(providers)('on %s', (provider) => {
   })
 
   it('keeps JSON, dates and enums as they were', async () => {
-    await using database = await createTestDatabase(provider)
+    await using database = await createTestDatabase()
     await using opened = await openDb(database.url)
     const startedAt = new Date('2026-11-21T02:25:00.123Z')
     const scope = { kind: 'UPLOAD', recipes: ['presets', 'é'] }
@@ -37,7 +34,7 @@ describe.each(providers)('on %s', (provider) => {
   })
 
   it('writes a null that is the only parameter', async () => {
-    await using database = await createTestDatabase(provider)
+    await using database = await createTestDatabase()
     await using opened = await openDb(database.url)
     await opened.db.artist.create({ data: { ...artist('one'), pinnedImageId: 'x' } })
     await opened.db.artist.updateMany({ data: { pinnedImageId: null } })
@@ -45,7 +42,7 @@ describe.each(providers)('on %s', (provider) => {
   })
 
   it('tells a unique violation from other errors', async () => {
-    await using database = await createTestDatabase(provider)
+    await using database = await createTestDatabase()
     await using opened = await openDb(database.url)
     await opened.db.artist.create({ data: artist('one') })
     const twice = await opened.db.artist.create({ data: artist('one') }).catch((error: unknown) => error)
@@ -58,7 +55,7 @@ describe.each(providers)('on %s', (provider) => {
   })
 
   it('lets only one set of a recipe be current, and one placement without a venue be', async () => {
-    await using database = await createTestDatabase(provider)
+    await using database = await createTestDatabase()
     await using opened = await openDb(database.url)
     const { db } = opened
     const { id: artistId } = await db.artist.create({ data: artist('one') })
@@ -70,41 +67,5 @@ describe.each(providers)('on %s', (provider) => {
     await db.placement.create({ data: { artistId, imageId } })
     const again = await db.placement.create({ data: { artistId, imageId } }).catch((error: unknown) => error)
     expect(isUniqueViolation(again)).toBe(true)
-  })
-})
-
-describe('the SQLite file', () => {
-  it('is durable and checked: WAL, synchronous FULL, foreign keys', async () => {
-    await using database = await createTestDatabase('sqlite')
-    await using opened = await openDb(database.url)
-    const pragma = async (name: string) =>
-      Object.values((await opened.db.$queryRawUnsafe<object[]>(`PRAGMA ${name}`))[0] ?? {})
-    expect((await pragma('journal_mode'))[0]).toBe('wal')
-    expect(Number((await pragma('synchronous'))[0])).toBe(2)
-    expect(Number((await pragma('foreign_keys'))[0])).toBe(1)
-  })
-
-  it('belongs to one opener at a time', async () => {
-    await using database = await createTestDatabase('sqlite')
-    {
-      await using _first = await openDb(database.url)
-      await expect(openDb(database.url)).rejects.toThrow(DatabaseInUseError)
-    }
-    await using again = await openDb(database.url)
-    expect(await again.db.artist.count()).toBe(0)
-  })
-
-  it('belongs to one process at a time, and to nobody after a kill', async () => {
-    await using database = await createTestDatabase('sqlite')
-    const other = fork(new URL('../support/hold-database.ts', import.meta.url), [database.url], {
-      execArgv: ['--import', 'tsx'],
-    })
-    await once(other, 'message')
-    await expect(openDb(database.url)).rejects.toThrow('Another Greenroom process is using')
-    const exited = once(other, 'exit')
-    other.kill('SIGKILL')
-    await exited
-    await using opened = await openDb(database.url)
-    expect(await opened.db.artist.count()).toBe(0)
   })
 })

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { jpeg } from '../support/images.ts'
 
-describe.each(providers)('on %s', (provider) => {
+describe(`on ${provider}`, () => {
   let app: TestApp
   beforeAll(async () => {
-    app = await createTestApp({ provider, env: { DEFAULT_RECIPES: 'presets' } })
+    app = await createTestApp({ env: { DEFAULT_RECIPES: 'presets' } })
   })
   afterAll(() => app[Symbol.asyncDispose]())
 

@@ -3,7 +3,7 @@ import path from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { filesBelow } from '../support/files.ts'
 import { jpeg } from '../support/images.ts'
 
@@ -22,12 +22,12 @@ const mutation = `mutation ($input: SetFocalPointInput!) {
   }
 }`
 
-describe.each(providers)('the focal point of an image, on %s', (provider) => {
+describe(`the focal point of an image, on ${provider}`, () => {
   let app: TestApp
   let id: string
   const keysAtFirst: string[] = []
   beforeAll(async () => {
-    app = await createTestApp({ provider, env: { DEFAULT_RECIPES: 'presets,responsive' } })
+    app = await createTestApp({ env: { DEFAULT_RECIPES: 'presets,responsive' } })
     id = (await app.process(await jpeg(600, 300))).image.id
     keysAtFirst.push(...(await keys()))
   })

@@ -3,17 +3,17 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId, tell } from '../support/control.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { filesBelow } from '../support/files.ts'
 import { jpeg } from '../support/images.ts'
 
 const fields = '{ sets variants images events bytes }'
 const nothing = { sets: 0, variants: 0, images: 0, events: 0, bytes: 0 }
 
-describe.each(providers)('garbage on %s', (provider) => {
+describe(`garbage on ${provider}`, () => {
   let app: TestApp
   beforeEach(async () => {
-    app = await createTestApp({ provider, env: { DEFAULT_RECIPES: 'presets', GC_GRACE_SECONDS: '3600' } })
+    app = await createTestApp({ env: { DEFAULT_RECIPES: 'presets', GC_GRACE_SECONDS: '3600' } })
   })
   afterEach(() => app[Symbol.asyncDispose]())
 

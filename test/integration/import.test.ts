@@ -4,7 +4,7 @@ import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId } from '../support/control.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { expectConsistent } from '../support/engine.ts'
 import { damagedJpeg, jpeg, picture } from '../support/images.ts'
 import { type PictureSite, startPictureSite } from '../support/picture-site.ts'
@@ -34,10 +34,10 @@ interface Fixture extends AsyncDisposable {
   import(urls: string[], input?: object): ReturnType<typeof finished>
 }
 
-async function createFixture(provider: (typeof providers)[number] = 'sqlite'): Promise<Fixture> {
+async function createFixture(): Promise<Fixture> {
   await using resources = new AsyncDisposableStack()
   const site = resources.use(await startPictureSite())
-  const app = resources.use(await createTestApp({ provider, env: { SOURCE_ALLOW: site.host } }))
+  const app = resources.use(await createTestApp({ env: { SOURCE_ALLOW: site.host } }))
   const start = async (urls: string[], input: object = {}) => {
     const variables = { input: { urls, artistName: 'Carl Cox', recipes: ['presets'], ...input } }
     return (await app.gql<{ importImages: Imported }>(mutation, variables)).importImages
@@ -59,9 +59,9 @@ async function finished(app: TestApp, runId: string) {
   return app.db.run.findUniqueOrThrow({ where: { id }, include: { tasks: { orderBy: { position: 'asc' } } } })
 }
 
-describe.each(providers)('importing on %s', (provider) => {
+describe(`importing on ${provider}`, () => {
   it('takes in what addresses hold, and makes every variant of it', async () => {
-    await using f = await createFixture(provider)
+    await using f = await createFixture()
     f.site.pages.set('/a.jpg', { body: await jpeg() })
     f.site.pages.set('/photos/Peggy%20Gou.png', { body: await picture(300, 200).png().toBuffer() })
     const urls = [f.site.url('/a.jpg'), f.site.url('/photos/Peggy%20Gou.png'), f.site.url('/a.jpg#again')]
@@ -89,7 +89,7 @@ describe.each(providers)('importing on %s', (provider) => {
     for (let n = 0; n < 8; n += 1) sites.push(resources.use(await startPictureSite(`127.0.0.${21 + n}`)))
     for (const site of sites) site.pages.set('/a.png', { body: Buffer.concat([await body(), await jpeg()]) })
     const env = { SOURCE_ALLOW: sites.map(({ host }) => host).join(','), CONCURRENCY: '8' }
-    const app = resources.use(await createTestApp({ provider, env }))
+    const app = resources.use(await createTestApp({ env }))
     const urls = sites.map((site) => site.url('/a.png'))
     const { importImages } = await app.gql<{ importImages: Imported }>(mutation, {
       input: { urls, artistName: 'Carl Cox', recipes: ['artist'] },
@@ -101,7 +101,7 @@ describe.each(providers)('importing on %s', (provider) => {
   })
 
   it('does not fetch again what has not changed, and takes what has as a new image', async () => {
-    await using f = await createFixture(provider)
+    await using f = await createFixture()
     f.site.pages.set('/etag.jpg', { body: await jpeg(), etag: '"v1"' })
     f.site.pages.set('/date.jpg', { body: await jpeg(), lastModified: 'Sat, 21 Nov 2026 08:00:00 GMT' })
     const urls = [f.site.url('/etag.jpg'), f.site.url('/date.jpg')]
@@ -122,7 +122,7 @@ describe.each(providers)('importing on %s', (provider) => {
   })
 
   it('brings back, with its bytes, a picture whose original is lost', async () => {
-    await using f = await createFixture(provider)
+    await using f = await createFixture()
     f.site.pages.set('/a.jpg', { body: await jpeg(), etag: '"v1"' })
     await f.import([f.site.url('/a.jpg')])
     const { originalKey } = await f.app.db.image.findFirstOrThrow()
@@ -134,7 +134,7 @@ describe.each(providers)('importing on %s', (provider) => {
   })
 
   it('makes what is newly asked of a picture that has not changed', async () => {
-    await using f = await createFixture(provider)
+    await using f = await createFixture()
     f.site.pages.set('/a.jpg', { body: await jpeg(), etag: '"v1"' })
     await f.import([f.site.url('/a.jpg')])
     const run = await f.import([f.site.url('/a.jpg')], { recipes: ['artist'], artistName: 'Peggy Gou', venueTag: 'xs' })
@@ -148,7 +148,7 @@ describe.each(providers)('importing on %s', (provider) => {
   })
 
   it('lets each address that fails fail by itself, with what its server said', async () => {
-    await using f = await createFixture(provider)
+    await using f = await createFixture()
     f.site.pages.set('/good.jpg', { body: await jpeg() })
     f.site.pages.set('/gone.jpg', { status: 404 })
     f.site.pages.set('/secret.jpg', { status: 403 })
@@ -176,7 +176,7 @@ describe.each(providers)('importing on %s', (provider) => {
   })
 
   it('tries again what may pass, at most four times, and asks once more for what came damaged', async () => {
-    await using f = await createFixture(provider)
+    await using f = await createFixture()
     const [good, other] = [await jpeg(), await jpeg()]
     let asked = 0
     f.site.pages.set('/flaky.jpg', () => {
@@ -202,7 +202,7 @@ describe.each(providers)('importing on %s', (provider) => {
   })
 
   it('does once more what failed, when it is told to', async () => {
-    await using f = await createFixture(provider)
+    await using f = await createFixture()
     f.site.pages.set('/late.jpg', { status: 404 })
     f.site.pages.set('/broken.jpg', { body: await damagedJpeg() })
     const { id } = await f.import([f.site.url('/late.jpg'), f.site.url('/broken.jpg')])

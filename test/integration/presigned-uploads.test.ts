@@ -24,7 +24,7 @@ async function createBucket() {
   await using resources = new AsyncDisposableStack()
   const dir = await mkdtemp(path.join(tmpdir(), 'greenroom-bucket-'))
   resources.defer(() => rm(dir, { recursive: true, force: true }))
-  const database = resources.use(await createTestDatabase('sqlite'))
+  const database = resources.use(await createTestDatabase())
   const { db } = resources.use(await openDb(database.url))
   const originals = createDiskStore(dir)
   const presigner: Presigner = {

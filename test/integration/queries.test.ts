@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { jpeg } from '../support/images.ts'
 import { queriesOf } from '../support/queries.ts'
 
@@ -12,10 +12,10 @@ interface Page<T> {
 
 type ImageRow = { id: string; filename: string; status: string }
 
-describe.each(providers)('on %s', (provider) => {
+describe(`on ${provider}`, () => {
   let app: TestApp
   beforeAll(async () => {
-    app = await createTestApp({ provider, env: { DEFAULT_RECIPES: 'presets,responsive' } })
+    app = await createTestApp({ env: { DEFAULT_RECIPES: 'presets,responsive' } })
     const uploads: [string, string, string | undefined][] = [
       ['Carl Cox', 'main-stage.jpg', undefined],
       ['Carl Cox', 'backstage.jpg', 'liv'],

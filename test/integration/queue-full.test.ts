@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { eventually } from '../support/eventually.ts'
 import { filesBelow } from '../support/files.ts'
 import { jpeg } from '../support/images.ts'
@@ -11,10 +11,10 @@ import { announce, facts } from '../support/uploads.ts'
 
 const refusal = '__typename ... on Error { code message retryable } ... on QueueFullError { retryAfterSeconds }'
 
-describe.each(providers)('a queue with room for two, on %s', (provider) => {
+describe(`a queue with room for two, on ${provider}`, () => {
   let app: TestApp
   beforeAll(async () => {
-    app = await createTestApp({ provider, env: { QUEUE_LIMIT: '2', CONCURRENCY: '0', DEFAULT_RECIPES: 'artist' } })
+    app = await createTestApp({ env: { QUEUE_LIMIT: '2', CONCURRENCY: '0', DEFAULT_RECIPES: 'artist' } })
   })
   afterAll(() => app[Symbol.asyncDispose]())
 

@@ -1,7 +1,7 @@
-import Libsql from 'libsql'
 import { describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { createBucketApp } from '../support/bucket-app.ts'
+import { lockDatabase } from '../support/databases.ts'
 import { eventually } from '../support/eventually.ts'
 
 async function ask({ url }: TestApp, path: string): Promise<[number, unknown]> {
@@ -26,13 +26,11 @@ describe('/ready', () => {
 
   it('names a database that somebody holds locked, while the service is alive', async () => {
     await using app = await createTestApp()
-    const [{ file } = { file: '' }] = await app.db.$queryRaw<{ file: string }[]>`SELECT file FROM pragma_database_list`
-    const other = new Libsql(file)
-    other.exec('BEGIN IMMEDIATE')
-    expect(await ask(app, '/ready')).toEqual(notReady('database'))
-    expect(await ask(app, '/health')).toEqual(alive)
-    other.exec('ROLLBACK')
-    other.close()
+    {
+      await using _other = await lockDatabase(app.databaseUrl)
+      expect(await ask(app, '/ready')).toEqual(notReady('database'))
+      expect(await ask(app, '/health')).toEqual(alive)
+    }
     await untilReady(app)
   })
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { createBucketApp } from '../support/bucket-app.ts'
 import { databaseId } from '../support/control.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { expectConsistent } from '../support/engine.ts'
 import { filesBelow } from '../support/files.ts'
 import { jpeg } from '../support/images.ts'
@@ -34,9 +34,9 @@ const imageState = (app: TestApp, id: string) =>
 
 const longAgo = new Date(Date.now() - 25 * 3_600_000)
 
-describe.each(providers)('comparing storage with the database, on %s', (provider) => {
+describe(`comparing storage with the database, on ${provider}`, () => {
   it('finds nothing where all is well', async () => {
-    await using app = await createTestApp({ provider })
+    await using app = await createTestApp()
     await app.process(await jpeg())
     const before = await filesBelow(app.dir)
     const { run, findings } = await reconcile(app, true)
@@ -46,7 +46,7 @@ describe.each(providers)('comparing storage with the database, on %s', (provider
   })
 
   it('makes again just what was deleted or damaged by hand', async () => {
-    await using app = await createTestApp({ provider })
+    await using app = await createTestApp()
     // the smallest of a recipe is made from a decode as large as the largest of all recipes needs
     const { image } = await app.process(await jpeg(640, 480), { recipes: ['presets', 'responsive'] })
     await app.process(await jpeg())
@@ -81,7 +81,7 @@ describe.each(providers)('comparing storage with the database, on %s', (provider
   })
 
   it('lowers the watermark at once, also when the original is gone and nothing can be made', async () => {
-    await using app = await createTestApp({ provider })
+    await using app = await createTestApp()
     const { image } = await app.process(await jpeg(640, 480), { recipes: ['responsive'] })
     const gone = await app.db.variant.findFirstOrThrow({ where: { name: '480', format: 'avif' } })
     const { originalKey } = await app.db.image.findFirstOrThrow()
@@ -97,7 +97,7 @@ describe.each(providers)('comparing storage with the database, on %s', (provider
   })
 
   it('fails an image whose original is lost, and lets its variants be', async () => {
-    await using app = await createTestApp({ provider })
+    await using app = await createTestApp()
     const { image } = await app.process(await jpeg(), { recipes: ['presets'] })
     const { originalKey } = await app.db.image.findFirstOrThrow()
     await writeFile(path.join(app.dir, 'private', originalKey), 'damaged')
@@ -112,7 +112,7 @@ describe.each(providers)('comparing storage with the database, on %s', (provider
   })
 
   it('takes nothing out when not one object of an image is there: it may be the wrong disk', async () => {
-    await using app = await createTestApp({ provider })
+    await using app = await createTestApp()
     const { image } = await app.process(await jpeg(), { recipes: ['presets'] })
     for (const folder of ['images', 'private/originals']) await rm(path.join(app.dir, folder), { recursive: true })
     const { run, findings } = await reconcile(app, true)
@@ -127,7 +127,7 @@ describe.each(providers)('comparing storage with the database, on %s', (provider
   })
 
   it('finds what nothing names, and deletes it unless it is young or of another program', async () => {
-    await using app = await createTestApp({ provider })
+    await using app = await createTestApp()
     await app.process(await jpeg())
     const before = await filesBelow(app.dir)
     const unknown = `${'0'.repeat(32)}-12345678`
@@ -152,7 +152,7 @@ describe.each(providers)('comparing storage with the database, on %s', (provider
   })
 
   it('is done by one run at a time', async () => {
-    await using app = await createTestApp({ provider, env: { CONCURRENCY: '0' } })
+    await using app = await createTestApp({ env: { CONCURRENCY: '0' } })
     const start = () =>
       app.gql<{ reconcileStorage: { code?: string } }>(
         'mutation { reconcileStorage(input: {}) { ... on Error { code } } }',

@@ -8,16 +8,16 @@ import { findRecipe } from '../../src/services/recipes.ts'
 import { planUnits } from '../../src/services/units.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId, tell } from '../support/control.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { createEngine } from '../support/engine.ts'
 import { eventually } from '../support/eventually.ts'
 import { damagedJpeg, jpeg, photo } from '../support/images.ts'
 import { imageRow } from '../support/rows.ts'
 
-describe.each(providers)('unlike the reference, on %s', (provider) => {
+describe(`unlike the reference, on ${provider}`, () => {
   let app: TestApp
   beforeEach(async () => {
-    app = await createTestApp({ provider, env: { DEFAULT_RECIPES: 'presets', GC_GRACE_SECONDS: '0' } })
+    app = await createTestApp({ env: { DEFAULT_RECIPES: 'presets', GC_GRACE_SECONDS: '0' } })
   })
   afterEach(() => app[Symbol.asyncDispose]())
 
@@ -90,7 +90,7 @@ describe.each(providers)('unlike the reference, on %s', (provider) => {
   })
 
   it('6: to cancel what has just succeeded changes nothing', async () => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     const run = await engine.start(1)
     const claim = await engine.mustClaim()
     await Promise.all(
@@ -107,7 +107,7 @@ describe.each(providers)('unlike the reference, on %s', (provider) => {
   })
 
   it('7: a worker slower than its lease changes nothing once another has taken over', async () => {
-    await using engine = await createEngine(provider, 1)
+    await using engine = await createEngine(1)
     await engine.start(1)
     const slow = await engine.mustClaim()
     await sleep(5)

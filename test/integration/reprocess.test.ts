@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { dialects } from '../../src/services/db/sql.ts'
 import { createRunPlanner } from '../../src/services/run-planner.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { filesBelow } from '../support/files.ts'
 import { damagedJpeg, jpeg } from '../support/images.ts'
 import { imageRow } from '../support/rows.ts'
@@ -31,10 +31,10 @@ interface RunAnswer {
   }
 }
 
-describe.each(providers)('reprocessing on %s', (provider) => {
+describe(`reprocessing on ${provider}`, () => {
   let app: TestApp
   beforeEach(async () => {
-    app = await createTestApp({ provider, env: { DEFAULT_RECIPES: 'presets' } })
+    app = await createTestApp({ env: { DEFAULT_RECIPES: 'presets' } })
   })
   afterEach(() => app[Symbol.asyncDispose]())
 

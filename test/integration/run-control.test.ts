@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId, tell as tellApp } from '../support/control.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { expectConsistent } from '../support/engine.ts'
 import { eventually } from '../support/eventually.ts'
 import { filesBelow } from '../support/files.ts'
 import { damagedJpeg, jpeg, photo } from '../support/images.ts'
 import { imageRow } from '../support/rows.ts'
 
-describe.each(providers)('a run on %s', (provider) => {
+describe(`a run on ${provider}`, () => {
   let app: TestApp
   beforeEach(async () => {
-    app = await createTestApp({ provider })
+    app = await createTestApp()
   })
   afterEach(() => app[Symbol.asyncDispose]())
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId, tell } from '../support/control.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { damagedJpeg, jpeg } from '../support/images.ts'
 import { queriesOf } from '../support/queries.ts'
 import { imageRow } from '../support/rows.ts'
@@ -12,10 +12,10 @@ type Counts = Record<string, number> & { totalCount: number }
 
 const sumOf = ({ totalCount, ...parts }: Counts) => Object.values(parts).reduce((sum, count) => sum + count, 0)
 
-describe.each(providers)('the counts of a run on %s', (provider) => {
+describe(`the counts of a run on ${provider}`, () => {
   let app: TestApp
   beforeEach(async () => {
-    app = await createTestApp({ provider })
+    app = await createTestApp()
   })
   afterEach(() => app[Symbol.asyncDispose]())
 
@@ -112,10 +112,10 @@ describe.each(providers)('the counts of a run on %s', (provider) => {
   })
 })
 
-describe.each(providers)('the tasks of a run on %s', (provider) => {
+describe(`the tasks of a run on ${provider}`, () => {
   let app: TestApp
   beforeEach(async () => {
-    app = await createTestApp({ provider })
+    app = await createTestApp()
   })
   afterEach(() => app[Symbol.asyncDispose]())
 

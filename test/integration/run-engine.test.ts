@@ -5,7 +5,7 @@ import type { Claim } from '../../src/services/claims.ts'
 import { startImageRun } from '../../src/services/runs.ts'
 import { LeaseLostError, voidLeases } from '../../src/services/task-states.ts'
 import type { WantedSet } from '../../src/services/variant-sets.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { createEngine, expectConsistent, failure, uploadScope } from '../support/engine.ts'
 
 /** A variant of a set as if it were in storage. */
@@ -17,9 +17,9 @@ function stored(set: WantedSet, index: number) {
   return { set, variant, share: 0.5 }
 }
 
-describe.each(providers)('the run engine on %s', (provider) => {
+describe(`the run engine on ${provider}`, () => {
   it('takes a run from queued to succeeded, event by event', async () => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     const run = await engine.start(2)
     expect(run).toMatchObject({ status: 'QUEUED', totalCount: 2 })
     for (let task = 0; task < 2; task += 1) {
@@ -52,7 +52,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
     [['skip', 'skip'], 'SUCCEEDED', 'NOTHING_TO_DO'],
     [['skip', 'succeed'], 'SUCCEEDED', 'CLEAN'],
   ] as const)('ends a run of %s as %s, %s', async (ends, status, outcome) => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     const run = await engine.start(2)
     for (const end of ends) {
       const claim = await engine.mustClaim()
@@ -65,7 +65,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
   })
 
   it('ends a run WITH_ISSUES when an image had a warning, or a task needed another attempt', async () => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     const facts = { hasAlpha: false, thumbHash: '', dominantColor: '#000000', sharpness: 1, perceptualHash: '0' }
     for (const cause of ['nothing', 'warning', 'attempt']) {
       const run = await engine.start(1)
@@ -80,7 +80,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
   })
 
   it('gives each task to one of many that claim at once', async () => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     const run = await engine.start(20)
     const claimed = await Promise.all(Array.from({ length: 30 }, () => engine.claims.claim()))
     const again: (Claim | null)[] = []
@@ -93,7 +93,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
   })
 
   it('lets a worker whose lease was taken over change nothing', async () => {
-    await using engine = await createEngine(provider, 1)
+    await using engine = await createEngine(1)
     const run = await engine.start(1)
     const slow = await engine.mustClaim()
     await new Promise((resolve) => setTimeout(resolve, 5))
@@ -114,7 +114,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
   })
 
   it('keeps a lease alive that is renewed, and no other', async () => {
-    await using engine = await createEngine(provider, 300)
+    await using engine = await createEngine(300)
     await engine.start(2)
     const [kept, lost] = [await engine.mustClaim(), await engine.mustClaim()]
     for (let time = 0; time < 4; time += 1) {
@@ -127,7 +127,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
   })
 
   it('ends every lease of the process before it', async () => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     const run = await engine.start(2)
     await engine.mustClaim()
     await voidLeases(engine.db)
@@ -137,7 +137,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
   })
 
   it('does not give a task out before its time', async () => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     await engine.start(1)
     await engine.tasks.retry(await engine.mustClaim(), failure, new Date(Date.now() + 60_000))
     expect(await engine.claims.claim()).toBeNull()
@@ -148,7 +148,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
   })
 
   it('does not let two tasks work on one image', async () => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     const images = await engine.createImages(1)
     for (let run = 0; run < 2; run += 1)
       await engine.db.$transaction((tx) => startImageRun(tx, uploadScope, images, itself))
@@ -162,7 +162,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
   })
 
   it('serves runs in turn, and uploads before what is in the background', async () => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     const runs = [await engine.start(2), await engine.start(2), await engine.start(2)]
     const names = new Map(runs.map((run, index) => [run.id, 'abc'[index]]))
     await engine.db.run.update({ where: { id: runs[0]?.id ?? '' }, data: { lane: 1 } })
@@ -172,14 +172,14 @@ describe.each(providers)('the run engine on %s', (provider) => {
   })
 
   it('takes nothing from a run that is paused', async () => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     const run = await engine.start(1)
     await engine.db.run.update({ where: { id: run.id }, data: { pausedAt: new Date() } })
     expect(await engine.claims.claim()).toBeNull()
   })
 
   it('tries again first what is due, then what waits', async () => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     await engine.start(3)
     const first = await engine.mustClaim()
     await engine.tasks.retry(first, failure, new Date(Date.now() - 1))
@@ -187,7 +187,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
   })
 
   it('accuses no task of the end of a service, however often that happens', async () => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     const run = await engine.start(1)
     for (let death = 0; death < 20; death += 1) {
       await engine.mustClaim()
@@ -201,7 +201,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
   })
 
   it('counts no work twice when a task is tried again', async () => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     const run = await engine.start(1)
     const done = async () => (await engine.db.run.findUniqueOrThrow({ where: { id: run.id } })).doneWork
     for (const left of [1, 0.5]) {
@@ -218,7 +218,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
   })
 
   it('says when the first variant could be shown, and records those that come with the end', async () => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     await engine.start(1)
     const claim = await engine.mustClaim()
     const [set] = await engine.tasks.prepare(claim, () => ['presets'])
@@ -239,7 +239,7 @@ describe.each(providers)('the run engine on %s', (provider) => {
   })
 
   it('is over at once when there is nothing to do', async () => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     expect(await engine.start(0)).toMatchObject({
       status: 'SUCCEEDED',
       outcome: 'NOTHING_TO_DO',

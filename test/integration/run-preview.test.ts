@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId, tell } from '../support/control.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { filesBelow } from '../support/files.ts'
 import { jpeg } from '../support/images.ts'
 import { imageRow } from '../support/rows.ts'
@@ -16,11 +16,11 @@ interface Preview {
   storageWrites: number
 }
 
-describe.each(providers)('a preview on %s', (provider) => {
+describe(`a preview on ${provider}`, () => {
   let app: TestApp
   let ids: string[] = []
   beforeAll(async () => {
-    app = await createTestApp({ provider, env: { DEFAULT_RECIPES: 'presets' } })
+    app = await createTestApp({ env: { DEFAULT_RECIPES: 'presets' } })
     for (const size of [
       [640, 480],
       [1000, 400],

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId, tell } from '../support/control.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { expectConsistent } from '../support/engine.ts'
 import { jpeg } from '../support/images.ts'
 import { overWebSocket } from '../support/subscribe.ts'
@@ -33,10 +33,10 @@ async function watchWithDrops({ url }: TestApp, query: string, drops: number): P
   return histories
 }
 
-describe.each(providers)('a dashboard on %s', (provider) => {
+describe(`a dashboard on ${provider}`, () => {
   let app: TestApp
   beforeEach(async () => {
-    app = await createTestApp({ provider })
+    app = await createTestApp()
   })
   afterEach(() => app[Symbol.asyncDispose]())
 

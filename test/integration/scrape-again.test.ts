@@ -147,16 +147,17 @@ it('sweeps pages that were never read and files that nobody can read, and nothin
         ...facts,
       },
     })
-  await add('unread', { createdAt: ago(2) })
-  await add('new', {})
-  await add('wanted', { createdAt: ago(2) })
-  await add('blocked', { createdAt: ago(20), readAt: ago(8), blocked: true })
-  await add('blocked lately', { createdAt: ago(20), readAt: ago(6), blocked: true })
+  // first: the service sweeps by itself when it starts
   const run = await holdRun(f.app, 'SCRAPE', 'scrape')
   await db.run.update({ where: { id: run.id }, data: { pausedAt: new Date() } })
   await db.task.create({
     data: { runId: run.id, lane: 1, position: 1, plannedWork: 1, subject: 'document://liv/wanted' },
   })
+  await add('unread', { createdAt: ago(2) })
+  await add('new', {})
+  await add('wanted', { createdAt: ago(2) })
+  await add('blocked', { createdAt: ago(20), readAt: ago(8), blocked: true })
+  await add('blocked lately', { createdAt: ago(20), readAt: ago(6), blocked: true })
   await sweepPages(db)
   const left = await db.venuePage.findMany({ orderBy: { url: 'asc' } })
   expect(left.map(({ url, document }) => [url.slice('document://liv/'.length), document !== null])).toEqual([

@@ -30,7 +30,7 @@ describe('a scrape by schedule', () => {
   }, 60_000)
 
   it('is not lost when it cannot be started, but tried again a minute later', async () => {
-    await using engine = await createEngine('sqlite')
+    await using engine = await createEngine()
     const { db } = engine
     const outcomes: (Error | null)[] = [new Error('The storage is away.'), new RunAlreadyActiveError('1'), null]
     const start = async () => {

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openD1 } from '../../src/services/d1/open-d1.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { jpeg, picture } from '../support/images.ts'
 import { createScrapeFixture, listingPath, listTwo, type ScrapeFixture, twoPictures } from '../support/venue-site.ts'
 
@@ -27,9 +27,9 @@ async function expectPublished(f: ScrapeFixture): Promise<void> {
   }
 }
 
-describe.each(providers)('a venue page on %s', (provider) => {
+describe(`a venue page on ${provider}`, () => {
   it('ends as rows of D1 whose pictures are what is on record', async () => {
-    await using f = await createScrapeFixture({ provider })
+    await using f = await createScrapeFixture()
     await listTwo(f)
     expect(await f.scrape()).toMatchObject({ kind: 'SCRAPE', status: 'SUCCEEDED', totalCount: 3, failedCount: 0 })
     expect(await f.sync()).toMatchObject({ kind: 'SYNC', status: 'SUCCEEDED', outcome: 'CLEAN' })
@@ -47,7 +47,7 @@ describe.each(providers)('a venue page on %s', (provider) => {
   })
 
   it('costs one conditional request, as does each picture, while nothing changes, and nothing is sent', async () => {
-    await using f = await createScrapeFixture({ provider })
+    await using f = await createScrapeFixture()
     await listTwo(f)
     await f.scrape()
     await f.sync()
@@ -63,7 +63,7 @@ describe.each(providers)('a venue page on %s', (provider) => {
   })
 
   it('has what was deleted by hand restored by the next scrape, and nothing else made', async () => {
-    await using f = await createScrapeFixture({ provider })
+    await using f = await createScrapeFixture()
     await listTwo(f)
     await f.scrape()
     await f.sync()
@@ -92,7 +92,7 @@ describe.each(providers)('a venue page on %s', (provider) => {
   })
 
   it('brings a picture that the venue has changed to D1 under another address', async () => {
-    await using f = await createScrapeFixture({ provider })
+    await using f = await createScrapeFixture()
     await listTwo(f)
     await f.scrape()
     await f.sync()

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId } from '../support/control.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { jpeg } from '../support/images.ts'
 import { addEvent, globalId } from '../support/venue-rows.ts'
 
@@ -16,12 +16,12 @@ interface Shown {
 
 const shown = '{ reason explanation image { id } pictures { name venueTag url sha256 } }'
 
-describe.each(providers)('what an artist looks like, on %s', (provider) => {
+describe(`what an artist looks like, on ${provider}`, () => {
   let app: TestApp
   let artistId: string
   const images: Record<'liv' | 'xs' | 'direct' | 'presets', string> = { liv: '', xs: '', direct: '', presets: '' }
   beforeAll(async () => {
-    app = await createTestApp({ provider })
+    app = await createTestApp()
     artistId = globalId('Artist', (await addEvent(app, { venueTag: 'omnia' })).artistId)
     const send = async (width: number, recipe: string, venueTag?: string) => {
       const about = { artistName: 'Carl Cox', recipes: [recipe], ...(venueTag && { venueTag }) }

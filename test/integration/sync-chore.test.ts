@@ -17,7 +17,7 @@ async function startsAfter({ db }: Engine, run: object): Promise<number> {
 }
 
 it('leaves D1 alone while pages are read and after a sync that failed or was cancelled, and not while they pause', async () => {
-  await using engine = await createEngine('sqlite')
+  await using engine = await createEngine()
   await addEvent(engine, { pictureKey: 'artists/carl-cox/carl-cox_liv_hd.jpg', pictureSha256: '0'.repeat(64) })
   const finishedAt = new Date()
   const longAgo = new Date(Date.now() - 6 * 60_000)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { attemptsOf } from '../../src/services/task-attempts.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId, tell } from '../support/control.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { createEngine, type Engine } from '../support/engine.ts'
 import { jpeg } from '../support/images.ts'
 import { type PictureSite, startPictureSite } from '../support/picture-site.ts'
@@ -43,10 +43,10 @@ async function tasksOf(app: TestApp, runId: string): Promise<ShownTask[]> {
   return (await app.gql<{ run: { tasks: { nodes: ShownTask[] } } }>(query)).run.tasks.nodes
 }
 
-describe.each(providers)('the attempts at a task on %s', (provider) => {
+describe(`the attempts at a task on ${provider}`, () => {
   const withSite = async (use: (app: TestApp, site: PictureSite) => Promise<void>) => {
     await using site = await startPictureSite()
-    await using app = await createTestApp({ provider, env: { SOURCE_ALLOW: site.host } })
+    await using app = await createTestApp({ env: { SOURCE_ALLOW: site.host } })
     await use(app, site)
   }
 
@@ -118,7 +118,7 @@ describe.each(providers)('the attempts at a task on %s', (provider) => {
   }
 
   it('that were taken back are none, and what waits is in none', async () => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     await engine.start(1)
     expect(await outcomes(engine)).toEqual([])
     const first = await engine.mustClaim()
@@ -136,7 +136,7 @@ describe.each(providers)('the attempts at a task on %s', (provider) => {
   })
 
   it('that waited when the run was cancelled end as they had', async () => {
-    await using engine = await createEngine(provider)
+    await using engine = await createEngine()
     const run = await engine.start(1)
     await engine.tasks.retry(await engine.mustClaim(), failure, new Date(Date.now() + 60_000))
     await engine.runs.cancel(run.id, null, { name: null, requestId: null })
@@ -145,9 +145,9 @@ describe.each(providers)('the attempts at a task on %s', (provider) => {
   })
 })
 
-describe.each(providers)('the tasks of an image on %s', (provider) => {
+describe(`the tasks of an image on ${provider}`, () => {
   it('are told newest first, in pages', async () => {
-    await using app = await createTestApp({ provider })
+    await using app = await createTestApp()
     const { image, run } = await app.process(await jpeg(), { recipes: ['presets'] })
     const runs = [run.id]
     for (let n = 0; n < 2; n += 1) {

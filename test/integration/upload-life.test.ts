@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId } from '../support/control.ts'
-import { providers } from '../support/databases.ts'
+import { createTestDatabase, provider } from '../support/databases.ts'
 import { filesBelow } from '../support/files.ts'
 import { jpeg } from '../support/images.ts'
 import { createDataDir } from '../support/server.ts'
@@ -11,9 +11,9 @@ import { announce, announceOne, complete, facts, headersOf, send, sendWhole } fr
 
 const rowsOf = (app: TestApp) => app.db.upload.findMany({ orderBy: { id: 'asc' } })
 
-describe.each(providers)('on %s, a client key', (provider) => {
+describe(`on ${provider}, a client key`, () => {
   it('announced again is the same upload with a new way to send it, later to end', async () => {
-    await using app = await createTestApp({ provider })
+    await using app = await createTestApp()
     const file = { ...facts(await jpeg()), clientKey: 'photo 1' }
     const [first, second] = [await announceOne(app, file), await announceOne(app, file)]
     expect(second).toMatchObject({ id: first.id, clientKey: 'photo 1', state: 'PENDING' })
@@ -23,7 +23,7 @@ describe.each(providers)('on %s, a client key', (provider) => {
   })
 
   it('announced many times at once, beside others in any order, is one upload', async () => {
-    await using app = await createTestApp({ provider })
+    await using app = await createTestApp()
     const files = ['a', 'b', 'c'].map((clientKey) => ({
       filename: 'x.jpg',
       byteSize: 9,
@@ -38,7 +38,7 @@ describe.each(providers)('on %s, a client key', (provider) => {
   })
 
   it('completed many times at once is one run, image and original', async () => {
-    await using app = await createTestApp({ provider })
+    await using app = await createTestApp()
     const ids = [(await sendWhole(app, await jpeg())).id, (await sendWhole(app, await jpeg())).id]
     const answers = await Promise.all(Array.from({ length: 10 }, () => complete(app, ids)))
     expect(new Set(answers.map(({ run }) => run?.id)).size).toBe(1)
@@ -118,7 +118,8 @@ it('a disk that refuses says so, and the file can be sent once it takes files ag
 
 it('a start removes uploads that are over with their files, and files of nobody, and leaves the others', async () => {
   await using data = await createDataDir()
-  const env = { DATA_DIR: data.dir, DATABASE_URL: `file:${path.join(data.dir, 'private', 'greenroom.db')}` }
+  await using database = await createTestDatabase()
+  const env = { DATA_DIR: data.dir, DATABASE_URL: database.url }
   const bytes = await jpeg()
   const folder = path.join(data.dir, 'private', 'uploads')
   const [stray, young] = ['0'.repeat(32), '1'.repeat(32)]

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId } from '../support/control.ts'
+import { createTestDatabase } from '../support/databases.ts'
 import { eventually } from '../support/eventually.ts'
 import { filesBelow } from '../support/files.ts'
 import { jpeg } from '../support/images.ts'
@@ -169,7 +170,8 @@ describe('two senders of one file', () => {
 
 it('what has come outlives the service, and is removed with its upload', async () => {
   await using data = await createDataDir()
-  const env = { DATA_DIR: data.dir, DATABASE_URL: `file:${path.join(data.dir, 'private', 'greenroom.db')}` }
+  await using database = await createTestDatabase()
+  const env = { DATA_DIR: data.dir, DATABASE_URL: database.url }
   const file = { ...facts(bytes), clientKey: 'long' }
   const folder = path.join(data.dir, 'private', 'uploads')
   await (async () => {
@@ -183,5 +185,5 @@ it('what has come outlives the service, and is removed with its upload', async (
   })()
   await using third = await createTestApp({ env })
   await expect.poll(() => filesBelow(folder), { timeout: 20_000 }).toEqual([])
-  expect(await third.db.upload.count()).toBe(0)
+  await expect.poll(() => third.db.upload.count(), { timeout: 20_000 }).toBe(0)
 })

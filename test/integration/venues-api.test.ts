@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { foldForSearch, slugifyArtist } from '../../src/venues/artist-slug.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { providers } from '../support/databases.ts'
+import { provider } from '../support/databases.ts'
 import { jpeg } from '../support/images.ts'
 import { queriesOf } from '../support/queries.ts'
 import { addEvent, holdRun } from '../support/venue-rows.ts'
@@ -29,10 +29,10 @@ const listed = {
   candidates: [],
 }
 
-describe.each(providers)('venues and their events, on %s', (provider) => {
+describe(`venues and their events, on ${provider}`, () => {
   let app: TestApp
   beforeAll(async () => {
-    app = await createTestApp({ provider })
+    app = await createTestApp()
     await holdRun(app, 'SCRAPE', null)
     await addEvent(app, { date: '2099-06-02', images: [listed], startAt: '2099-06-02T22:30:00' })
     await addEvent(app, { artistName: 'Tiësto', date: '2099-06-01' })

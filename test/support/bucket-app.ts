@@ -1,5 +1,4 @@
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
-import type { Provider } from '../../src/services/db/open-db.ts'
 import { createTestApp, type TestApp } from './app.ts'
 import { type StrictS3, startStrictS3 } from './strict-s3/server.ts'
 
@@ -8,15 +7,12 @@ export interface BucketApp extends TestApp {
 }
 
 /** A whole service whose pictures lie in the public bucket `pictures`, and whose originals in the private `originals`. */
-export async function createBucketApp(
-  env: Record<string, string> = {},
-  provider: Provider = 'sqlite',
-): Promise<BucketApp> {
+export async function createBucketApp(env: Record<string, string> = {}): Promise<BucketApp> {
   await using resources = new AsyncDisposableStack()
   const s3 = resources.use(
     await startStrictS3({ buckets: ['pictures', 'originals'], publicBuckets: ['pictures'], pageSize: 50 }),
   )
-  const app = resources.use(await createTestApp({ provider, env: { ...bucketEnv(s3), ...env } }))
+  const app = resources.use(await createTestApp({ env: { ...bucketEnv(s3), ...env } }))
   const owned = resources.move()
   return { ...app, s3, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

@@ -1,14 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { watchForLeftovers } from './leftovers.ts'
+import { oncePerRun } from './once-per-run.ts'
 
-/** Names the process that has built dist/: each project of a run calls this anew, in a module of its own. */
-const marker = 'DIST_BUILT_BY'
-
-/** What runs in production is what is tested: dist/, made by the same command, once in a run. */
+/** What runs in production is what is tested: dist/, made by the same commands, once in a run. */
 export default function build(): () => void {
-  if (process.env[marker] !== String(process.pid)) {
-    execFileSync('npm', ['run', 'build'], { stdio: 'pipe' })
-    process.env[marker] = String(process.pid)
-  }
+  oncePerRun('SERVICE', () => execFileSync('npm', ['run', 'bundle:service'], { stdio: 'pipe' }))
+  oncePerRun('DASHBOARD', () => execFileSync('npm', ['run', 'build:dashboard'], { stdio: 'pipe' }))
   return watchForLeftovers()
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { withDatabase } from './service-database.ts'
 
 interface Ended {
   code: number
@@ -14,7 +15,9 @@ export async function greenroom(
   interruptAfter?: string,
   input = '',
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['dist/cli.js', ...args], { env: { PATH: process.env.PATH, ...env } })
+  const child = spawn(process.execPath, ['dist/cli.js', ...args], {
+    env: { PATH: process.env.PATH, ...(await withDatabase(env)) },
+  })
   child.stdin.end(input)
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (text) => {

@@ -3,12 +3,12 @@ import { itself } from '../../src/services/asker.ts'
 import { createBell } from '../../src/services/bell.ts'
 import { createCancellations } from '../../src/services/cancellations.ts'
 import { createClaims, type ImageClaim } from '../../src/services/claims.ts'
-import { type Db, openDb, type Provider } from '../../src/services/db/open-db.ts'
+import { type Db, openDb } from '../../src/services/db/open-db.ts'
 import { dialects } from '../../src/services/db/sql.ts'
 import { createRunPlanner } from '../../src/services/run-planner.ts'
 import { createRuns, startImageRun } from '../../src/services/runs.ts'
 import { createTasks } from '../../src/services/tasks.ts'
-import { createTestDatabase } from './databases.ts'
+import { createTestDatabase, provider } from './databases.ts'
 import { imageRow } from './rows.ts'
 import { runSettings } from './run-settings.ts'
 
@@ -16,8 +16,8 @@ export const uploadScope = { kind: 'UPLOAD' as const, recipes: ['presets'] }
 export const failure = { code: 'STORAGE_UNAVAILABLE', message: 'no storage', stage: 'STORE', retryable: true } as const
 
 /** The engine over a database, without threads, storage or timers: whatever happens, a test has done it. */
-export async function createEngine(provider: Provider, leaseMs = 30_000) {
-  const database = await createTestDatabase(provider)
+export async function createEngine(leaseMs = 30_000) {
+  const database = await createTestDatabase()
   const opened = await openDb(database.url)
   const { db } = opened
   const bell = createBell()

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import pg from 'pg'
+import { migratePostgres } from '../../src/services/db/migrate.ts'
 import { freePort } from './free-port.ts'
 import { postgresFolder } from './installed.ts'
 import { createServerProgram } from './server-program.ts'
@@ -73,4 +75,25 @@ function ownerOf(dir: string): { uid?: number; gid?: number } {
   const owner = { uid: id('-u'), gid: id('-g') }
   chownSync(dir, owner.uid, owner.gid)
   return owner
+}
+
+/** A database with every migration applied, of which others are made: a copy takes a third of the time. */
+export const templateName = 'greenroom_template'
+
+export async function createTemplate(serverUrl: string): Promise<void> {
+  await onPostgres(serverUrl, `CREATE DATABASE ${templateName}`)
+  const url = new URL(serverUrl)
+  url.pathname = `/${templateName}`
+  await migratePostgres(url.href, 'prisma/postgresql/migrations')
+}
+
+/** Runs a statement on a connection of its own. */
+export async function onPostgres(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString })
+  await client.connect()
+  try {
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
 }

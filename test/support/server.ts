@@ -4,9 +4,19 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { dropDatabases, withDatabase } from './service-database.ts'
 
-export interface Server extends AsyncDisposable {
+export interface Server extends Process {
   url: string
+}
+
+/** A worker's address is null where it listens nowhere. */
+export interface Worker extends Process {
+  url: string | null
+}
+
+/** A process of the built service. */
+export interface Process extends AsyncDisposable {
   pid: number
   /** the image host's */
   hostPid(): Promise<number>
@@ -34,11 +44,17 @@ export class NotStartedError extends Error {
 /** A folder for a service's data, gone when disposed. */
 export async function createDataDir(): Promise<AsyncDisposable & { dir: string }> {
   const dir = await mkdtemp(path.join(tmpdir(), 'greenroom-e2e-'))
-  return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true, maxRetries: 3 }) }
+  return {
+    dir,
+    async [Symbol.asyncDispose]() {
+      await dropDatabases(dir)
+      await rm(dir, { recursive: true, force: true, maxRetries: 3 })
+    },
+  }
 }
 
-function spawnServer(env: Record<string, string>, nodeOptions: readonly string[] = []): ChildProcess {
-  return spawn(process.execPath, [...nodeOptions, 'dist/main.js'], {
+function spawnService(args: readonly string[], env: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -51,7 +67,18 @@ export async function startServer(
   nodeOptions: readonly string[] = [],
   onLine?: (line: string) => void,
 ): Promise<Server> {
-  const child = spawnServer({ DATA_DIR: dataDir, ...env }, nodeOptions)
+  const { url, ...server } = await start([...nodeOptions, 'dist/main.js'], { DATA_DIR: dataDir, ...env }, onLine)
+  if (!url) throw new Error('The service did not say where it listens.')
+  return { url, ...server }
+}
+
+/** Starts `greenroom worker` and waits until it works. */
+export function startWorker(env: Record<string, string>): Promise<Worker> {
+  return start(['dist/cli.js', 'worker'], env)
+}
+
+async function start(args: readonly string[], env: Record<string, string>, onLine?: (line: string) => void) {
+  const child = spawnService(args, await withDatabase(env))
   const { pid = 0 } = child
   const output: string[] = []
   for (const stream of [child.stdout, child.stderr]) {
@@ -59,7 +86,7 @@ export async function startServer(
     else stream?.on('data', (text) => output.push(String(text)))
   }
   const ended: Promise<Ending> = once(child, 'exit').then(([code, signal]) => code ?? signal)
-  const url = await listening(child, ended)
+  const url = await ready(child, ended)
   const stop = (signal: NodeJS.Signals) => {
     child.kill(signal)
     return ended
@@ -80,13 +107,14 @@ export async function startServer(
   }
 }
 
-async function listening(child: ChildProcess, ended: Promise<Ending>): Promise<string> {
+/** Resolves to what it then says of its address. */
+async function ready(child: ChildProcess, ended: Promise<Ending>): Promise<string | null> {
   const errors: string[] = []
   child.stderr?.on('data', (text) => errors.push(String(text)))
   if (child.stdout) {
     for await (const line of createInterface(child.stdout)) {
-      const { url } = JSON.parse(line) as { url?: string }
-      if (!url) continue
+      const { url } = JSON.parse(line) as { url?: string | null }
+      if (url === undefined) continue
       // or the pipe fills and the service waits
       child.stdout.resume()
       return url
@@ -95,9 +123,12 @@ async function listening(child: ChildProcess, ended: Promise<Ending>): Promise<s
   throw new NotStartedError(await ended, errors.join(''))
 }
 
-/** Runs dist/main.js until it ends by itself. */
-export async function runToEnd(env: Record<string, string>): Promise<{ code: number | null; stderr: string }> {
-  const child = spawnServer(env)
+/** Runs dist/main.js, or another program with its arguments, until it ends by itself. */
+export async function runToEnd(
+  env: Record<string, string>,
+  args: readonly string[] = ['dist/main.js'],
+): Promise<{ code: number | null; stderr: string }> {
+  const child = spawnService(args, await withDatabase(env))
   const errors: string[] = []
   child.stderr?.on('data', (text) => errors.push(String(text)))
   const [code] = await once(child, 'exit')

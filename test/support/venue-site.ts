@@ -1,5 +1,4 @@
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
-import type { Provider } from '../../src/services/db/open-db.ts'
 import { createTestApp, type TestApp } from './app.ts'
 import { databaseId } from './control.ts'
 import { expectConsistent } from './engine.ts'
@@ -54,23 +53,17 @@ interface Started {
 }
 
 interface Options {
-  provider?: Provider
   /** more hosts that may be asked */
   allow?: string
   env?: Record<string, string>
 }
 
 /** A service and a site of LIV's shape that it may read. */
-export async function createScrapeFixture({
-  provider = 'sqlite',
-  allow = '',
-  env = {},
-}: Options = {}): Promise<ScrapeFixture> {
+export async function createScrapeFixture({ allow = '', env = {} }: Options = {}): Promise<ScrapeFixture> {
   await using resources = new AsyncDisposableStack()
   const site = resources.use(await startPictureSite())
   const app = resources.use(
     await createTestApp({
-      provider,
       env: { SOURCE_ALLOW: [site.host, allow].filter(Boolean).join(','), D1_AUTO_SYNC: 'false', ...env },
     }),
   )

@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process'
+import { watchForLeftovers } from './leftovers.ts'
+import { oncePerRun } from './once-per-run.ts'
 
 /** Makes what test/support/host-program.ts names. */
-export default function buildWorkers(): void {
-  execFileSync('npx', ['tsc', '-p', 'test/support/workers.tsconfig.json'], { stdio: 'pipe' })
+export default function buildWorkers(): () => void {
+  oncePerRun('SERVICE', () => execFileSync('npm', ['run', 'bundle:service'], { stdio: 'pipe' }))
+  return watchForLeftovers()
 }

@@ -1,9 +1,8 @@
 import { chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { TokenFileError } from '../../src/auth/auth-errors.ts'
-import { createSessions, sessionSeconds } from '../../src/auth/sessions.ts'
 import { changeTokenFile, readTokenFile } from '../../src/auth/token-file.ts'
 import { makeToken, parseRecords, printRecords, recordOf, type TokenRecord } from '../../src/auth/token-records.ts'
 import { createTokens } from '../../src/auth/tokens.ts'
@@ -72,49 +71,6 @@ it('a token that is known twice is ended for both', () => {
   const viewer = tokens.find(token)
   tokens.replace([])
   expect([viewer?.isCurrent(), tokens.find(token)]).toEqual([false, null])
-})
-
-describe('a session', () => {
-  beforeEach(() => void vi.useFakeTimers())
-  afterEach(() => void vi.useRealTimers())
-
-  const viewer = () => {
-    const token = makeToken()
-    const tokens = createTokens([recordOf(token, options)])
-    const found = tokens.find(token)
-    if (!found) throw new Error('the token is not known')
-    return { tokens, viewer: found }
-  }
-
-  it('is over after twelve hours, and tells those who wait', () => {
-    const sessions = createSessions()
-    const secret = sessions.start(viewer().viewer)
-    const found = sessions.find(secret)
-    vi.advanceTimersByTime(sessionSeconds * 1000 - 1)
-    expect(sessions.find(secret)).toBe(found)
-    vi.advanceTimersByTime(1)
-    expect(sessions.find(secret)).toBeNull()
-    expect(found?.ended.aborted).toBe(true)
-  })
-
-  it('is over when its token is', () => {
-    const sessions = createSessions()
-    const { tokens, viewer: found } = viewer()
-    const secret = sessions.start(found)
-    const ofSession = sessions.find(secret)
-    tokens.replace([])
-    expect(sessions.find(secret)).toBeNull()
-    expect(ofSession?.ended.aborted).toBe(true)
-  })
-
-  it('gives way to newer ones of its token when there are too many, and not to those of others', () => {
-    const sessions = createSessions()
-    const secretOfOther = sessions.start(viewer().viewer)
-    const { viewer: found } = viewer()
-    const secrets = Array.from({ length: 21 }, () => sessions.start(found))
-    expect(secrets.map((secret) => sessions.find(secret) !== null)).toEqual([false, ...Array(20).fill(true)])
-    expect(sessions.find(secretOfOther)).not.toBeNull()
-  })
 })
 
 describe('the file of the tokens', () => {

@@ -4,6 +4,7 @@ import { Answered } from '../parts/answered.tsx'
 import { PageHeader } from '../parts/page-header.tsx'
 import { EdgesPanel } from './system/edges-panel.tsx'
 import { GarbagePanel } from './system/garbage-panel.tsx'
+import { ProcessesPanel } from './system/processes-panel.tsx'
 import { RecipesPanel } from './system/recipes-panel.tsx'
 import { systemQuery } from './system/system-query.ts'
 import { Trends } from './system/trends.tsx'
@@ -42,6 +43,7 @@ export function SystemPage() {
               <VersionsPanel system={data.system} />
               <GarbagePanel />
             </div>
+            <ProcessesPanel processes={data.system.processes} />
             <Answered answer={recipes} label="Recipes" lines={4}>
               {({ recipes: all }) => <RecipesPanel recipes={all} />}
             </Answered>

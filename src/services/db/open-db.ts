@@ -1,12 +1,18 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { OperatorError } from '../../errors.ts'
 import { type Prisma, PrismaClient as SqliteClient } from '../../generated/sqlite/client.ts'
+import { packageRoot } from '../../package-root.ts'
 import { migratePostgres, migrateSqlite } from './migrate.ts'
 import { ownDatabaseFile } from './owner-lock.ts'
 import { PrismaSqlite } from './sqlite-client.ts'
 import { createStatementNames } from './statement-names.ts'
+
+// Prisma's query compiler is WebAssembly, and V8 would optimise much of what it runs only once, at the start: a second of
+// CPU. What is run again and again is optimised later; nothing gets slower (measured).
+setFlagsFromString('--wasm-tiering-budget=100000000')
 
 /**
  * The one client type of the application. Types come from the SQLite client, whose inputs are the narrower of the two
@@ -40,8 +46,7 @@ const options = {
   // for who listens: a log at level trace, tests that count
   log: [{ emit: 'event', level: 'query' }],
 } as const satisfies Partial<Prisma.PrismaClientOptions>
-const migrationsOf = (provider: Provider) =>
-  fileURLToPath(new URL(`../../../prisma/${provider}/migrations`, import.meta.url))
+const migrationsOf = (provider: Provider) => fileURLToPath(new URL(`prisma/${provider}/migrations`, packageRoot))
 
 /**
  * Opens `file:` or `postgresql:`, the latter with at most so many connections, with every migration applied. A SQLite

@@ -12,7 +12,7 @@ export function openFleetOnRedis(place: { url: string; prefix: string }, log: Lo
     bell: createRedisBell(redis),
     openHints: (rows: { db: Db; dialect: Dialect }) => (onHint: () => Promise<void>) =>
       createHints({ ...rows, redis, log }, onHint),
-    downSince: redis.downSince,
+    redis,
     [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
   }
 }

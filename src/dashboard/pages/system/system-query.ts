@@ -22,6 +22,7 @@ export const systemQuery = graphql(`
       queueDepth { interactive background }
       storage { kind place lastSuccessAt downSince }
       d1 { kind place lastSuccessAt downSince }
+      processes { role host pid version slots tasksInWork startedAt seenAt }
     }
   }
 `)

@@ -13,7 +13,7 @@ import { schema } from '../../src/schema/index.ts'
 
 const own = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__') && type.name !== 'ID')
 
-it('is what schema.graphql says; after a change run npx vitest -u test/integration/schema.test.ts', async () => {
+it('is what schema.graphql says; after a change run npx vitest -u test/unit/schema.test.ts', async () => {
   await expect(`${printSchema(lexicographicSortSchema(schema))}\n`).toMatchFileSnapshot('../../schema.graphql')
   expect(await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8')).toContain('type Query')
 })

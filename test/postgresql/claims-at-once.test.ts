@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createEngine } from '../support/engine.ts'
-import { postgresFolder } from '../support/installed.ts'
 
-describe.runIf(postgresFolder)('a claim on PostgreSQL', () => {
+describe('a claim on PostgreSQL', () => {
   it('takes from the next run while somebody holds the one whose turn it is', async () => {
-    await using engine = await createEngine('postgresql')
+    await using engine = await createEngine()
     const [first, second] = [await engine.start(1), await engine.start(1)]
     const claim = await engine.db.$transaction(async (tx) => {
       await tx.run.update({ where: { id: first.id }, data: { hasIssues: true } })
@@ -15,7 +14,7 @@ describe.runIf(postgresFolder)('a claim on PostgreSQL', () => {
   })
 
   it('waits for the only run that has anything to do', async () => {
-    await using engine = await createEngine('postgresql')
+    await using engine = await createEngine()
     const run = await engine.start(1)
     let claiming: Promise<{ runId: string }> | undefined
     await engine.db.$transaction(async (tx) => {

@@ -1,11 +1,11 @@
 import { cp, mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { greenroom } from '../support/cli.ts'
-import { createHttpClient } from '../support/client.ts'
-import { eventually } from '../support/eventually.ts'
-import { jpeg } from '../support/images.ts'
-import { createDataDir, type Server, startServer } from '../support/server.ts'
+import { greenroom } from '../../support/cli.ts'
+import { createHttpClient } from '../../support/client.ts'
+import { eventually } from '../../support/eventually.ts'
+import { jpeg } from '../../support/images.ts'
+import { createDataDir, type Server, startServer } from '../../support/server.ts'
 
 interface Listed {
   status: string

@@ -1,10 +1,10 @@
 import { describe, it } from 'vitest'
-import { type CrashPlan, crashPoints, rollCrash } from '../crash/crash-plan.ts'
-import { createDice } from '../crash/dice.ts'
-import { damaged, whole } from '../crash/pictures.ts'
-import { type Life, runRound } from '../crash/round.ts'
-import { readRows } from '../crash/rows.ts'
-import { createSite } from '../crash/site.ts'
+import { type CrashPlan, crashPoints, rollCrash } from '../../crash/crash-plan.ts'
+import { createDice } from '../../crash/dice.ts'
+import { damaged, whole } from '../../crash/pictures.ts'
+import { type Life, runRound } from '../../crash/round.ts'
+import { readRows } from '../../crash/rows.ts'
+import { createSite } from '../../crash/site.ts'
 
 /** Each costs a start of the service; KILLS=20 for more. */
 const kills = Number(process.env.KILLS ?? 3)
@@ -40,6 +40,6 @@ describe.concurrent('the built service, killed at every step of the way', { time
     const result = await runRound(site, lives)
     expect(result.violations).toEqual([])
     expect(result.crashed).toHaveLength(kills)
-    expect(readRows(site.dataDir).tasks).toMatchObject([{ status: 'SUCCEEDED', attempt: 1, crashes: 0 }])
+    expect((await readRows(site.dataDir)).tasks).toMatchObject([{ status: 'SUCCEEDED', attempt: 1, crashes: 0 }])
   })
 })

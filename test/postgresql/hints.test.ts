@@ -6,7 +6,7 @@ import { dialects } from '../../src/services/db/sql.ts'
 import { openFleetOnRedis } from '../../src/services/redis/open-fleet.ts'
 import { createEngine, expectConsistent, failure } from '../support/engine.ts'
 import { eventually } from '../support/eventually.ts'
-import { postgresFolder, redisServer } from '../support/installed.ts'
+import { redisServer } from '../support/installed.ts'
 import { startRedis } from '../support/redis.ts'
 
 const log = pino({ level: 'silent' })
@@ -16,7 +16,7 @@ const some = { all: 2, background: 2 }
 /** An engine on PostgreSQL, a Redis of its own, and any number of processes that work when a hint comes and else never. */
 async function openFleet() {
   await using resources = new AsyncDisposableStack()
-  const engine = resources.use(await createEngine('postgresql'))
+  const engine = resources.use(await createEngine())
   const server = await startRedis()
   if (!server) throw new Error('Redis is not installed.')
   resources.defer(server.stop)
@@ -37,7 +37,7 @@ async function openFleet() {
   return { engine, server, join, ended, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
-describe.runIf(postgresFolder && redisServer)('a hint', () => {
+describe.runIf(redisServer)('a hint', () => {
   it('comes to a process with a free place for every task that waits', async () => {
     await using fleet = await openFleet()
     const run = await fleet.engine.start(7)

@@ -8,16 +8,16 @@ import { isDatabaseTrouble } from '../../src/services/db/sql.ts'
 import { createFleetPlaces } from '../../src/services/sources/fleet-places.ts'
 import { createHostLimiter, type HostLimits } from '../../src/services/sources/host-limiter.ts'
 import { openSources } from '../../src/services/sources/open-sources.ts'
-import { createTestDatabase, providers, type TestDatabase } from '../support/databases.ts'
+import { createTestDatabase, type TestDatabase } from '../support/databases.ts'
 import { eventually } from '../support/eventually.ts'
 import { almost, always, createRecorder, createTask, describeHostLimiter } from '../support/host-limiter-contract.ts'
 import { failureOf, startSite } from '../support/source-site.ts'
 
-describe.runIf(providers.includes('postgresql'))('on one PostgreSQL', () => {
+describe('on one PostgreSQL', () => {
   let database: TestDatabase
   let opened: OpenDb
   beforeAll(async () => {
-    database = await createTestDatabase('postgresql')
+    database = await createTestDatabase()
     opened = await openDb(database.url)
   })
   afterAll(async () => {
@@ -72,8 +72,8 @@ describe.runIf(providers.includes('postgresql'))('on one PostgreSQL', () => {
       await eventually('two of one host have begun', () => begun(slow) === 2)
       running.push(...start(others, (at) => `host-${at}.example`))
       await eventually('three of other hosts have begun', () => begun(others) === 3)
-      // each looks for a place more than once meanwhile
-      await sleep(1_100)
+      // each looks for a place meanwhile, more than once
+      await sleep(700)
       expect([begun(slow), begun(others)]).toEqual([2, 3])
       for (const { end } of [...slow, ...others]) end()
       await Promise.all(running)
@@ -127,7 +127,7 @@ describe.runIf(providers.includes('postgresql'))('on one PostgreSQL', () => {
     it('leaves its place to another one once the lease is over, and its request has ended before', async () => {
       await forgetAll()
       const limits = { atOnce: 1, gapMs: 1 }
-      const { limiter, cutOff } = createProcess(limits, 600)
+      const { limiter, cutOff } = createProcess(limits, 1_000)
       const task = createTask()
       let lostAt = Number.POSITIVE_INFINITY
       const lost = limiter.run('a.example', task.run, always()).catch((error: unknown) => {
@@ -136,7 +136,7 @@ describe.runIf(providers.includes('postgresql'))('on one PostgreSQL', () => {
       })
       await eventually('it has begun', task.isBegun)
       // for longer than the lease, which is prolonged as long as somebody can
-      await sleep(1_000)
+      await sleep(1_300)
       expect(lostAt).toBe(Number.POSITIVE_INFINITY)
       cutOff()
       const begunAt = await createLimiter(limits).run('b.example', async () => performance.now(), always())

@@ -1,0 +1,5 @@
+/** The folder of package.json. This file lies right below src/, and whatever is built of it right below dist/. */
+export const packageRoot = new URL('../', import.meta.url)
+
+/** Whether this runs from the sources. */
+export const isSource = import.meta.url.endsWith('.ts')
