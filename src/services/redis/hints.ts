@@ -60,31 +60,22 @@ export function createHints({ redis, db, dialect, log }: Deps, onHint: OnHint): 
     return { lane, queue, worker }
   })
 
+  /** Tasks for which there is no hint, as far as numbers tell: any hint does for any task. */
+  async function findUnhinted({ lane, queue }: (typeof queues)[number], now: number) {
+    const { wait = 0, delayed = 0 } = await queue.getJobCounts('wait', 'delayed')
+    if (wait >= enough) return []
+    const tasks = await findClaimable(db, dialect, lane, { by: new Date(now + aheadMs), limit: atOnce })
+    const withDelay = tasks.map((task) => ({ ...task, delay: Math.max(0, (task.nextAttemptAt?.getTime() ?? 0) - now) }))
+    const due = withDelay.filter((task) => task.delay === 0)
+    const later = withDelay.filter((task) => task.delay > 0)
+    return [...(due.length > wait ? due : []), ...(later.length > delayed ? later : [])]
+  }
+
   async function fill(): Promise<false> {
-    for (const { lane, queue } of queues) {
-      if (isClosed || redis.downSince()) continue
-      const { wait = 0, delayed = 0 } = await queue.getJobCounts('wait', 'delayed')
-      if (wait >= enough) continue
-      const now = Date.now()
-      const tasks = await findClaimable(db, dialect, lane, { by: new Date(now + aheadMs), limit: atOnce })
-      const isLater = ({ nextAttemptAt }: (typeof tasks)[number]) => (nextAttemptAt?.getTime() ?? 0) > now
-      const [later, due] = [tasks.filter(isLater), tasks.filter((task) => !isLater(task))]
-      // any hint does for any task, so as many as there are tasks are enough
-      const missing = [...(due.length > wait ? due : []), ...(later.length > delayed ? later : [])]
-      await queue.addBulk(
-        missing.map(({ id, attempt, nextAttemptAt }) => ({
-          name: 'task',
-          data: {},
-          opts: {
-            // of each attempt, for the hint of the one before may still be in work when the retry is told of
-            jobId: `${id}-${attempt}`,
-            attempts: 1,
-            delay: Math.max(0, (nextAttemptAt?.getTime() ?? 0) - now),
-            removeOnComplete: true,
-            removeOnFail: true,
-          },
-        })),
-      )
+    for (const each of queues) {
+      if (isClosed || redis.downSince()) break
+      const tasks = await findUnhinted(each, Date.now())
+      await each.queue.addBulk(tasks.map(hintOf))
     }
     return false
   }
@@ -121,3 +112,10 @@ export function createHints({ redis, db, dialect, log }: Deps, onHint: OnHint): 
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }
+
+/** Its name is of one attempt, for the hint of the attempt before may still be in work when the retry is told of. */
+const hintOf = ({ id, attempt, delay }: { id: string; attempt: number; delay: number }) => ({
+  name: 'task',
+  data: {},
+  opts: { jobId: `${id}-${attempt}`, attempts: 1, delay, removeOnComplete: true, removeOnFail: true },
+})
