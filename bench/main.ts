@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { benchAbuse } from './abuse.ts'
 import { benchClaims } from './claims.ts'
 import { benchDeadline } from './deadline.ts'
+import { benchFleet } from './fleet.ts'
 import { benchGrowth } from './growth.ts'
 import { benchHostCrash } from './host-crash.ts'
 import { benchLargeRun } from './large-run.ts'
@@ -17,6 +18,7 @@ const benches: Record<string, { about: string; run: (options: BenchOptions) => P
   abuse: { about: 'how fast attacks are refused, and what ordinary queries notice of them', run: benchAbuse },
   claims: { about: 'tasks claimed and ended a second', run: benchClaims },
   deadline: { about: 'how soon a large photograph can be shown, and is ready', run: benchDeadline },
+  fleet: { about: 'images a second of 1, 2 and 3 workers, and what an image costs all processes', run: benchFleet },
   growth: {
     about: 'the whole service as more is sent at once, and in all; writes results and a plot',
     run: benchGrowth,

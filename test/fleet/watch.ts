@@ -20,7 +20,7 @@ export interface Watched {
   /** how often it had to subscribe again */
   lost: number
   events: number
-  /** from a change in the database until it was heard of, ms */
+  /** from a change in the database until it was heard of, of what came while it was subscribed, ms */
   latencies: { atMs: number; ms: number }[]
   problems: string[]
 }
@@ -35,11 +35,14 @@ export async function watchToEnd(url: string, runId: string): Promise<Watched> {
   const giveUpAt = performance.now() + patienceMs
   let afterSeq = 0
   let ended = false
+  let subscribedMs = Number.POSITIVE_INFINITY
 
   function hear({ seq, type, createdAt, run }: WatchedEvent): void {
     const atMs = Date.now()
     watched.events += 1
-    watched.latencies.push({ atMs, ms: atMs - Date.parse(createdAt) })
+    subscribedMs = Math.min(subscribedMs, atMs)
+    const madeMs = Date.parse(createdAt)
+    if (madeMs > subscribedMs) watched.latencies.push({ atMs, ms: atMs - madeMs })
     if (seq !== afterSeq + 1) report(`event ${seq} came after ${afterSeq}`)
     if (!addsUp(run)) report(`the counters of event ${seq} do not add up`)
     afterSeq = seq
@@ -47,6 +50,7 @@ export async function watchToEnd(url: string, runId: string): Promise<Watched> {
   }
 
   while (!ended && performance.now() < giveUpAt) {
+    subscribedMs = Number.POSITIVE_INFINITY
     await using subscription = overWebSocket<{ runProgress: WatchedEvent }>(url, {
       query,
       variables: { runId, afterSeq },

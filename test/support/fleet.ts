@@ -19,6 +19,8 @@ export interface Fleet extends AsyncDisposable {
   startWorker(env?: Record<string, string>): Promise<Worker>
   /** the first one again, for what comes after the end */
   startServer(): Promise<Server>
+  /** by what they are, each with what it has started */
+  pids(): Promise<{ workers: number[]; server: number[]; PostgreSQL: number[]; Redis: number[] }>
   /** ends workers, then servers, in order; returns what there is to say of those that did not end so, or by themselves */
   end(): Promise<string[]>
 }
@@ -100,6 +102,11 @@ export async function startFleet({ servers: serverCount, workers: workerCount, e
     },
     startWorker: work,
     startServer: () => serve(ports[0]),
+    async pids() {
+      const of = async (started: readonly Promise<Process>[]) => (await Promise.all(started)).map(({ pid }) => pid)
+      const databases = { PostgreSQL: [postgres.pid()], Redis: [redis.pid()] }
+      return { workers: await of(workers), server: await of(servers), ...databases }
+    },
     async end() {
       const problems = await Promise.all(workers.map(stop))
       return [...problems, ...(await Promise.all(servers.map(stop))), deaths].flat()
