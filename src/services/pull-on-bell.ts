@@ -1,4 +1,5 @@
 import { Repeater } from '@repeaterjs/repeater'
+import { isDatabaseTrouble } from './db/sql.ts'
 
 export interface Page<T> {
   items: readonly T[]
@@ -7,6 +8,10 @@ export interface Page<T> {
   /** nothing will follow these items */
   ended: boolean
 }
+
+/** How long a database may be away, and how soon it is asked again, ms. */
+const patienceMs = 60_000
+const retryMs = 500
 
 interface Source<T> {
   listen(ring: () => void): () => void
@@ -35,10 +40,22 @@ export function pullOnBell<T>({ listen, read, restMs = 0 }: Source<T>): Repeater
     const pushAll = async (items: readonly T[]) => {
       for (const item of items) if (!left) await push(item)
     }
+    /** A database that is restarted drops no reader. */
+    const readPatiently = async (): Promise<Page<T>> => {
+      const until = Date.now() + patienceMs
+      for (;;) {
+        try {
+          return await read()
+        } catch (error) {
+          if (left || !isDatabaseTrouble(error) || Date.now() > until) throw error
+          await exit.wait(retryMs)
+        }
+      }
+    }
     try {
       while (!left) {
         alarm.reset()
-        const page = await read()
+        const page = await readPatiently()
         await pushAll(page.items)
         if (page.ended) return
         if (page.waitMs > 0) await alarm.wait(page.waitMs)

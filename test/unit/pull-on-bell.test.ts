@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { Prisma } from '../../src/generated/sqlite/client.ts'
 import { createBell } from '../../src/services/bell.ts'
 import { pullOnBell } from '../../src/services/pull-on-bell.ts'
 
@@ -78,5 +79,19 @@ describe('pullOnBell', () => {
     })
     await expect(events.next()).rejects.toThrow('no database')
     expect(bell.listenerCount).toBe(0)
+  })
+
+  it('keeps its reader while the database is away', async () => {
+    let reads = 0
+    const events = pullOnBell({
+      listen: () => () => {},
+      async read() {
+        reads += 1
+        if (reads < 3) throw new Prisma.PrismaClientInitializationError('The database is away.', '7')
+        return { items: ['news'], waitMs: 10_000, ended: true }
+      },
+    })
+    expect(await events.next()).toEqual({ value: 'news', done: false })
+    expect(reads).toBe(3)
   })
 })

@@ -16,14 +16,14 @@ export interface Redis extends AsyncDisposable {
 
 /** Whoever takes longer to answer does not. */
 const answerMs = 2_000
-/** A connection that owes an answer for so long is made anew, ms. */
-const silenceMs = 30_000
+const keepAliveMs = 30_000
 /** How soon an outage is noticed that no connection tells of. */
 const lookEveryMs = 1_000
 
 /** Connects by itself, now and after each outage; a Redis that is away is no reason not to start. */
 export function openRedis({ url, prefix }: { url: string; prefix: string }, log: Log): Redis {
   const resources = new AsyncDisposableStack()
+  const connections: Connection[] = []
   /** until it has answered once */
   let since: Date | null = new Date()
 
@@ -32,14 +32,13 @@ export function openRedis({ url, prefix }: { url: string; prefix: string }, log:
       maxRetriesPerRequest: null,
       retryStrategy: (times) => Math.min(50 * 2 ** times, 1_000),
       connectTimeout: answerMs,
-      // of a machine that has gone without a word; longer than any command blocks
-      socketTimeout: silenceMs,
-      keepAlive: silenceMs,
+      keepAlive: keepAliveMs,
       ...options,
     })
     // each failed try to connect tells of itself, for ever; what matters is noticed below
     connection.on('error', () => {})
     resources.defer(() => connection.disconnect())
+    connections.push(connection)
     return connection
   }
 
@@ -57,12 +56,15 @@ export function openRedis({ url, prefix }: { url: string; prefix: string }, log:
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     commandTimeout: answerMs,
-    socketTimeout: 2 * answerMs,
   })
   const look = () =>
     commands.ping().then(
       () => note(false),
-      (error: unknown) => note(true, error),
+      (error: unknown) => {
+        note(true, error)
+        // a machine may go without a word, and who only listens would never hear of it
+        if (commands.status === 'ready') for (const connection of connections) connection.disconnect(true)
+      },
     )
   const timer = setInterval(() => void look(), lookEveryMs)
   resources.defer(() => clearInterval(timer))
