@@ -28,15 +28,19 @@ export async function benchScale({ images = 2_500, parallel = 16 }: BenchOptions
   await using bench = await openBench(parallel)
   if (!bench) throw new Error('There is no PostgreSQL.')
   await warmUp(bench)
+  const idle = [await measureIdle(bench, false)]
   const work: ScaleResults['work'] = []
-  for (const each of workCases(bench)) {
-    const point = await measureWork(bench, each, images)
-    work.push(point)
-    const { processes, tasksPerSecond } = point
-    print(
-      `  ${processes} processes, ${point.images}${point.hinted ? ', hinted' : ''}: ${tasksPerSecond.toFixed(0)} tasks/s`,
-    )
+  const measureAll = async (cases: readonly Case[]) => {
+    for (const each of cases) {
+      const point = await measureWork(bench, each, images)
+      work.push(point)
+      const { processes, hinted, tasksPerSecond } = point
+      print(
+        `  ${processes} processes, ${point.images}${hinted ? ', hinted' : ''}: ${tasksPerSecond.toFixed(0)} tasks/s`,
+      )
+    }
   }
+  await measureAll(workCases(bench))
   const claims: ScaleResults['claims'] = []
   for (const each of ['one run', 'a run each'] as const) {
     claims.push(await measureClaims(bench, { claimers: parallel, images: each, waiting: images, atMost: images }))
@@ -49,21 +53,26 @@ export async function benchScale({ images = 2_500, parallel = 16 }: BenchOptions
   const rows: ScaleResults['rows'] = []
   for (const recipes of [['presets'], ['presets', 'responsive']]) rows.push(await measureRows(bench, recipes, 200))
   const eventsReadPerSecond = await measureReading(bench, [1, parallel], 200)
-  const idle = [await measureIdle(bench, false), ...(bench.redis ? [await measureIdle(bench, true)] : [])]
+  if (bench.redis) {
+    // at the end, as a process that has waited for hints once always does
+    idle.push(await measureIdle(bench, true))
+    await measureAll(countsUpTo(bench).map((processes) => ({ processes, images: 'a run each', hinted: true })))
+  }
   const results = { ...setting, work, claims, rows, eventsReadPerSecond, idle }
   await writeResults('scale', results)
   print(renderScale(results))
   await publish('scale')
 }
 
-function workCases({ size, redis }: Bench): Case[] {
-  const some = counts.filter((count) => count <= size)
+const countsUpTo = ({ size }: Bench) => counts.filter((count) => count <= size)
+
+function workCases(bench: Bench): Case[] {
+  const some = countsUpTo(bench)
   const ends = [some[0] ?? 1, some.at(-1) ?? 1]
   return [
     ...some.map((processes) => ({ processes, images: 'a run each' as const, hinted: false })),
     ...ends.map((processes) => ({ processes, images: '64 runs' as const, hinted: false })),
     ...some.map((processes) => ({ processes, images: 'one run' as const, hinted: false })),
-    ...(redis ? some : []).map((processes) => ({ processes, images: 'a run each' as const, hinted: true })),
   ]
 }
 

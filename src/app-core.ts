@@ -9,6 +9,7 @@ import { createBell } from './services/bell.ts'
 import { createClaims } from './services/claims.ts'
 import { observeD1 } from './services/d1/observed-d1.ts'
 import { openD1 } from './services/d1/open-d1.ts'
+import { checkClock } from './services/db/check-clock.ts'
 import { openDb } from './services/db/open-db.ts'
 import { dialects } from './services/db/sql.ts'
 import { watchEdges } from './services/edge-health.ts'
@@ -28,6 +29,8 @@ export class CannotStartError extends OperatorError {
 
 /** A temp file that nobody wrote to for this long is nobody's, ms. */
 const tempMaxAgeMs = 3_600_000
+/** What was written to so lately may be what another process works with, ms. */
+const tempInUseMs = 600_000
 
 export type Core = Awaited<ReturnType<typeof createCore>>
 
@@ -54,6 +57,9 @@ export async function createCore(config: Config, urls: PublicUrls, log: Log) {
   )
   const { db, provider } = resources.use(await openDb(config.database.url, config.database.connections))
   const dialect = dialects[provider]
+  // the one process of a SQLite file: whatever it finds is what a crash left
+  const isAlone = provider === 'sqlite'
+  if (!isAlone) await checkClock(db, work.leaseMs, log)
   const fleet = config.redis && resources.use(await openFleet(config.redis, log))
   const bell = fleet?.bell ?? createBell()
   const stores = resources.use(await openStores({ ...config.storage, connections: connectionsFor(threads), observe }))
@@ -70,13 +76,12 @@ export async function createCore(config: Config, urls: PublicUrls, log: Log) {
 
   const claims = createClaims({ db, dialect, bell, leaseMs: work.leaseMs })
   const sweepTemp = async (maxAgeMs = tempMaxAgeMs) => {
-    const limits = { maxAgeMs, maxBytes: cleaning.tempQuotaBytes }
+    const minAgeMs = isAlone ? 0 : tempInUseMs
+    const limits = { maxAgeMs, maxBytes: cleaning.tempQuotaBytes, minAgeMs }
     const swept = await Promise.all([stores.sweepTemp(limits), sources.sweepTemp(limits)])
     const files = swept.reduce((sum, count) => sum + count, 0)
     if (files > 0) log.info({ files }, 'removed temporary files that were left behind')
   }
-  // the one process of a SQLite file: whatever it finds is what a crash left
-  const isAlone = provider === 'sqlite'
   if (isAlone) await voidLeases(db)
   await Promise.all([sweepTemp(isAlone ? 0 : tempMaxAgeMs), claims.reap()])
 

@@ -7,7 +7,7 @@ import type { Claims } from './services/claims.ts'
 import type { D1 } from './services/d1/d1.ts'
 import type { Db } from './services/db/open-db.ts'
 import type { Dialect } from './services/db/sql.ts'
-import { createDispatcher, type Dispatcher, type Hints } from './services/dispatcher.ts'
+import { createDispatcher, type Dispatcher, type Hints, type OnHint } from './services/dispatcher.ts'
 import { createFindOrphans } from './services/find-orphans.ts'
 import type { ImageHost } from './services/image-host.ts'
 import { createImportSource } from './services/import-source.ts'
@@ -47,7 +47,7 @@ interface Parts {
   artistPictures: ArtistPictures
   observe: Observe
   /** null in a process that works alone */
-  openHints: ((onHint: () => Promise<void>) => Hints) | null
+  openHints: ((onHint: OnHint) => Hints) | null
 }
 
 const hourMs = 3_600_000

@@ -20,6 +20,12 @@ export async function createWorker(config: Config, log: Log): Promise<Worker> {
       'A worker needs PostgreSQL (DATABASE_URL): a SQLite file is for one process alone, which greenroom serve works in.',
     )
   }
+  if (!config.http.serviceUrl && !config.storage.publicBaseUrl) {
+    throw new CannotStartError(
+      'A worker publishes addresses of pictures, so it has to be told those of the servers: PUBLIC_BASE_URL or SERVICE_URL.',
+    )
+  }
+  tellOfFolders(config, log)
   if (config.work.concurrency === 0) throw new CannotStartError('With CONCURRENCY=0 a worker would never do anything.')
   await using resources = new AsyncDisposableStack()
   const tokens = await openTokens(config.auth.tokens, log)
@@ -51,4 +57,11 @@ export async function createWorker(config: Config, log: Log): Promise<Worker> {
 
   const owned = resources.move()
   return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** On a machine of its own, it would not find what others have stored, nor they what it stores. */
+function tellOfFolders({ storage, d1 }: Config, log: Log): void {
+  const folders = [storage.url, storage.originalsUrl].filter((url) => url.startsWith('file:'))
+  if (!d1.cloudflare) folders.push(`file:${d1.file}`)
+  if (folders.length > 0) log.info({ folders }, 'all processes have to share these, on one machine or one file system')
 }

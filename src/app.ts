@@ -49,6 +49,9 @@ export interface App extends AsyncDisposable {
   pictures: ArtistPictures
 }
 
+/** A batch of garbage takes moments, ms. */
+const abandonedMs = 600_000
+
 /** Builds and starts everything, in the order of dependence; disposing ends it in the reverse order. */
 export async function createApp(config: Config, log: Log = createLog(config.logLevel)): Promise<App> {
   const { limits, defaultRecipes, cleaning, requestLimits } = config
@@ -77,7 +80,13 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   })
   const scrapeSettings = { pages: config.scrape.pages, checkSource: sources.check }
   const scrapes = createScrapes({ startScrape: runs.scrape, hosts, settings: scrapeSettings })
-  const garbage = createGarbageCollector({ db, dialect, stores, graceMs: cleaning.graceMs })
+  const garbage = createGarbageCollector({
+    db,
+    dialect,
+    stores,
+    graceMs: cleaning.graceMs,
+    abandonedMs: core.isAlone ? 0 : abandonedMs,
+  })
   const ofChores = { db, bell, garbage, uploads, runs, scrapes, artistPictures }
   const chores = resources.use(createChores({ ...ofChores, sweepTemp }, config, log))
   const completions = createCompletions({ db, bell, intake, originals, settings: { defaultRecipes, wake } })

@@ -119,13 +119,13 @@ export function createHttp({ originPolicy, authentication, limits, log, observe,
       refuseSocket(socket, '403 Forbidden')
     } else if (isEnding || webSocket.isFull()) {
       requestLog(log, request).info('a socket was refused for lack of room')
-      refuseSocket(socket, '503 Service Unavailable\r\nRetry-After: 60')
+      refuseForRoom(socket)
     } else {
       requestLog(log, request).debug('a socket was opened')
       void authentication
         .recall(askedOf(request))
         .catch((error: unknown) => requestLog(log, request).error({ err: error }, 'a session cannot be looked up'))
-        .then(() => webSocket.upgrade(request, socket, head))
+        .then(() => (webSocket.isFull() ? refuseForRoom(socket) : webSocket.upgrade(request, socket, head)))
     }
   })
 
@@ -171,6 +171,8 @@ const isPublic = (pathname: string) => /^\/(media|assets|uploads|health|ready)(\
 
 /** A name or an address, with or without a port: addresses are made of it. */
 const isHost = (host = '') => /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(host)
+
+const refuseForRoom = (socket: Duplex) => refuseSocket(socket, '503 Service Unavailable\r\nRetry-After: 60')
 
 function refuseSocket(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy())

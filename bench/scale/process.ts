@@ -11,8 +11,10 @@ const opened = await openDb(url)
 const alone = createFakeEngine(opened)
 let hinted: typeof alone | null = null
 
-function openHinted() {
+/** From then on it does nothing without hints. */
+async function openHinted() {
   if (!redisUrl) throw new Error('There is no Redis.')
+  await alone.dispatcher[Symbol.asyncDispose]()
   return createFakeEngine(opened, openFleetOnRedis({ url: redisUrl, prefix: 'bench' }, createLog('error')))
 }
 
@@ -36,10 +38,9 @@ async function read(runId: string): Promise<Answer> {
 }
 
 async function rest(): Promise<Answer> {
-  for (const { dispatcher } of [alone, hinted ?? []].flat()) {
-    dispatcher.concurrency = 0
-    await dispatcher.idle()
-  }
+  const { dispatcher } = hinted ?? alone
+  dispatcher.concurrency = 0
+  await dispatcher.idle()
   return {}
 }
 
@@ -47,8 +48,8 @@ async function obey(order: Order): Promise<Answer> {
   if (order.do === 'claim') return claim(order.atMost)
   if (order.do === 'read') return read(order.runId)
   if (order.do === 'rest') return rest()
-  if (order.hinted) hinted ??= openHinted()
-  const { dispatcher } = (order.hinted && hinted) || alone
+  if (order.hinted) hinted ??= await openHinted()
+  const { dispatcher } = hinted ?? alone
   dispatcher.concurrency = order.concurrency
   dispatcher.wake()
   return {}

@@ -15,6 +15,10 @@ export function watchRedis({ url, pid }: Pick<Redis, 'url' | 'pid'>) {
         cpuSeconds: cpuSeconds(pid()),
       }
     },
+    /** Hints that are left over would be claims for nothing. */
+    async forget(): Promise<void> {
+      await connection.flushdb()
+    },
     [Symbol.dispose]: () => connection.disconnect(),
   }
 }

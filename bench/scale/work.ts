@@ -54,6 +54,7 @@ export async function measureWork(
 ): Promise<ScalePoint> {
   const { fleet, server, redis } = bench
   await fill(server, { images: count, runs: runsFor(images, count), recipes: ['presets'] })
+  await redis?.forget()
   const before = await totals(bench)
   await fleet.tell({ do: 'work', concurrency, hinted }, processes)
   await sleep(settlingMs)
@@ -92,9 +93,13 @@ async function totals({ fleet, server, redis }: Bench) {
 }
 
 /** What processes ask for that have nothing to do. */
-export async function measureIdle({ fleet, server, size }: Bench, hinted: boolean): Promise<ScaleResults['idle'][0]> {
+export async function measureIdle(
+  { fleet, server, redis, size }: Bench,
+  hinted: boolean,
+): Promise<ScaleResults['idle'][0]> {
   await fill(server, { images: 1, runs: 1, recipes: ['presets'] })
   await server.query('UPDATE "Run" SET "pausedAt" = now()')
+  await redis?.forget()
   await fleet.tell({ do: 'work', concurrency, hinted })
   const before = await server.work()
   const since = performance.now()

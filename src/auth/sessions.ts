@@ -8,7 +8,7 @@ export const sessionSeconds = 12 * 3600
 
 export interface SessionRow {
   key: string
-  tokenId: string
+  tokenRecord: string
   expiresAt: Date
 }
 
@@ -39,7 +39,7 @@ export interface Sessions extends Disposable {
 
 interface Deps {
   rows: SessionRows
-  tokens: Pick<Tokens, 'byId'>
+  tokens: Pick<Tokens, 'byRecord'>
   /** how late a session that was ended at another server is over here, when nothing else tells of it; ms */
   lookEveryMs?: number
 }
@@ -76,7 +76,11 @@ export function createSessions({ rows, tokens, lookEveryMs = 10_000 }: Deps): Se
   return {
     async start(viewer) {
       const secret = randomBytes(32).toString('base64url')
-      const row = { key: keyOf(secret), tokenId: viewer.id, expiresAt: new Date(Date.now() + sessionSeconds * 1000) }
+      const row = {
+        key: keyOf(secret),
+        tokenRecord: viewer.record,
+        expiresAt: new Date(Date.now() + sessionSeconds * 1000),
+      }
       for (const key of await rows.add(row)) {
         forget(key)
         rows.announceEnd(key)
@@ -88,7 +92,7 @@ export function createSessions({ rows, tokens, lookEveryMs = 10_000 }: Deps): Se
       const key = keyOf(secret)
       if (sessions.has(key)) return
       const row = await rows.find(key)
-      const viewer = row && row.expiresAt > new Date() ? tokens.byId(row.tokenId) : null
+      const viewer = row && row.expiresAt > new Date() ? tokens.byRecord(row.tokenRecord) : null
       if (row && viewer) remember(row, viewer)
     },
     find(secret) {

@@ -6,8 +6,8 @@ import { createEnding, type Viewer } from './viewer.ts'
 export interface Tokens {
   /** who has sent this token, or null: it is unknown, revoked or expired */
   find(token: string): Viewer | null
-  /** whose token has this id, or null as in `find` */
-  byId(id: string): Viewer | null
+  /** whose token's record this is still, or null as in `find` */
+  byRecord(record: string): Viewer | null
   /** whoever is not among the new records as before is ended */
   replace(records: readonly TokenRecord[]): void
   /** ends those whose time has come */
@@ -31,7 +31,7 @@ export function createTokens(records: readonly TokenRecord[] = []): Tokens {
       const found = entries.filter((entry) => timingSafeEqual(entry.digest, digest))
       return found.find(({ viewer }) => viewer.isCurrent())?.viewer ?? null
     },
-    byId: (id) => entries.find(({ viewer }) => viewer.id === id && viewer.isCurrent())?.viewer ?? null,
+    byRecord: (digest) => entries.find(({ viewer }) => viewer.record === digest && viewer.isCurrent())?.viewer ?? null,
     replace(next) {
       const old = entries
       const before = new Map(old.map((entry) => [JSON.stringify(entry.record), entry]))
@@ -53,6 +53,7 @@ function enter(record: TokenRecord): Entry {
     id,
     name,
     role,
+    record: digestOf(JSON.stringify(record)).toString('hex'),
     ended: ending.signal,
     isCurrent: () => !ending.signal.aborted && holds(record),
   }

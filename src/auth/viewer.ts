@@ -11,6 +11,8 @@ export interface Viewer {
   id: string
   name: string
   role: Role
+  /** a digest of all that is recorded of the token, so it changes when that does; empty while there are none */
+  record: string
   /** aborted when the token or the session is revoked, has expired or was given another role */
   ended: AbortSignal
   /** false from the very moment that `ended` tells of within a second */
@@ -31,6 +33,7 @@ export const localViewer: Viewer = {
   id: 'local',
   name: 'this machine',
   role: 'admin',
+  record: '',
   ended: createEnding().signal,
   isCurrent: () => true,
 }

@@ -61,7 +61,7 @@ export function createAuthentication({ tokens, sessions, trustProxy }: Deps): Au
   return {
     identify,
     async recall(asked) {
-      const session = tokens && sessionOf(asked)
+      const session = tokens && asked.header('authorization') === null && sessionOf(asked)
       if (session) await sessions.recall(session)
     },
     admit(asked, role) {

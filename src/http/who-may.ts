@@ -17,7 +17,7 @@ interface Deps {
 
 /** Who may connect, who it is that asks, and how a browser signs in. */
 export function createWhoMay({ tokens, sessions: rows, listen }: Deps, { trustProxy, corsOrigins }: Config['auth']) {
-  const sessions = createSessions({ rows, tokens: tokens ?? { byId: () => null } })
+  const sessions = createSessions({ rows, tokens: tokens ?? { byRecord: () => null } })
   const stopListening = listen(sessions.forget)
   const authentication = createAuthentication({ tokens, sessions, trustProxy })
   return {

@@ -39,12 +39,15 @@ export interface Hints extends AsyncDisposable {
   take(places: { all: number; background: number }): void
 }
 
+/** Called for each hint, with the lane that it is of; resolves when another may be given. Never throws. */
+export type OnHint = (lane: number) => Promise<void>
+
 interface Deps {
   claims: Claims
   chores: Readonly<Record<string, Chore>>
   work: (claim: Claim, signal: AbortSignal) => Promise<void>
-  /** calls `onHint` for each hint, which resolves when another may be given; null in a process that works alone */
-  openHints: ((onHint: () => Promise<void>) => Hints) | null
+  /** null in a process that works alone */
+  openHints: ((onHint: OnHint) => Hints) | null
   settings: {
     concurrency: number
     leaseMs: number
@@ -70,6 +73,8 @@ export function createDispatcher({ claims, chores, work, openHints, settings }: 
   const { leaseMs, log, ready } = settings
   let { concurrency } = settings
   let stopped = false
+  /** nothing is begun before it has been woken once: the process may not be able to start */
+  let awake = false
   /** claims under way */
   let claimsUnderWay = 0
   let lookedAt = 0
@@ -95,16 +100,22 @@ export function createDispatcher({ claims, chores, work, openHints, settings }: 
   }
 
   async function lookForOne(): Promise<boolean> {
+    if (!awake) return false
     if (hints?.areComing() && Date.now() < lookedAt + unhintedLookMs) return false
     const job = await claimOne()
     if (!job) lookedAt = Date.now()
     return job !== null
   }
 
-  /** Works on a task that waits, if there is one. */
-  async function onHint(): Promise<void> {
+  const placesFor = (lane: number) => (lane === lanes.interactive ? concurrency : forAll())
+
+  /** Works on a task that waits, if there is one; a hint for which there is no place soon is given up, for others. */
+  async function onHint(lane: number): Promise<void> {
     try {
-      while (!stopped && inUse() >= concurrency) await placeIsFree()
+      const until = Date.now() + patienceMs
+      const isFull = () => inUse() >= placesFor(lane)
+      while (!stopped && isFull() && Date.now() < until) await Promise.race([placeIsFree(), sleep(until - Date.now())])
+      if (isFull()) return
       if (!ready()) await sleep(patienceMs)
       await (await claimOne())?.done
     } catch (error) {
@@ -164,12 +175,16 @@ export function createDispatcher({ claims, chores, work, openHints, settings }: 
   // a timer of its own, so that encoding never starves a lease
   const heartbeat = setInterval(() => renewLeases().catch(failed('renew leases')), leaseMs / 3)
 
+  const takeHints = () => hints?.take({ all: concurrency, background: forAll() })
+  const getUp = () => {
+    if (!awake) takeHints()
+    awake = true
+  }
   const wake = () => {
+    getUp()
     for (const loop of loops) loop.wake()
     hints?.offer()
   }
-  const takeHints = () => hints?.take({ all: concurrency, background: forAll() })
-  takeHints()
   const stop = () => {
     stopped = true
     tellOfPlace()
@@ -188,13 +203,14 @@ export function createDispatcher({ claims, chores, work, openHints, settings }: 
     set concurrency(count) {
       concurrency = count
       tellOfPlace()
-      takeHints()
+      if (awake) takeHints()
       claiming.wake()
     },
     get inWork() {
       return jobs.size
     },
     async idle() {
+      getUp()
       do {
         await Promise.all([...jobs.values()].map(({ done }) => done))
         for (const loop of loops) await loop.idle()
@@ -205,6 +221,7 @@ export function createDispatcher({ claims, chores, work, openHints, settings }: 
       clearInterval(heartbeat)
       await hints?.[Symbol.asyncDispose]()
       await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()))
+      while (claimsUnderWay > 0) await placeIsFree()
       await Promise.allSettled([...jobs.values()].map(({ done }) => done))
     },
   }

@@ -35,6 +35,8 @@ interface Deps {
   stores: { variants: ObjectStore; originals: ObjectStore }
   /** how long a retired set and a deleted image are kept, ms */
   graceMs: number
+  /** after so long, a mark is of a collector that was killed; ms, 0 where no other process collects */
+  abandonedMs: number
 }
 
 /**
@@ -42,9 +44,11 @@ interface Deps {
  * of its image can be claimed; then its objects go, then its row. A collector that is killed in between leaves marked
  * sets, with which the next one begins; killed between the row of an image and its original, it leaves that original.
  */
-export function createGarbageCollector({ db, dialect, stores, graceMs }: Deps): GarbageCollector {
+export function createGarbageCollector(deps: Deps): GarbageCollector {
+  const { db, dialect, stores, graceMs, abandonedMs } = deps
   const collecting = new Mutex()
-  const cutoffs = () => ({ grace: new Date(Date.now() - graceMs), events: new Date(Date.now() - eventsKeptMs) })
+  const ago = (ms: number) => new Date(Date.now() - ms)
+  const cutoffs = () => ({ grace: ago(graceMs), events: ago(eventsKeptMs) })
 
   const atWork: Prisma.TaskWhereInput = { status: 'RUNNING' }
   const toDo: Prisma.TaskWhereInput = { status: { in: unfinishedTaskStates } }
@@ -54,7 +58,7 @@ export function createGarbageCollector({ db, dialect, stores, graceMs }: Deps): 
   })
   /** one after the other, so that each finds its index */
   const expiredSets = (cutoff: Date): Prisma.VariantSetWhereInput[] => [
-    { collectingAt: { not: null } },
+    { collectingAt: { lte: ago(abandonedMs) } },
     { state: 'RETIRED', retiredAt: { lte: cutoff }, collectingAt: null, image: { tasks: { none: atWork } } },
     { image: expiredImages(cutoff), collectingAt: null },
   ]
@@ -68,16 +72,21 @@ export function createGarbageCollector({ db, dialect, stores, graceMs }: Deps): 
     return []
   }
 
-  /** Marks what is to go, unless somebody has begun to work on its image; returns what is marked. */
+  /**
+   * Marks what is to go, unless somebody has begun to work on its image or another collector has marked it; returns what
+   * this one has.
+   */
   async function markSets(cutoff: Date) {
-    const ids = { in: await findSets(cutoff) }
-    await db.variantSet.updateMany({
-      where: { AND: [{ id: ids, collectingAt: null }, { OR: expiredSets(cutoff) }] },
+    const found = { in: await findSets(cutoff) }
+    const marked = await db.variantSet.updateManyAndReturn({
+      where: { AND: [{ id: found }, { OR: expiredSets(cutoff) }] },
       data: { state: 'RETIRED', collectingAt: new Date() },
+      select: { id: true },
     })
+    const ids = { in: marked.map(({ id }) => id) }
     // once more: a task claimed while it was being marked does not know of the mark
     await db.variantSet.updateMany({
-      where: { id: ids, collectingAt: { not: null }, image: { tasks: { some: atWork } } },
+      where: { id: ids, image: { tasks: { some: atWork } } },
       data: { collectingAt: null },
     })
     return db.variantSet.findMany({ where: { id: ids, collectingAt: { not: null } }, include: { variants: true } })

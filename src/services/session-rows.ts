@@ -7,13 +7,13 @@ const maxPerToken = 20
 /** Browsers that are signed in, as all servers of one database know them. */
 export function createSessionRows({ db, bell }: { db: Db; bell: Bell }) {
   return {
-    async add(row: { key: string; tokenId: string; expiresAt: Date }): Promise<string[]> {
+    async add(row: { key: string; tokenRecord: string; expiresAt: Date }): Promise<string[]> {
       return db.$transaction(async (tx) => {
         await tx.session.deleteMany({ where: { expiresAt: { lte: new Date() } } })
         await tx.session.create({ data: row })
-        const { tokenId } = row
+        const { tokenRecord } = row
         const order = { expiresAt: 'desc' } as const
-        const tooMany = await tx.session.findMany({ where: { tokenId }, orderBy: order, skip: maxPerToken })
+        const tooMany = await tx.session.findMany({ where: { tokenRecord }, orderBy: order, skip: maxPerToken })
         const keys = tooMany.map(({ key }) => key)
         if (keys.length > 0) await tx.session.deleteMany({ where: { key: { in: keys } } })
         return keys

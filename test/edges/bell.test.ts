@@ -90,6 +90,22 @@ describe.runIf(redisServer)('the bell of a fleet', () => {
     expect(heard).not.toContain('there away')
   })
 
+  it('goes on after somebody has published what no bell sends', async () => {
+    await using fleet = await openFleet()
+    const heard: string[] = []
+    fleet.there.bell.listen('run', null, (id) => heard.push(id))
+    await eventually('the other process hears it', () => {
+      fleet.here.bell.ring('run', 'a')
+      return heard.includes('a')
+    })
+    for (const message of ['x', '', 'null', '{}']) await fleet.here.redis.commands.publish('test:bell:run', message)
+    await eventually('the other process hears what comes after', () => {
+      fleet.here.bell.ring('run', 'b')
+      return heard.includes('b')
+    })
+    expect(new Set(heard)).toEqual(new Set(['a', 'b']))
+  })
+
   it('says that a Redis which accepts connections and does not answer is down', async () => {
     await using fleet = await openFleet()
     const { server, here } = fleet

@@ -37,7 +37,7 @@ describe('a session', () => {
     const { expiresAt } = await db.session.findFirstOrThrow()
     expect(expiresAt.getTime()).toBeGreaterThanOrEqual(before + sessionSeconds * 1000)
     const key = digestOf('nearly over').toString('hex')
-    await db.session.create({ data: { key, tokenId: viewer.id, expiresAt: new Date(Date.now() + 1_500) } })
+    await db.session.create({ data: { key, tokenRecord: viewer.record, expiresAt: new Date(Date.now() + 1_500) } })
     await sessions.recall('nearly over')
     const found = sessions.find('nearly over')
     if (!found?.ended.aborted) await once(found?.ended ?? AbortSignal.abort(), 'abort')

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const patienceMs = 30_000
-
 /**
- * Looks again and again until it sees something, and returns that; fails after 30 s, with the sentence of what did not
- * come about.
+ * Looks again and again until it sees something, and returns that; fails after a while (ms), with the sentence of what did
+ * not come about.
  */
 export async function eventually<T>(
   what: string,
   look: () => T | Promise<T>,
+  patienceMs = 30_000,
 ): Promise<Exclude<T, false | null | undefined>> {
   // not Date, which a test may hold
   const end = performance.now() + patienceMs

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pino from 'pino'
 import { describe, expect, it } from 'vitest'
 import type { Claim, Claims } from '../../src/services/claims.ts'
-import { createDispatcher, type Hints } from '../../src/services/dispatcher.ts'
+import { createDispatcher, type Hints, type OnHint } from '../../src/services/dispatcher.ts'
 
 const log = pino({ level: 'silent' })
 /** Claims over a plain list, slow enough that wake-ups fall in between. */
@@ -34,7 +34,7 @@ function dispatch(
   queue: ReturnType<typeof createQueue>,
   work: (claim: Claim, signal: AbortSignal) => Promise<void>,
   concurrency = 2,
-  openHints: ((onHint: () => Promise<void>) => Hints) | null = null,
+  openHints: ((onHint: OnHint) => Hints) | null = null,
 ) {
   const settings = { concurrency, leaseMs: 30_000, log, ready: () => true }
   return createDispatcher({ claims: queue.claims, chores: {}, work, openHints, settings })
@@ -151,9 +151,51 @@ describe('the dispatcher', () => {
     expect(queue.done).toEqual(['one'])
   })
 
+  it('does not take one hint after the other that it has no place for', async () => {
+    const queue = createQueue()
+    const hints = createHints()
+    let looks = 0
+    const { claim } = queue.claims
+    queue.claims.claim = (lane) => {
+      looks += 1
+      return claim(lane)
+    }
+    let end = () => {}
+    const ending = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    await using dispatcher = dispatch(queue, () => ending, 4, hints.open)
+    await dispatcher.idle()
+    queue.waiting.push(...'abc')
+    const working = [hints.give(), hints.give(), hints.give()]
+    await sleep(20)
+    looks = 0
+    // three of four places are taken, and the last is not for the background
+    const waiting = hints.give()
+    await sleep(50)
+    expect(looks).toBe(0)
+    end()
+    await Promise.all([...working, waiting])
+    expect(looks).toBeGreaterThan(0)
+  })
+
+  it('waits at its end for a claim that a hint has begun', async () => {
+    const queue = createQueue()
+    const hints = createHints()
+    const dispatcher = dispatch(queue, async ({ token }) => void queue.done.push(token), 2, hints.open)
+    await dispatcher.idle()
+    queue.waiting.push('one')
+    const working = hints.give()
+    await dispatcher[Symbol.asyncDispose]()
+    expect(queue.done).toEqual(['one'])
+    await working
+  })
+
   it('says how many hints it can take, and says it again when that changes', async () => {
     const hints = createHints()
     await using dispatcher = dispatch(createQueue(), async () => {}, 4, hints.open)
+    expect(hints.places).toEqual({ all: 0, background: 0 })
+    dispatcher.wake()
     expect(hints.places).toEqual({ all: 4, background: 3 })
     dispatcher.concurrency = 1
     expect(hints.places).toEqual({ all: 1, background: 1 })
@@ -162,13 +204,13 @@ describe('the dispatcher', () => {
 
 /** Hints that a test gives by hand. */
 function createHints() {
-  let onHint = async () => {}
+  let onHint: OnHint = async () => {}
   const hints = {
     come: true,
     offers: 0,
     places: { all: 0, background: 0 },
-    give: () => onHint(),
-    open(listener: () => Promise<void>): Hints {
+    give: (lane = 1) => onHint(lane),
+    open(listener: OnHint): Hints {
       onHint = listener
       return {
         areComing: () => hints.come,

@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { Queue, Worker } from 'bullmq'
 import type { Log } from '../../log.ts'
 import type { Db } from '../db/open-db.ts'
 import type { Dialect } from '../db/sql.ts'
-import type { Hints } from '../dispatcher.ts'
+import type { Hints, OnHint } from '../dispatcher.ts'
 import { lanes } from '../lanes.ts'
 import { findClaimable } from '../task-states.ts'
 import { createWorkLoop } from '../work-loop.ts'
@@ -22,6 +23,8 @@ const enough = 500
 const atOnce = 1_000
 /** Retries that are due so soon are told of now, with a delay; ms. */
 const aheadMs = 10_000
+/** How long what is asked of Redis may take at the end. */
+const endMs = 1_000
 /** How often one process of the fleet compares the queue with the rows, ms. */
 const sweepEveryMs = 1_000
 
@@ -30,7 +33,7 @@ const sweepEveryMs = 1_000
  * one claims by the rows, whose order, leases and counters are the only ones. So hints may be lost, doubled or late, and
  * they need not be as many as there are tasks: now and then the rows are looked at, and as many given as are missing.
  */
-export function createHints({ redis, db, dialect, log }: Deps, onHint: () => Promise<void>): Hints {
+export function createHints({ redis, db, dialect, log }: Deps, onHint: OnHint): Hints {
   const { prefix, commands } = redis
   const resources = new AsyncDisposableStack()
   let isClosed = false
@@ -43,7 +46,7 @@ export function createHints({ redis, db, dialect, log }: Deps, onHint: () => Pro
     const queue = new Queue(name, { connection, prefix, streams: { events: { maxLen: 100 } } })
     queue.on('error', onError)
     resources.defer(() => queue.close().catch(onError))
-    const worker = new Worker(name, onHint, {
+    const worker = new Worker(name, () => onHint(lane), {
       connection: redis.connect(),
       prefix,
       autorun: false,
@@ -57,25 +60,22 @@ export function createHints({ redis, db, dialect, log }: Deps, onHint: () => Pro
     return { lane, queue, worker }
   })
 
+  /** Tasks for which there is no hint, as far as numbers tell: any hint does for any task. */
+  async function findUnhinted({ lane, queue }: (typeof queues)[number], now: number) {
+    const { wait = 0, delayed = 0 } = await queue.getJobCounts('wait', 'delayed')
+    if (wait >= enough) return []
+    const tasks = await findClaimable(db, dialect, lane, { by: new Date(now + aheadMs), limit: atOnce })
+    const withDelay = tasks.map((task) => ({ ...task, delay: Math.max(0, (task.nextAttemptAt?.getTime() ?? 0) - now) }))
+    const due = withDelay.filter((task) => task.delay === 0)
+    const later = withDelay.filter((task) => task.delay > 0)
+    return [...(due.length > wait ? due : []), ...(later.length > delayed ? later : [])]
+  }
+
   async function fill(): Promise<false> {
-    for (const { lane, queue } of queues) {
-      if (isClosed || redis.downSince() || (await queue.getWaitingCount()) >= enough) continue
-      const now = Date.now()
-      const tasks = await findClaimable(db, dialect, lane, { by: new Date(now + aheadMs), limit: atOnce })
-      await queue.addBulk(
-        tasks.map(({ id, attempt, nextAttemptAt }) => ({
-          name: 'task',
-          data: {},
-          opts: {
-            // of each attempt, for the hint of the one before may still be in work when the retry is told of
-            jobId: `${id}-${attempt}`,
-            attempts: 1,
-            delay: Math.max(0, (nextAttemptAt?.getTime() ?? 0) - now),
-            removeOnComplete: true,
-            removeOnFail: true,
-          },
-        })),
-      )
+    for (const each of queues) {
+      if (isClosed || redis.downSince()) break
+      const tasks = await findUnhinted(each, Date.now())
+      await each.queue.addBulk(tasks.map(hintOf))
     }
     return false
   }
@@ -88,7 +88,9 @@ export function createHints({ redis, db, dialect, log }: Deps, onHint: () => Pro
   }
 
   const never = 2 ** 31 - 1
-  const filling = resources.use(createWorkLoop({ step: fill, lookAgainMs: never, onError }))
+  const filling = createWorkLoop({ step: fill, lookAgainMs: never, onError })
+  // a command that was under way when Redis froze or fell may never be answered
+  resources.defer(() => Promise.race([filling[Symbol.asyncDispose](), sleep(endMs)]))
 
   /** One process of the fleet at a time, whichever comes first. */
   async function sweep(): Promise<void> {
@@ -110,3 +112,10 @@ export function createHints({ redis, db, dialect, log }: Deps, onHint: () => Pro
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }
+
+/** Its name is of one attempt, for the hint of the attempt before may still be in work when the retry is told of. */
+const hintOf = ({ id, attempt, delay }: { id: string; attempt: number; delay: number }) => ({
+  name: 'task',
+  data: {},
+  opts: { jobId: `${id}-${attempt}`, attempts: 1, delay, removeOnComplete: true, removeOnFail: true },
+})

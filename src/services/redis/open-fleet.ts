@@ -1,6 +1,7 @@
 import type { Log } from '../../log.ts'
 import type { Db } from '../db/open-db.ts'
 import type { Dialect } from '../db/sql.ts'
+import type { OnHint } from '../dispatcher.ts'
 import { createHints } from './hints.ts'
 import { openRedis } from './open-redis.ts'
 import { createRedisBell } from './redis-bell.ts'
@@ -10,8 +11,7 @@ export function openFleetOnRedis(place: { url: string; prefix: string }, log: Lo
   const redis = openRedis(place, log)
   return {
     bell: createRedisBell(redis),
-    openHints: (rows: { db: Db; dialect: Dialect }) => (onHint: () => Promise<void>) =>
-      createHints({ ...rows, redis, log }, onHint),
+    openHints: (rows: { db: Db; dialect: Dialect }) => (onHint: OnHint) => createHints({ ...rows, redis, log }, onHint),
     redis,
     [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
   }

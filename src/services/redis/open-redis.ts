@@ -16,6 +16,8 @@ export interface Redis extends AsyncDisposable {
 
 /** Whoever takes longer to answer does not. */
 const answerMs = 2_000
+/** A connection that owes an answer for so long is made anew, ms. */
+const silenceMs = 30_000
 /** How soon an outage is noticed that no connection tells of. */
 const lookEveryMs = 1_000
 
@@ -30,6 +32,9 @@ export function openRedis({ url, prefix }: { url: string; prefix: string }, log:
       maxRetriesPerRequest: null,
       retryStrategy: (times) => Math.min(50 * 2 ** times, 1_000),
       connectTimeout: answerMs,
+      // of a machine that has gone without a word; longer than any command blocks
+      socketTimeout: silenceMs,
+      keepAlive: silenceMs,
       ...options,
     })
     // each failed try to connect tells of itself, for ever; what matters is noticed below
@@ -48,7 +53,12 @@ export function openRedis({ url, prefix }: { url: string; prefix: string }, log:
     }
   }
 
-  const commands = connect({ enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: answerMs })
+  const commands = connect({
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: answerMs,
+    socketTimeout: 2 * answerMs,
+  })
   const look = () =>
     commands.ping().then(
       () => note(false),

@@ -14,27 +14,30 @@ interface Ring {
  * A bell that is heard in every process of the fleet. In this one it is heard at once, whatever becomes of Redis; what
  * others miss while Redis is away they find when they look again by themselves.
  */
-export function createRedisBell(redis: Pick<Redis, 'commands' | 'connect' | 'prefix'>): Bell {
+export function createRedisBell(redis: Omit<Redis, typeof Symbol.asyncDispose>): Bell {
   const here = createBell()
   const from = randomUUID()
   const subscriber = redis.connect()
   const unheard = () => 0
-  const target = createRedisEventTarget<CustomEvent<Ring>>({
+  const target = createRedisEventTarget<CustomEvent<Ring | null>>({
     // the target leaves what these return alone, and a failure that nobody handles ends the process
     publishClient: {
-      publish: (channel: string, message: string) => redis.commands.publish(channel, message).catch(unheard),
+      publish: async (channel: string, message: string) =>
+        // or each ring would wait in memory for as long as Redis is frozen
+        redis.downSince() ? unheard() : redis.commands.publish(channel, message).catch(unheard),
     } as unknown as Connection,
     subscribeClient: {
       on: (event: 'message', listener: () => void) => subscriber.on(event, listener),
       subscribe: (channel: string) => subscriber.subscribe(channel).catch(unheard),
     } as unknown as Connection,
+    serializer: { stringify: JSON.stringify, parse: parseRing },
   })
   const channelOf = (topic: Topic) => `${redis.prefix}:bell:${topic}`
 
   // a channel a topic, not one an id: who lists runs hears all of them, and thousands of channels would come and go
   for (const topic of topics) {
     target.addEventListener(channelOf(topic), ({ detail }) => {
-      if (detail.from !== from) here.ring(topic, detail.id)
+      if (detail && detail.from !== from) here.ring(topic, detail.id)
     })
   }
 
@@ -47,5 +50,15 @@ export function createRedisBell(redis: Pick<Redis, 'commands' | 'connect' | 'pre
       here.ring(topic, id)
       target.dispatchEvent(new CustomEvent(channelOf(topic), { detail: { id, from } }))
     },
+  }
+}
+
+/** Null for what no bell has sent: anybody who reaches Redis may publish. */
+function parseRing(message: string): Ring | null {
+  try {
+    const { id, from } = JSON.parse(message) as Partial<Ring>
+    return typeof id === 'string' && typeof from === 'string' ? { id, from } : null
+  } catch {
+    return null
   }
 }

@@ -1,4 +1,5 @@
 import type { OpenDb } from '../db/open-db.ts'
+import type { SweepLimits } from '../storage/temp-files.ts'
 import { checkUrl } from './address-guard.ts'
 import { createFleetPlaces } from './fleet-places.ts'
 import { createHostLimiter } from './host-limiter.ts'
@@ -12,7 +13,7 @@ export interface Sources extends AsyncDisposable {
   /** the address, when it may be fetched as far as can be told without asking for its host; throws SourceBlockedError */
   check(url: string): URL
   /** as that of a disk store */
-  sweepTemp(limits: { maxAgeMs: number; maxBytes: number }): Promise<number>
+  sweepTemp(limits: SweepLimits): Promise<number>
 }
 
 interface Settings {

@@ -8,6 +8,7 @@ import type { ObjectStore } from './object-store.ts'
 import { createTimer, observeStore, type StoreTimer } from './observed-store.ts'
 import type { S3Count } from './s3-statistics.ts'
 import type { S3Store } from './s3-store.ts'
+import type { SweepLimits } from './temp-files.ts'
 
 export interface S3Account {
   endpoint: string
@@ -47,7 +48,7 @@ export interface Stores extends AsyncDisposable {
   /** requests to buckets since the start, those that were repeated too */
   attempts(): (S3Count & { store: StoreName })[]
   /** as that of a disk store */
-  sweepTemp(limits: { maxAgeMs: number; maxBytes: number }): Promise<number>
+  sweepTemp(limits: SweepLimits): Promise<number>
 }
 
 export type Backend = { kind: 'disk'; store: DiskStore } | Bucket

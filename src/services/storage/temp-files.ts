@@ -8,6 +8,8 @@ export interface SweepLimits {
   maxAgeMs: number
   /** of all files; the oldest go first */
   maxBytes: number
+  /** younger ones may be in use by other processes and do not go for the others' bytes, ms */
+  minAgeMs?: number
 }
 
 export interface TempFolder {
@@ -18,7 +20,7 @@ export interface TempFolder {
   sweep(limits: SweepLimits): Promise<number>
 }
 
-/** A folder for temporary files, made by whoever writes to it first; nobody else may sweep it. */
+/** A folder for temporary files, made by whoever writes to it first. */
 export function createTempFolder(dir: string): TempFolder {
   const inUse = new Set<string>()
   return {
@@ -41,7 +43,11 @@ export function createTempFolder(dir: string): TempFolder {
 }
 
 /** A folder that is not there is empty. */
-async function sweep(dir: string, { maxAgeMs, maxBytes }: SweepLimits, inUse: ReadonlySet<string>): Promise<number> {
+async function sweep(
+  dir: string,
+  { maxAgeMs, maxBytes, minAgeMs = 0 }: SweepLimits,
+  inUse: ReadonlySet<string>,
+): Promise<number> {
   const names = (await readdir(dir).catch(ignoreMissing)) ?? []
   const files = await Promise.all(
     names
@@ -58,7 +64,8 @@ async function sweep(dir: string, { maxAgeMs, maxBytes }: SweepLimits, inUse: Re
   let removed = 0
   for (const file of newestFirst) {
     bytes += file.bytes
-    if (Date.now() - file.writtenMs < maxAgeMs && bytes <= maxBytes) continue
+    const ageMs = Date.now() - file.writtenMs
+    if (ageMs < maxAgeMs && (bytes <= maxBytes || ageMs < minAgeMs)) continue
     await rm(file.file, { force: true, recursive: true })
     removed += 1
   }

@@ -1,9 +1,9 @@
 -- CreateTable
 CREATE TABLE "Session" (
     "key" TEXT NOT NULL PRIMARY KEY,
-    "tokenId" TEXT NOT NULL,
+    "tokenRecord" TEXT NOT NULL,
     "expiresAt" DATETIME NOT NULL
 );
 
 -- CreateIndex
-CREATE INDEX "Session_tokenId_expiresAt_idx" ON "Session"("tokenId", "expiresAt");
+CREATE INDEX "Session_tokenRecord_expiresAt_idx" ON "Session"("tokenRecord", "expiresAt");
