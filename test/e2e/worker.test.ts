@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withNumber } from '../../bench/photos.ts'
 import { watchToEnd } from '../fleet/watch.ts'
 import { createHttpClient } from '../support/client.ts'
 import { tell } from '../support/control.ts'
@@ -88,8 +89,8 @@ describe.runIf(postgresFolder && redisServer)('workers beside two servers', () =
     const watched = await watchToEnd(fleet.urls[1] ?? '', done.run.id)
     expect(watched).toMatchObject({ lost: 0, problems: [] })
 
-    const bytes = await photo('dandelion-meadow-16mp.jpg')
-    const { run } = await clientOf(0).upload(bytes)
+    const large = withNumber(await photo('dandelion-meadow-16mp.jpg'), 1)
+    const { run } = await clientOf(0).upload(large)
     await started(run.id)
     await tell(clientOf(1), 'cancelRun', { id: run.id })
     expect(await statusAfter(run.id, 'CANCELLING')).toBe('CANCELLED')

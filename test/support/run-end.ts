@@ -6,7 +6,7 @@ export async function endOf({ gql }: Pick<HttpClient, 'gql'>, run: string): Prom
   const query = 'query ($id: ID!) { run(id: $id) { status } }'
   const look = async () => {
     const { status } = (await gql<{ run: { status: string } }>(query, { id: run })).run
-    return status !== 'QUEUED' && status !== 'RUNNING' && status
+    return !['QUEUED', 'RUNNING', 'CANCELLING'].includes(status) && status
   }
   // what a killed process worked on has to become free, and then be made
   return eventually(`run ${run} is over`, look, 60_000)
