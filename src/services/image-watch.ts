@@ -20,8 +20,9 @@ export function watchImages({ db, bell }: { db: Db; bell: Bell }, artistSlug: st
       }),
     async read() {
       const ids = [...changed]
-      changed.clear()
-      return { items: await ofArtist(db, ids, artistSlug), waitMs: changed.size > 0 ? 0 : lookAgainMs, ended: false }
+      const items = await ofArtist(db, ids, artistSlug)
+      for (const id of ids) changed.delete(id)
+      return { items, waitMs: changed.size > 0 ? 0 : lookAgainMs, ended: false }
     },
   })
 }

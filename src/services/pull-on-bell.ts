@@ -40,22 +40,10 @@ export function pullOnBell<T>({ listen, read, restMs = 0 }: Source<T>): Repeater
     const pushAll = async (items: readonly T[]) => {
       for (const item of items) if (!left) await push(item)
     }
-    /** A database that is restarted drops no reader. */
-    const readPatiently = async (): Promise<Page<T>> => {
-      const until = Date.now() + patienceMs
-      for (;;) {
-        try {
-          return await read()
-        } catch (error) {
-          if (left || !isDatabaseTrouble(error) || Date.now() > until) throw error
-          await exit.wait(retryMs)
-        }
-      }
-    }
     try {
       while (!left) {
         alarm.reset()
-        const page = await readPatiently()
+        const page = await readPatiently(read, exit)
         await pushAll(page.items)
         if (page.ended) return
         if (page.waitMs > 0) await alarm.wait(page.waitMs)
@@ -66,6 +54,19 @@ export function pullOnBell<T>({ listen, read, restMs = 0 }: Source<T>): Repeater
       stop()
     }
   })
+}
+
+/** A database that is restarted drops no reader. */
+async function readPatiently<T>(read: () => Promise<T>, exit: ReturnType<typeof createAlarm>): Promise<T> {
+  const until = Date.now() + patienceMs
+  for (;;) {
+    try {
+      return await read()
+    } catch (error) {
+      if (exit.hasRung() || !isDatabaseTrouble(error) || Date.now() > until) throw error
+      await exit.wait(retryMs)
+    }
+  }
 }
 
 /** Wakes one waiter; a ring that comes while nobody waits is remembered until `reset`. */
@@ -80,6 +81,7 @@ function createAlarm() {
     reset() {
       rang = false
     },
+    hasRung: () => rang,
     async wait(timeoutMs: number) {
       if (rang) return
       // no abortable sleep: it makes an error for each ring, and there may be hundreds that wait
