@@ -16,9 +16,9 @@ export const howToMakeToken = 'greenroom token create --name NAME --role admin -
  * The tokens of a file, read again whenever it changes. A file that is gone or spoilt lets nobody in. Throws
  * TokenFileError when there is no token that holds at the start.
  */
-export async function watchTokens(file: string, log: Log): Promise<Tokens & AsyncDisposable> {
+export async function watchTokens(file: string, log: Log, read = readTokenFile): Promise<Tokens & AsyncDisposable> {
   let seen: string | null = await marksOf(file)
-  const records = await readTokenFile(file)
+  const records = await read(file)
   if (!records?.some(holds)) {
     const what = records ? `${file} has no token that holds` : `There is no file ${file}`
     throw new TokenFileError(`${what} (AUTH_TOKENS_FILE): ${howToMakeToken}.`)
@@ -32,19 +32,19 @@ export async function watchTokens(file: string, log: Log): Promise<Tokens & Asyn
     tokens.endExpired()
     const marks = await marksOf(file)
     if (marks === seen) return
-    const read = await tryToRead()
-    tokens.replace(read ?? [])
+    const now = await tryToRead()
+    tokens.replace(now ?? [])
     // what kept it from being read may pass without a trace on the file
-    seen = read && marks
+    seen = now && marks
   }
 
   /** Null: it cannot be read now. */
   async function tryToRead() {
     try {
-      const read = (await readTokenFile(file)) ?? []
-      log.info({ tokens: read.filter(holds).length }, 'the tokens have changed')
+      const now = (await read(file)) ?? []
+      log.info({ tokens: now.filter(holds).length }, 'the tokens have changed')
       told = null
-      return read
+      return now
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error
       if (told !== error.message) log.error(`${error.message} Nobody is let in until they can.`)

@@ -61,7 +61,8 @@ export async function startService(
 
   async function start(): Promise<Server> {
     const settings = { TMPDIR: temp, RETRY_BASE_SECONDS: '0', ...env }
-    const options = ['--expose-gc', '--enable-source-maps', '--import', probe]
+    // without source maps: the first stack that is read would load those of all libraries, 65 MB of heap for good
+    const options = ['--expose-gc', '--import', probe]
     const server = await startServer(path.join(folder.dir, 'data'), settings, options, hear)
     hasEnded = false
     void server.ended.then((ending) => {

@@ -9,8 +9,6 @@ import { makeToken, printRecords, recordOf } from '../../src/auth/token-records.
 import { watchTokens } from '../../src/auth/watch-tokens.ts'
 import { createLogLines } from '../support/log-lines.ts'
 
-vi.mock(import('../../src/auth/token-file.ts'), { spy: true })
-
 const token = makeToken()
 let dir = ''
 let file = ''
@@ -24,14 +22,14 @@ afterEach(() => rm(dir, { recursive: true }))
 
 it('a file that could not be read for a while lets those in again who are in it, though it has not changed', async () => {
   const said = createLogLines()
-  await using watched = await watchTokens(file, said.log)
-  const reading = vi.mocked(readTokenFile)
+  const reading = vi.fn(readTokenFile)
+  await using watched = await watchTokens(file, said.log, reading)
   reading.mockRejectedValue(new TokenFileError('It cannot be read (EMFILE).'))
   await utimes(file, 2, 2)
   while (watched.find(token)) await sleep(20)
   const tries = reading.mock.calls.length
   while (reading.mock.calls.length < tries + 2) await sleep(20)
-  reading.mockReset()
+  reading.mockImplementation(readTokenFile)
   while (!watched.find(token)) await sleep(20)
   // once, and not with every try
   expect(said.lines().map(({ msg }) => msg)).toEqual([
