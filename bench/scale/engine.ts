@@ -14,7 +14,8 @@ import type { ObjectStore } from '../../src/services/storage/object-store.ts'
 import { createTasks } from '../../src/services/tasks.ts'
 import { createWorkOnTask } from '../../src/services/work-on-task.ts'
 
-const leaseMs = 30_000
+/** longer than anything is measured: a claim that nobody ends must not be taken back */
+const leaseMs = 900_000
 
 const facts = {
   hasAlpha: false,
