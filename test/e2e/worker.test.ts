@@ -65,7 +65,7 @@ describe.runIf(postgresFolder && redisServer)('workers beside two servers', () =
     await using first = await fleet.startWorker()
     expect(first.url).toBeNull()
     expect(await countListeners(first.pid)).toBe(0)
-    const { run } = await clientOf(0).upload(await photo('autumn-meadow-landscape.jpg'))
+    const { run } = await clientOf(0).upload(await photo('dragonfly-square.jpg'))
     await started(run.id)
     expect(await first.stop('SIGTERM')).toBe(0)
     await using _second = await fleet.startWorker()

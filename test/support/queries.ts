@@ -7,16 +7,26 @@ export async function queriesOf(app: TestApp, action: () => Promise<unknown>): P
   return Math.min(...counts)
 }
 
+interface Telling {
+  $on(event: 'query', listener: (event: { query: string }) => void): void
+}
+
+/** All that each database was asked since somebody wanted to know. */
+const asked = new WeakMap<Telling, string[]>()
+
+function queriesTo(db: Telling): string[] {
+  const known = asked.get(db)
+  if (known) return known
+  const queries: string[] = []
+  asked.set(db, queries)
+  db.$on('query', ({ query }) => queries.push(query))
+  return queries
+}
+
 /** Of those queries that name this, once. */
 export async function countQueries(app: TestApp, action: () => Promise<unknown>, naming = ''): Promise<number> {
-  let count = 0
-  let counting = true
-  type Listener = (event: { query: string }) => void
-  const { db } = app as unknown as { db: { $on(event: 'query', listener: Listener): void } }
-  db.$on('query', ({ query }) => {
-    if (counting && query.includes(naming)) count += 1
-  })
+  const queries = queriesTo(app.db as unknown as Telling)
+  const before = queries.length
   await action()
-  counting = false
-  return count
+  return queries.slice(before).filter((query) => query.includes(naming)).length
 }
