@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Config } from './config.ts'
 import type { ProcessRole } from './generated/sqlite/client.ts'
 import type { Authentication } from './http/authentication.ts'
@@ -6,7 +5,7 @@ import { createOperationRoutes } from './http/operations.ts'
 import type { Log } from './log.ts'
 import { createGauges } from './metrics/gauges.ts'
 import type { Metrics } from './metrics/prometheus.ts'
-import { packageRoot } from './package-root.ts'
+import { version } from './package-root.ts'
 import { writeProbe } from './services/db/write-probe.ts'
 import { createLevels, type LevelSources } from './services/levels.ts'
 import { createProcesses } from './services/processes.ts'
@@ -65,5 +64,3 @@ export function createOperations(
     [Symbol.asyncDispose]: () => processes[Symbol.asyncDispose](),
   }
 }
-
-const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as { version: string }

@@ -37,9 +37,7 @@ export async function createWorker(config: Config, log: Log): Promise<Worker> {
       log,
     ),
   )
-  const { db, bell } = core
-  const listen = (forget: (key: string) => void) => bell.listen('session', null, forget)
-  const whoMay = createWhoMay({ tokens, sessions: createSessionRows({ db, bell }), listen }, config.auth)
+  const whoMay = createWhoMay({ tokens, sessions: createSessionRows(core) }, config.auth)
   const { authentication, originPolicy } = resources.use(whoMay)
   const operations = resources.use(
     createOperations({ ...core, role: 'WORKER', edges: core.health }, config, authentication, log),

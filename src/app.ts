@@ -64,8 +64,7 @@ export async function createApp(config: Config, log: Log = createLog(config.logL
   const core = resources.use(await createCore(config, urls, log))
   const { db, dialect, bell, stores, sources, hosts, host, d1, intake, artistPictures, dispatcher, queue } = core
   const { sweepTemp, health } = core
-  const listen = (forget: (key: string) => void) => bell.listen('session', null, forget)
-  const whoMay = resources.use(createWhoMay({ tokens, sessions: createSessionRows({ db, bell }), listen }, config.auth))
+  const whoMay = resources.use(createWhoMay({ tokens, sessions: createSessionRows({ db, bell }) }, config.auth))
   const { observe } = health
   const { wake } = dispatcher
   const { originals } = stores

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { createManifestCommands } from './cli/manifest-commands.ts'
 import { addPictureCommands } from './cli/picture-commands.ts'
@@ -9,10 +8,8 @@ import { createTokenCommands } from './cli/token-commands.ts'
 import { createTools } from './cli/tools.ts'
 import { addVenueCommands } from './cli/venue-commands.ts'
 import { describeEnd } from './errors.ts'
-import { packageRoot } from './package-root.ts'
+import { version } from './package-root.ts'
 import { InterruptedError } from './signals.ts'
-
-const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as { version: string }
 
 const program = new Command('greenroom')
   .description('Takes pictures of artists in, makes every size and format the web needs, and shows every step live.')

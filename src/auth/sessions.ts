@@ -22,6 +22,8 @@ export interface SessionRows {
   kept(keys: string[]): Promise<Set<string>>
   /** tells the other servers that it is over */
   announceEnd(key: string): void
+  /** hears of those that any server has ended; returns what stops that */
+  onEnd(listener: (key: string) => void): () => void
 }
 
 /** What a browser's cookie stands for: random, never the token, and kept hashed. */
@@ -33,8 +35,6 @@ export interface Sessions extends Disposable {
   /** who has this session, or null: it is unknown, over, or its token is */
   find(secret: string): Viewer | null
   end(secret: string): Promise<void>
-  /** another server has ended it */
-  forget(key: string): void
 }
 
 interface Deps {
@@ -72,6 +72,7 @@ export function createSessions({ rows, tokens, lookEveryMs = 10_000 }: Deps): Se
   }
   // a database that is away ends no session
   const timer = setInterval(() => void look().catch(() => {}), lookEveryMs).unref()
+  const stopListening = rows.onEnd(forget)
 
   return {
     async start(viewer) {
@@ -105,7 +106,9 @@ export function createSessions({ rows, tokens, lookEveryMs = 10_000 }: Deps): Se
       forget(key)
       rows.announceEnd(key)
     },
-    forget,
-    [Symbol.dispose]: () => clearInterval(timer),
+    [Symbol.dispose]() {
+      stopListening()
+      clearInterval(timer)
+    },
   }
 }

@@ -11,23 +11,17 @@ import { createSessionRoute } from './session.ts'
 interface Deps {
   tokens: Tokens | null
   sessions: SessionRows
-  /** tells of sessions that other servers have ended; returns what stops that */
-  listen: (forget: (key: string) => void) => () => void
 }
 
 /** Who may connect, who it is that asks, and how a browser signs in. */
-export function createWhoMay({ tokens, sessions: rows, listen }: Deps, { trustProxy, corsOrigins }: Config['auth']) {
+export function createWhoMay({ tokens, sessions: rows }: Deps, { trustProxy, corsOrigins }: Config['auth']) {
   const sessions = createSessions({ rows, tokens: tokens ?? { byRecord: () => null } })
-  const stopListening = listen(sessions.forget)
   const authentication = createAuthentication({ tokens, sessions, trustProxy })
   return {
     originPolicy: createOriginPolicy({ hasTokens: tokens !== null, trustProxy, corsOrigins }),
     authentication,
     session: createSessionRoute({ authentication, sessions, trustProxy }),
-    [Symbol.dispose]() {
-      stopListening()
-      sessions[Symbol.dispose]()
-    },
+    [Symbol.dispose]: () => sessions[Symbol.dispose](),
   }
 }
 

@@ -28,5 +28,6 @@ export function createSessionRows({ db, bell }: { db: Db; bell: Bell }) {
       return new Set(rows.map(({ key }) => key))
     },
     announceEnd: (key: string) => bell.ring('session', key),
+    onEnd: (listener: (key: string) => void) => bell.listen('session', null, listener),
   }
 }

@@ -8,24 +8,12 @@ import { createImageHost, type ImageHost } from '../../src/services/image-host.t
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseId } from '../support/control.ts'
 import { eventually } from '../support/eventually.ts'
+import { hostLimits as limits, request, unit } from '../support/host-work.ts'
 import { jpeg, photo } from '../support/images.ts'
 import { isAlive } from '../support/processes.ts'
 
 const signal = new AbortController().signal
 const log = pino({ level: 'silent' })
-const limits = { megapixelsInFlight: 1_000, idleHostBytes: 1e12, unitMs: 60_000 }
-const size = { width: 5312, height: 2988 }
-const file = path.resolve('examples/photos/dandelion-meadow-16mp.jpg')
-const request = {
-  path: file,
-  source: size,
-  frames: 1,
-  working: { width: 1280, height: 720 },
-  maxPixels: 1e8,
-  alone: false,
-  lane: 0,
-}
-const unit = { crop: null, width: 320, height: 180, output: { format: 'webp', quality: 72, effort: 4 } } as const
 const slow = { crop: null, width: 1280, height: 720, output: { format: 'avif', quality: 50, effort: 6 } } as const
 
 describe('the image host', () => {

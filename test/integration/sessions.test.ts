@@ -20,9 +20,7 @@ async function openServers() {
   if (!viewer || !other) throw new Error('The tokens are not known.')
 
   function join(bell: Bell = createBell(), lookEveryMs = 60_000) {
-    const sessions = resources.use(createSessions({ rows: createSessionRows({ db, bell }), tokens, lookEveryMs }))
-    resources.defer(bell.listen('session', null, sessions.forget))
-    return sessions
+    return resources.use(createSessions({ rows: createSessionRows({ db, bell }), tokens, lookEveryMs }))
   }
   return { db, tokens, records, viewer, other, join, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }
